@@ -1,0 +1,42 @@
+/** Gets the text, with the stack, of an error that nobody caught. */
+export type FailureReport = (failure: string) => void;
+
+function describe(failure: unknown): string {
+	return debug.traceback(tostring(failure), 2);
+}
+
+// Errors are caught inside the thread: a runtime may turn what leaves coroutine.resume into another text.
+function body<A>(callback: (argument: A) => void, argument: A, report: FailureReport): void {
+	const [success, failure] = xpcall(callback, describe, argument);
+	if (!success) report(failure as string);
+}
+
+/**
+ * Runs `callback(argument)` in a new thread until it returns or yields; an error goes to `report`.
+ * Hot: once per timer and message. Threads are not reused, because a stale resumption of a finished one must stay an error.
+ */
+export function startThread<A>(callback: (argument: A) => void, argument: A, report: FailureReport): void {
+	const [success, failure] = coroutine.resume(coroutine.create(body), callback, argument, report);
+	if (!success) error(failure, 0);
+}
+
+/**
+ * Runs `callback` in a new thread and returns its result, or rethrows its error unchanged.
+ * If it yields, the thread is closed and the second result is true.
+ */
+export function runUnyielding<T>(callback: () => T): LuaTuple<[result: T | undefined, yielded: boolean]> {
+	let finished = false;
+	let success = false;
+	let result: unknown;
+	const thread = coroutine.create(() => {
+		[success, result] = pcall(callback);
+		finished = true;
+	});
+	coroutine.resume(thread);
+	if (!finished) {
+		coroutine.close(thread);
+		return $tuple(undefined, true);
+	}
+	if (!success) error(result, 0);
+	return $tuple(result as T, false);
+}
