@@ -1,0 +1,72 @@
+import { Minute, MinuteWindow } from "./minute-window";
+import { ScheduledItem } from "./scheduler";
+
+/** One server's connection to the emulated cloud. */
+export class CloudLink {
+	/** False once the server is gone: nothing more comes from it or gets to it. */
+	attached = true;
+	/** Gets no messages, without noticing. */
+	deaf = false;
+	/** Its messages get nowhere, without it noticing. */
+	mute = false;
+	/** False where there is no MessagingService, as in Studio without access to it: every call fails. */
+	messaging = true;
+
+	// Numbers of this server's calls: draws are made from them.
+	publishNumber = 0;
+	subscribeNumber = 0;
+	/** Connected and about to connect. */
+	readonly subscriptions = new Array<CloudSubscription>();
+	readonly sends: MinuteWindow;
+	readonly subscribeRequests: MinuteWindow;
+
+	constructor(
+		readonly serverId: string,
+		/** Key of this server's draws. */
+		readonly key: number,
+		/** Players on this server now. */
+		readonly playerCount: () => number,
+		minute: Minute,
+	) {
+		this.sends = new MinuteWindow(minute);
+		this.subscribeRequests = new MinuteWindow(minute);
+	}
+}
+
+/** Gets a message, and the Unix time at which it was sent. */
+export type Receive = (message: unknown, sentUnixSeconds: number) => void;
+
+/** Gets the failure's text, or undefined for success. */
+export type Done = (failure: string | undefined) => void;
+
+export interface CloudSubscription extends ScheduledItem {
+	readonly link: CloudLink;
+	readonly topic: string;
+	readonly key: number;
+	readonly receive: Receive;
+	readonly done: Done;
+	connected: boolean;
+	/** Disconnected, failed, or its server is gone. */
+	closed: boolean;
+	failure: string | undefined;
+}
+
+/** A message on its way into the cloud. */
+export interface Publication extends ScheduledItem {
+	/** Undefined for one from outside. */
+	readonly link: CloudLink | undefined;
+	readonly topic: string;
+	readonly message: unknown;
+	readonly messageBytes: number;
+	readonly key: number;
+	readonly sentUnixSeconds: number;
+	readonly done: Done;
+	/** What `done` gets; the message may have gone out nevertheless. */
+	failure: string | undefined;
+}
+
+/** A message on its way to one subscriber. */
+export interface Delivery extends ScheduledItem {
+	readonly subscription: CloudSubscription;
+	readonly publication: Publication;
+}
