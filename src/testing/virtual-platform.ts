@@ -1,0 +1,270 @@
+import { runAs } from "../platform/current";
+import { Platform } from "../platform/platform";
+import { CloudLink } from "./cloud-link";
+import { MessagingCloud } from "./messaging-cloud";
+import { Output } from "./output";
+import { RandomStream } from "./random";
+import { ScheduledItem, Scheduler } from "./scheduler";
+import { FailureReport, startThread } from "./thread";
+import { VirtualClock } from "./virtual-clock";
+
+/** How long a closing server waits for its handlers. */
+const CLOSING_SECONDS = 30;
+
+/** "closing" runs on until its handlers are done; "closed" and "crashed" never run again. */
+export type ServerState = "running" | "closing" | "closed" | "crashed";
+
+/** What a virtual server is made of. */
+export interface VirtualPlatformParts {
+	readonly scheduler: Scheduler;
+	readonly cloud: MessagingCloud;
+	readonly clock: VirtualClock;
+	readonly serverId: string;
+	readonly seed: number;
+	readonly environment: Platform["environment"];
+	readonly placeVersion: number;
+	/** False where there is no MessagingService. */
+	readonly messaging: boolean;
+	/** Gets the errors that code of this server does not catch. */
+	readonly report: FailureReport;
+}
+
+interface Timer extends ScheduledItem {
+	cancelled: boolean;
+	readonly platform: VirtualPlatform;
+	readonly callback: () => void;
+}
+
+/** What has to run once the server is no longer frozen. */
+interface BacklogEntry {
+	readonly callback: (argument: unknown) => void;
+	readonly argument: unknown;
+}
+
+function call(callback: () => void): void {
+	callback();
+}
+
+function ignore(): void {}
+
+function runTimer(timer: Timer): void {
+	if (timer.cancelled) return;
+	// From here on cancelling has no effect.
+	timer.cancelled = true;
+	timer.callback();
+}
+
+function fireTimer(timer: Timer): void {
+	timer.platform.enter(runTimer, timer);
+}
+
+/** The engine of one virtual server: its clock, its threads, its side of the cloud, and its end. */
+export class VirtualPlatform implements Platform {
+	readonly environment: Platform["environment"];
+	readonly serverId: string;
+	readonly startedAtSeconds: number;
+	readonly placeVersion: number;
+	readonly output = new Output();
+	/** Names of the players on this server. */
+	readonly players = new Array<string>();
+	readonly link: CloudLink;
+	readonly virtualClock: VirtualClock;
+
+	private readonly scheduler: Scheduler;
+	private readonly cloud: MessagingCloud;
+	private readonly report: FailureReport;
+	private readonly randomStream: RandomStream;
+	private state: ServerState = "running";
+	private frozenUntilSeconds = 0;
+	private frozen = false;
+	private backlog = new Array<BacklogEntry>();
+	private readonly closingHandlers = new Array<(done: () => void) => void>();
+	private closeReason: Enum.CloseReason | undefined;
+	private enterCallback: (argument: unknown) => void = ignore;
+	private enterArgument: unknown;
+
+	constructor(parts: VirtualPlatformParts) {
+		this.scheduler = parts.scheduler;
+		this.cloud = parts.cloud;
+		this.report = parts.report;
+		this.environment = parts.environment;
+		this.serverId = parts.serverId;
+		this.placeVersion = parts.placeVersion;
+		this.virtualClock = parts.clock;
+		this.startedAtSeconds = this.unixMilliseconds() / 1000;
+		this.randomStream = new RandomStream(parts.seed, `random numbers of ${parts.serverId}`);
+		this.link = parts.cloud.attach(parts.serverId, () => this.players.size());
+		this.link.messaging = parts.messaging;
+	}
+
+	clock(): number {
+		return this.virtualClock.monotonic(this.scheduler.now());
+	}
+
+	unixMilliseconds(): number {
+		return this.virtualClock.unixMilliseconds(this.scheduler.now());
+	}
+
+	random(): number {
+		return this.randomStream.next();
+	}
+
+	guid(): string {
+		return this.randomStream.nextGuid();
+	}
+
+	playerCount(): number {
+		return this.players.size();
+	}
+
+	schedule(delaySeconds: number, callback: () => void): () => void {
+		assert(delaySeconds === delaySeconds, "a delay is not a number");
+		if (this.isGone() || delaySeconds >= math.huge) return ignore;
+		const timer: Timer = { cancelled: false, platform: this, callback };
+		const { scheduler } = this;
+		scheduler.post(this.virtualClock.wakeSeconds(scheduler.now(), delaySeconds), fireTimer, timer);
+		return () => {
+			if (timer.cancelled) return;
+			timer.cancelled = true;
+			scheduler.noteCancelled();
+		};
+	}
+
+	spawn(callback: () => void): void {
+		this.enter(call, callback);
+	}
+
+	publish(topic: string, message: string, done: (failure: string | undefined) => void): void {
+		this.cloud.publish(this.link, topic, message, undefined, (failure) => this.enter(done, failure));
+	}
+
+	subscribe(
+		topic: string,
+		received: (message: unknown) => void,
+		done: (failure: string | undefined) => void,
+	): () => void {
+		let connected = true;
+		// A message that waited for the end of a freeze may find its subscription gone.
+		const receiveIfConnected = (message: unknown): void => {
+			if (connected) received(message);
+		};
+		const disconnect = this.cloud.subscribe(
+			this.link,
+			topic,
+			(message) => this.enter(receiveIfConnected, message),
+			(failure) => this.enter(done, failure),
+		);
+		return () => {
+			connected = false;
+			disconnect();
+		};
+	}
+
+	onClosing(handler: (done: () => void) => void): void {
+		this.closingHandlers.push(handler);
+	}
+
+	warn(text: string): void {
+		this.output.add({ atSeconds: this.scheduler.now(), level: "warn", text });
+	}
+
+	print(text: string): void {
+		this.output.add({ atSeconds: this.scheduler.now(), level: "print", text });
+	}
+
+	/**
+	 * Runs `callback(argument)` as code of this server, in a thread of its own: now, after a freeze, or, once the server is gone, never.
+	 * Hot: once per timer and message.
+	 */
+	enter<A>(callback: (argument: A) => void, argument: A): void {
+		if (this.isGone()) return;
+		if (this.frozen) {
+			this.backlog.push({ callback: callback as (argument: unknown) => void, argument });
+			return;
+		}
+		this.enterCallback = callback as (argument: unknown) => void;
+		this.enterArgument = argument;
+		runAs(this, this.startEntered);
+	}
+
+	getState(): ServerState {
+		return this.state;
+	}
+
+	isGone(): boolean {
+		return this.state === "closed" || this.state === "crashed";
+	}
+
+	isFrozen(): boolean {
+		return this.frozen;
+	}
+
+	/** What {@link VirtualPlatform.close} was given. */
+	getCloseReason(): Enum.CloseReason | undefined {
+		return this.closeReason;
+	}
+
+	/** Nothing of this server runs for that long; then everything that was due does, in order. Freezes overlap, they do not add up. */
+	freeze(seconds: number): void {
+		if (this.isGone()) return;
+		const untilSeconds = this.scheduler.now() + seconds;
+		if (this.frozen && untilSeconds <= this.frozenUntilSeconds) return;
+		this.frozen = true;
+		this.frozenUntilSeconds = untilSeconds;
+		this.scheduler.post(untilSeconds, this.thaw, {});
+	}
+
+	/** The end without warning: not a line of this server runs any more. */
+	crash(): void {
+		this.end("crashed");
+	}
+
+	/** Players leave, the handlers of {@link VirtualPlatform.onClosing} run at once, and the server ends when all are done, or after 30 s. */
+	close(reason: Enum.CloseReason | undefined): void {
+		if (this.state !== "running") return;
+		this.state = "closing";
+		this.closeReason = reason;
+		this.players.clear();
+		let waitingFor = this.closingHandlers.size();
+		if (waitingFor === 0) return this.end("closed");
+		this.scheduler.at(this.scheduler.now() + CLOSING_SECONDS, () => this.end("closed"));
+		for (const handler of this.closingHandlers) {
+			let finished = false;
+			const done = (): void => {
+				if (finished) return;
+				finished = true;
+				waitingFor -= 1;
+				if (waitingFor === 0) this.end("closed");
+			};
+			this.spawn(() => {
+				const [success, failure] = pcall(handler, done);
+				if (success) return;
+				// As in the engine, a handler that fails is finished.
+				this.report(tostring(failure));
+				done();
+			});
+		}
+	}
+
+	private end(state: "closed" | "crashed"): void {
+		if (this.isGone()) return;
+		this.state = state;
+		this.frozen = false;
+		this.backlog = [];
+		this.players.clear();
+		this.cloud.detach(this.link);
+	}
+
+	private readonly startEntered = (): void => {
+		startThread(this.enterCallback, this.enterArgument, this.report);
+	};
+
+	private readonly thaw = (): void => {
+		if (this.isGone() || !this.frozen || this.scheduler.now() < this.frozenUntilSeconds) return;
+		const { backlog } = this;
+		this.frozen = false;
+		this.backlog = [];
+		// What runs now may freeze the server again: the rest then goes back to waiting.
+		for (const { callback, argument } of backlog) this.enter(callback, argument);
+	};
+}

@@ -1,0 +1,156 @@
+import { runAs } from "../platform/current";
+import { Cluster, currentCluster } from "./current-cluster";
+import { OutputLine } from "./output";
+import { runUnyielding } from "./thread";
+import { ServerState, VirtualPlatform } from "./virtual-platform";
+
+/** One server of a {@link VirtualGame}. */
+export interface VirtualServer {
+	readonly ServerId: string;
+	/** 1 for the game's first server, and so on. */
+	readonly Number: number;
+	/** The cluster as this server sees it. */
+	readonly Cluster: Cluster;
+	/**
+	 * Runs `body` as code of this server: `GetCluster()`, `StringPool()` and so on inside it, and in threads that this server resumes, are this server's.
+	 * Rethrows its errors. `body` must not yield: virtual time stands still in it.
+	 */
+	Do<T>(body: () => T): T;
+	/** Runs `callback` as code of this server, in a thread of its own, that many virtual seconds from now. Returns what cancels it. */
+	Schedule(delaySeconds: number, callback: () => void): () => void;
+	AddPlayer(name: string): void;
+	RemovePlayer(name: string): void;
+	/** Names of the players on this server, in the order in which they came. */
+	GetPlayers(): string[];
+	/** Ends without warning: not a line of this server runs any more. */
+	Crash(): void;
+	/** Nothing of this server runs for that long; then everything that was due does, late and in order. Messages wait. */
+	Freeze(seconds: number): void;
+	/** Closes as the engine does: players leave, what is bound to closing runs, and after at most 30 s the server is gone. */
+	Close(reason?: Enum.CloseReason): void;
+	/** Deaf, this server gets no messages; it cannot tell. */
+	SetDeaf(deaf: boolean): void;
+	/** Mute, this server's messages get nowhere; it cannot tell. */
+	SetMute(mute: boolean): void;
+	/** Sets this server's Unix time forward, or backward. */
+	JumpClock(seconds: number): void;
+	/** "closing" runs on until all that is bound to closing is done; "closed" and "crashed" servers never run again. */
+	GetState(): ServerState;
+	IsFrozen(): boolean;
+	/** The last thousand lines that this server wrote to the output, oldest first. */
+	GetOutput(): OutputLine[];
+}
+
+/** @internal */
+export class EmulatedServer implements VirtualServer {
+	readonly ServerId: string;
+	Cluster!: Cluster;
+
+	constructor(
+		readonly Number: number,
+		private readonly platform: VirtualPlatform,
+	) {
+		this.ServerId = platform.serverId;
+	}
+
+	/** Runs the server's first code. A server whose setup fails crashes, and the error is the caller's. */
+	start(setup: (() => void) | undefined): void {
+		const [success, failure] = pcall(() => {
+			if (setup) this.Do(setup);
+			this.Cluster = this.Do(currentCluster);
+		});
+		if (success) return;
+		this.Crash();
+		error(failure, 0);
+	}
+
+	isGone(): boolean {
+		return this.platform.isGone();
+	}
+
+	Do<T>(body: () => T): T {
+		const { platform } = this;
+		if (platform.isGone() || platform.isFrozen()) {
+			const state = platform.isGone() ? platform.getState() : "frozen";
+			error(`[net-server-sync] VirtualServer.Do: server ${this.Number} is ${state}, nothing of it can run`, 2);
+		}
+		const [result, yielded] = runAs(platform, () => {
+			const [bodyResult, bodyYielded] = runUnyielding(body);
+			return [bodyResult, bodyYielded] as const;
+		});
+		if (yielded) {
+			error(
+				"[net-server-sync] VirtualServer.Do: the body yielded, but virtual time stands still in it; " +
+					"start a thread in it, or return a Promise from it and give that to Settle",
+				2,
+			);
+		}
+		return result as T;
+	}
+
+	Schedule(delaySeconds: number, callback: () => void): () => void {
+		return this.platform.schedule(delaySeconds, callback);
+	}
+
+	AddPlayer(name: string): void {
+		const { players } = this.platform;
+		if (this.platform.getState() !== "running") {
+			error(`[net-server-sync] VirtualServer.AddPlayer: server ${this.Number} is ${this.platform.getState()}`, 2);
+		}
+		if (players.includes(name)) {
+			error(`[net-server-sync] VirtualServer.AddPlayer: "${name}" is already on server ${this.Number}`, 2);
+		}
+		players.push(name);
+	}
+
+	RemovePlayer(name: string): void {
+		const { players } = this.platform;
+		const index = players.indexOf(name);
+		if (index === -1) {
+			error(`[net-server-sync] VirtualServer.RemovePlayer: "${name}" is not on server ${this.Number}`, 2);
+		}
+		players.remove(index);
+	}
+
+	GetPlayers(): string[] {
+		return [...this.platform.players];
+	}
+
+	Crash(): void {
+		this.platform.crash();
+	}
+
+	Freeze(seconds: number): void {
+		if (!(seconds >= 0))
+			error("[net-server-sync] VirtualServer.Freeze: seconds has to be a number, not negative", 2);
+		this.platform.freeze(seconds);
+	}
+
+	Close(reason?: Enum.CloseReason): void {
+		this.platform.close(reason);
+	}
+
+	SetDeaf(deaf: boolean): void {
+		this.platform.link.deaf = deaf;
+	}
+
+	SetMute(mute: boolean): void {
+		this.platform.link.mute = mute;
+	}
+
+	JumpClock(seconds: number): void {
+		this.platform.virtualClock.skewSeconds += seconds;
+	}
+
+	GetState(): ServerState {
+		return this.platform.getState();
+	}
+
+	IsFrozen(): boolean {
+		return this.platform.isFrozen();
+	}
+
+	GetOutput(): OutputLine[] {
+		return this.platform.output.lines();
+	}
+}
