@@ -3,7 +3,16 @@
 // Fetches Debian 13's libc6 with the machine's own apt client and sources into node_modules/.cache and unpacks it
 // there. apt works in private folders only, so this needs no root and leaves the system as it is.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
@@ -92,13 +101,21 @@ function debianMainSource(codename) {
 		(source) =>
 			source.suites.includes(codename) &&
 			source.components.includes("main") &&
-			(source.signedBy === undefined || source.signedBy.includes("debian-archive") || source.signedBy.includes("PGP")),
+			(source.signedBy === undefined ||
+				source.signedBy.includes("debian-archive") ||
+				source.signedBy.includes("PGP")),
 	);
 	return candidates.find((source) => /\/debian\/?$/.test(source.uri)) ?? candidates[0];
 }
 
 function sourceFile(source) {
-	const lines = ["Types: deb", `URIs: ${source.uri}`, `Suites: ${RELEASE}`, "Components: main", "Architectures: amd64"];
+	const lines = [
+		"Types: deb",
+		`URIs: ${source.uri}`,
+		`Suites: ${RELEASE}`,
+		"Components: main",
+		"Architectures: amd64",
+	];
 	if (source.signedBy !== undefined) lines.push(`Signed-By: ${source.signedBy}`);
 	if (source.trusted !== undefined) lines.push(`Trusted: ${source.trusted}`);
 	return `${lines.join("\n")}\n`;

@@ -39,7 +39,8 @@ export function locked(name, body) {
 			continue;
 		}
 		if (owner > 0 && !isAlive(owner)) rmSync(file, { force: true });
-		else if (Date.now() > deadline) throw new Error(`${file} is still held by process ${owner}; remove it if that is no run of these tools`);
+		else if (Date.now() > deadline)
+			throw new Error(`${file} is still held by process ${owner}; remove it if that is no run of these tools`);
 		else sleep(50);
 	}
 	try {

@@ -32,7 +32,13 @@ function luneOnPath() {
 }
 
 function luneFromNpm() {
-	const folders = { "linux-x64": "linux", "linux-arm64": "arm64", "darwin-x64": "darwin", "darwin-arm64": "darwin", "win32-x64": "win32" };
+	const folders = {
+		"linux-x64": "linux",
+		"linux-arm64": "arm64",
+		"darwin-x64": "darwin",
+		"darwin-arm64": "darwin",
+		"win32-x64": "win32",
+	};
 	const folder = folders[`${process.platform}-${process.arch}`];
 	if (folder === undefined) return undefined;
 	let manifest;
@@ -66,7 +72,9 @@ export function luneCommand() {
 	try {
 		loader = privateGlibcLoader();
 	} catch (problem) {
-		throw new Error(`Lune from npm does not start here, and the newer glibc it needs could not be prepared: ${problem.message}\n${ADVICE}`);
+		throw new Error(
+			`Lune from npm does not start here, and the newer glibc it needs could not be prepared: ${problem.message}\n${ADVICE}`,
+		);
 	}
 	const command = [...loader, fromNpm];
 	if (!runs(command)) throw new Error(`Lune from npm does not start here, not even with a newer glibc. ${ADVICE}`);

@@ -72,10 +72,14 @@ export function buildPartialPlace(text) {
 	);
 	const place = path.join(folder, "specs.rbxl");
 	const compiled = runTool("roblox-ts", "rbxtsc", [
-		"-p", folder,
-		"--type", "game",
-		"--rojo", path.join(folder, "default.project.json"),
-		"--includePath", path.join(folder, "include"),
+		"-p",
+		folder,
+		"--type",
+		"game",
+		"--rojo",
+		path.join(folder, "default.project.json"),
+		"--includePath",
+		path.join(folder, "include"),
 	]);
 	if (compiled !== 0 || !rojoBuild(folder, place)) {
 		dispose();

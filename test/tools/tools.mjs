@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 /** The repository's folder. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Where the package build goes. */
+export const OUT = path.join(ROOT, "out");
+
 /** Where these tools keep what can be made again. */
 export const CACHE = path.join(ROOT, "node_modules", ".cache", "net-server-sync");
 
