@@ -20,11 +20,14 @@ export function startThread<A>(callback: (argument: A) => void, argument: A, rep
 	if (!success) error(failure, 0);
 }
 
+/** How a body that must not yield ended. */
+export type Outcome<T> = { readonly yielded: true } | { readonly yielded: false; readonly result: T };
+
 /**
  * Runs `callback` in a new thread and returns its result, or rethrows its error unchanged.
- * If it yields, the thread is closed and the second result is true.
+ * If it yields, the thread is closed: nobody would know what to resume it as.
  */
-export function runUnyielding<T>(callback: () => T): LuaTuple<[result: T | undefined, yielded: boolean]> {
+export function runUnyielding<T>(callback: () => T): Outcome<T> {
 	let finished = false;
 	let success = false;
 	let result: unknown;
@@ -35,8 +38,8 @@ export function runUnyielding<T>(callback: () => T): LuaTuple<[result: T | undef
 	coroutine.resume(thread);
 	if (!finished) {
 		coroutine.close(thread);
-		return $tuple(undefined, true);
+		return { yielded: true };
 	}
 	if (!success) error(result, 0);
-	return $tuple(result as T, false);
+	return { yielded: false, result: result as T };
 }

@@ -74,18 +74,15 @@ export class EmulatedServer implements VirtualServer {
 			const state = platform.isGone() ? platform.getState() : "frozen";
 			error(`[net-server-sync] VirtualServer.Do: server ${this.Number} is ${state}, nothing of it can run`, 2);
 		}
-		const [result, yielded] = runAs(platform, () => {
-			const [bodyResult, bodyYielded] = runUnyielding(body);
-			return [bodyResult, bodyYielded] as const;
-		});
-		if (yielded) {
+		const outcome = runAs(platform, () => runUnyielding(body));
+		if (outcome.yielded) {
 			error(
 				"[net-server-sync] VirtualServer.Do: the body yielded, but virtual time stands still in it; " +
 					"start a thread in it, or return a Promise from it and give that to Settle",
 				2,
 			);
 		}
-		return result as T;
+		return outcome.result;
 	}
 
 	Schedule(delaySeconds: number, callback: () => void): () => void {

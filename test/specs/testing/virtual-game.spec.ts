@@ -72,12 +72,17 @@ export = () => {
 			const world = VirtualGame();
 			const server = world.AddServer();
 			const later = server.Do(
-				() => new Promise<string>((resolve) => void server.Schedule(5, () => resolve("done"))),
+				() =>
+					new Promise<string>((resolve) => {
+						server.Schedule(5, () => resolve("done"));
+					}),
 			);
 			expect(world.Settle(later)).to.equal("done");
 			expect(world.Now()).to.be.near(5, 0.05);
 			const reason = { kind: "broken" };
-			const rejected = new Promise((_, reject) => void server.Schedule(1, () => reject(reason)));
+			const rejected = new Promise((_, reject) => {
+				server.Schedule(1, () => reject(reason));
+			});
 			expect(failureOf(() => world.Settle(rejected))).to.equal(reason);
 		});
 
