@@ -1,0 +1,96 @@
+import { Dropped } from "./statistics";
+import { Signal } from "./signal";
+
+/** One live server, as this one sees it. */
+export interface ServerInfo {
+	/** `game.JobId`, or a generated GUID where that is empty (Studio). */
+	readonly ServerId: string;
+	/** Unix time in seconds, by that server's clock. */
+	readonly StartedAt: number;
+	readonly PlaceVersion: number;
+	readonly IsSelf: boolean;
+}
+
+/** What went on since this server started, and how things stand. All counts only grow. */
+export interface ClusterStatistics {
+	/** How far this server is: "synced" is the normal state; "local" is Studio without messaging. */
+	readonly Phase: "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
+	/** Up to 12 servers each broadcasts for itself. */
+	readonly Regime: "direct";
+	readonly Servers: number;
+	readonly Pools: number;
+	/** Contributions of all servers in all pools, and what is kept of removed ones until every server knows. */
+	readonly Records: number;
+	readonly Tombstones: number;
+	/** Own changes that wait to be sent, and for how long the oldest has. */
+	readonly QueueDepth: number;
+	readonly OldestQueuedSeconds: number;
+	/** Deliveries in the last minute, as this server knows them; `CapPerMinute` is the share that the game's servers keep to. */
+	readonly Budget: {
+		readonly DeliveriesPerMinute: number;
+		readonly OwnDeliveriesPerMinute: number;
+		readonly CapPerMinute: number;
+		readonly DocumentedPerMinute: number;
+		/** 1 normally; less after signs of congestion. */
+		readonly CongestionFactor: number;
+	};
+	readonly Sent: {
+		readonly Broadcasts: number;
+		readonly Unicasts: number;
+		readonly Bytes: number;
+		readonly Beats: number;
+		readonly Echoes: number;
+		readonly Records: number;
+		/** Records sent again in spare room. */
+		readonly Repeated: number;
+		readonly Failures: number;
+	};
+	readonly Received: {
+		readonly Messages: number;
+		readonly RecordsApplied: number;
+		/** Records that were known already. */
+		readonly RecordsDuplicate: number;
+		/** Records that lost against a newer claim. */
+		readonly RecordsStale: number;
+		/** Records whose stamp was too far in the future, or whose reference was not known; the latter are asked for. */
+		readonly RecordsRefused: number;
+		readonly DeserializeFailures: number;
+		readonly UnknownSections: number;
+	};
+	/** Messages that were dropped, by reason. */
+	readonly Dropped: { readonly [reason in Dropped]: number };
+	readonly Repair: {
+		readonly Requested: number;
+		readonly Served: number;
+		readonly SnapshotsServed: number;
+		readonly Probes: number;
+		readonly Resyncs: number;
+		/** Versions known to be missing now. */
+		readonly Missing: number;
+	};
+	/** The share of others' broadcasts that got lost on the way here, 0 to 1. */
+	readonly Loss: number;
+	/** How far the oldest state of any live server lags behind, in seconds. */
+	readonly LagSeconds: number;
+}
+
+/** All servers of the game that run this library, as this one sees them. */
+export interface Cluster {
+	/** This server's id. */
+	readonly ServerId: string;
+	/** The live servers, this one included, oldest first. */
+	GetServers(): ServerInfo[];
+	/** Fires when another server has joined. */
+	readonly ServerJoined: Signal<[server: ServerInfo]>;
+	/** Fires when another server has closed ("closed"), or has not been heard of and did not answer ("lost"). */
+	readonly ServerLeft: Signal<[server: ServerInfo, reason: "closed" | "lost"]>;
+	/** Resolves once this server has the cluster's state (or is alone, or in Studio without messaging). Never rejects. */
+	WaitUntilReady(): Promise<void>;
+	/** Counters and gauges; a new table at every call. */
+	GetStatistics(): ClusterStatistics;
+	/**
+	 * Leaves the cluster: the others know at once, and this server's contributions disappear there, or are adopted.
+	 * Happens by itself when the server closes. Resolves when it is over, at most 8 seconds later. Never rejects.
+	 */
+	Close(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import { Budget } from "../outbox/budget";
+import { Congestion, SelfEchoes } from "../outbox/congestion";
+import { FlushTimer } from "../outbox/flush-timer";
+import { LossEstimator } from "../outbox/loss";
+import { OutboxQueue } from "../outbox/queue";
+import { Platform } from "../platform/platform";
+import { FloorTracker } from "../replication/floor-tracker";
+import { HybridClock } from "../replication/hybrid-clock";
+import { Recents } from "../replication/recent";
+import { Register } from "../replication/register";
+import { Replica } from "../replication/replica";
+import { Sequencer } from "../replication/sequencer";
+import { Stream } from "../replication/stream";
+import { Identity, ShortId, StreamName } from "../wire/frame";
+import { shortIdOf } from "../wire/short-id";
+import { Departed, Member, Membership } from "./membership";
+import { TrafficCounters } from "./statistics";
+
+/**
+ * starting: subscriptions are not up · joining: asking for the state · synced: taking part · rejoining: taking part again after having been given up ·
+ * local: there is no messaging here (Studio) · closing, closed
+ */
+export type Phase = "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
+
+/** A change that waits to be sent. */
+export interface Waiting {
+	readonly register: Register;
+	/** What the floor tracker wants back when it leaves. */
+	readonly generation: number;
+	/** The next part of a value that is too large for one message. */
+	nextPart: number;
+}
+
+/** Told to the parts of the library above this one. */
+export interface ContextEvents {
+	readonly joined: (member: Member) => void;
+	readonly left: (departed: Departed, identity: Identity) => void;
+	readonly changed: () => void;
+}
+
+/** What the parts of one server's cluster share. */
+export class Context {
+	public phase: Phase = "starting";
+	public readonly selfId: ShortId;
+	public readonly identity: Identity;
+	public incarnation = 0;
+	public readonly clock = new HybridClock();
+	public readonly replica: Replica;
+	public sequencer: Sequencer;
+	public readonly floor = new FloorTracker();
+	public readonly recents = new Recents();
+	public readonly membership: Membership;
+	public readonly outbox = new OutboxQueue<Waiting>();
+	public readonly flushTimer = new FlushTimer();
+	public readonly budget: Budget;
+	public readonly congestion = new Congestion();
+	public readonly echoes = new SelfEchoes();
+	public readonly loss = new LossEstimator();
+	public readonly traffic = new TrafficCounters();
+	private pins = new Array<{ readonly frontier: number; readonly untilSeconds: number }>();
+
+	constructor(
+		public readonly platform: Platform,
+		budgetShare: number,
+		/** Start value of the checksum; from the shared key, if there is one. */
+		public readonly checksumSeed: number,
+		public readonly events: ContextEvents,
+	) {
+		this.selfId = shortIdOf(platform.serverId);
+		this.identity = {
+			serverId: platform.serverId,
+			startedAtSeconds: platform.startedAtSeconds,
+			placeVersion: platform.placeVersion,
+		};
+		const stream = new Stream(this.selfId, this.incarnation);
+		this.replica = new Replica(stream);
+		this.sequencer = new Sequencer(stream);
+		this.membership = new Membership(this.selfId, this.identity);
+		this.budget = new Budget({ selfId: this.selfId, budgetShare });
+	}
+
+	public now(): number {
+		return this.platform.clock();
+	}
+
+	public nowStamp(): number {
+		return this.clock.now(this.platform.unixMilliseconds());
+	}
+
+	/** Whether this server takes part: it has the state, and sends. */
+	public isActive(): boolean {
+		return this.phase === "synced" || this.phase === "rejoining";
+	}
+
+	/** Whether what this server shows is the cluster's state. */
+	public isSynced(): boolean {
+		return this.phase !== "starting" && this.phase !== "joining";
+	}
+
+	/** The stream of this name as far as it is known here: own, live or departed. */
+	public findStream(name: StreamName): Stream | undefined {
+		const own = this.replica.own;
+		if (name.shortId === this.selfId) return name.incarnation === own.incarnation ? own : undefined;
+		const member = this.membership.get(name.shortId);
+		if (member) return member.stream.incarnation === name.incarnation ? member.stream : undefined;
+		const departed = this.membership.departed(name.shortId);
+		return departed && departed.stream.incarnation === name.incarnation ? departed.stream : undefined;
+	}
+
+	/** The share of others' broadcasts that did not arrive here, 0 to 1. */
+	public observedLoss(): number {
+		return this.loss.fraction();
+	}
+
+	/** How often a record should be on the air, by whomever, before it is no longer repeated in spare room: more where more gets lost. */
+	public transmissionGoal(): number {
+		let worst = this.observedLoss();
+		for (const member of this.membership.all()) worst = math.max(worst, member.loss);
+		if (worst < 0.02) return 4;
+		return worst < 0.08 ? 5 : 8;
+	}
+
+	/** Everything with a stamp up to here, of every live server, has been applied here. Before the state is here, nothing has. */
+	public frontier(): number {
+		if (!this.isSynced()) return 0;
+		let frontier = math.min(this.floor.floor(this.nowStamp()), this.pinnedFrontier());
+		for (const member of this.membership.all()) frontier = math.min(frontier, member.stream.appliedFloor);
+		return frontier;
+	}
+
+	/** Everything with a stamp up to here has been applied on every live server: what is older can never be contradicted. */
+	public stableFrontier(): number {
+		let frontier = this.frontier();
+		for (const member of this.membership.all()) {
+			if (!member.fenced) frontier = math.min(frontier, member.frontier);
+		}
+		return frontier;
+	}
+
+	/** Holds the frontier back until a server that got its state from here says what it has applied. */
+	public pinFrontier(frontier: number, untilSeconds: number): void {
+		this.pins.push({ frontier, untilSeconds });
+	}
+
+	private pinnedFrontier(): number {
+		let frontier = math.huge;
+		const now = this.now();
+		if (this.pins.isEmpty()) return frontier;
+		this.pins = this.pins.filter((pin) => pin.untilSeconds > now);
+		for (const pin of this.pins) frontier = math.min(frontier, pin.frontier);
+		return frontier;
+	}
+}

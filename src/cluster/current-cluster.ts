@@ -1,0 +1,68 @@
+import { described } from "../diagnostics/errors";
+import { Logger } from "../diagnostics/logger";
+import { currentPlatform } from "../platform/current";
+import { Platform } from "../platform/platform";
+import { ServerCluster, ClusterSettings } from "./server-cluster";
+
+/** How the cluster behaves; all optional. */
+export interface ClusterOptions {
+	/** How much of Roblox's documented MessagingService limits this library may use: more than 0, at most 1. Default 0.5: the rest is for other scripts. */
+	readonly budgetShare?: number;
+	/** Gets everything the library has to say, instead of the output. */
+	readonly logger?: Logger;
+	/**
+	 * Messages of servers with another key are dropped. Set the same on all servers, and keep it out of what clients can read:
+	 * it keeps out whoever can publish to the game's topics but does not know the key. 1 to 200 bytes. Not cryptography.
+	 */
+	readonly sharedKey?: string;
+}
+
+const DEFAULT_SETTINGS: ClusterSettings = { budgetShare: 0.5, logger: undefined, sharedKey: undefined };
+
+/** Each virtual server of a test has a platform of its own, and so a cluster. */
+const clusters = new WeakMap<Platform, ServerCluster>();
+const settingsOf = new WeakMap<Platform, ClusterSettings>();
+
+/** The cluster of the code that is running, started if need be. Returns what is wrong where there can be none. */
+export function getServerCluster(): ServerCluster | string {
+	const platform = currentPlatform();
+	if (platform.environment === "client") {
+		return "this library works on servers only; require it from a server script, and tell clients by a RemoteEvent what they need";
+	}
+	let cluster = clusters.get(platform);
+	if (!cluster) {
+		cluster = new ServerCluster(platform, settingsOf.get(platform) ?? DEFAULT_SETTINGS);
+		clusters.set(platform, cluster);
+	}
+	return cluster;
+}
+
+/** Sets the options of the cluster that is to come. Returns what is wrong with them, if anything. */
+export function configure(options: unknown): string | undefined {
+	if (!typeIs(options, "table")) return `ConfigureCluster takes a table of options, but got ${described(options)}`;
+	const platform = currentPlatform();
+	let { budgetShare, logger, sharedKey } = settingsOf.get(platform) ?? DEFAULT_SETTINGS;
+	for (const [key, value] of pairs(options as { [key: string]: unknown })) {
+		if (key === "budgetShare") {
+			if (!typeIs(value, "number") || !(value > 0 && value <= 1)) {
+				return `ConfigureCluster: budgetShare must be more than 0 and at most 1, but is ${described(value)}`;
+			}
+			budgetShare = value;
+		} else if (key === "logger") {
+			if (!typeIs(value, "function")) return `ConfigureCluster: logger must be a function, but is ${described(value)}`;
+			logger = value as Logger;
+		} else if (key === "sharedKey") {
+			if (!typeIs(value, "string") || value.size() < 1 || value.size() > 200) {
+				return `ConfigureCluster: sharedKey must be a string of 1 to 200 bytes, but is ${typeIs(value, "string") ? `one of ${value.size()}` : described(value)}`;
+			}
+			sharedKey = value;
+		} else {
+			return `ConfigureCluster: there is no option "${key}"; the options are budgetShare, logger and sharedKey`;
+		}
+	}
+	if (clusters.has(platform)) {
+		return "ConfigureCluster was called after the cluster had started; call it before the first pool and before GetCluster()";
+	}
+	settingsOf.set(platform, { budgetShare, logger, sharedKey });
+	return undefined;
+}

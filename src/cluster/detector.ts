@@ -1,0 +1,142 @@
+import { writeProbe } from "../wire/section-writers";
+import { Agenda, Appointment } from "./agenda";
+import { Context } from "./context";
+import { Member } from "./membership";
+import { Roster } from "./roster";
+import { Sender } from "./sender";
+
+const CHECK_SECONDS = 1;
+/** A promised sign of life may take so much longer: the way, and the time until the budget allows it. */
+const PROMISE_SLACK_SECONDS = 4;
+const PROBE_INTERVAL_SECONDS = 1;
+/** A probe and its answer take two deliveries. */
+const LAST_PROBE_SECONDS = 4;
+/** Two servers look after each; should they be gone as well, others step in, one after the other. */
+const WATCHERS = 2;
+const NEXT_WATCHER_SECONDS = 8;
+/** A frontier that lags so far behind the others' holds everybody's tombstones; its server has missed something and must resync. */
+const FRONTIER_STALL_SECONDS = 60;
+
+/**
+ * Tells who is gone: any traffic is a sign of life, each promises the next; silence leads to suspicion, suspicion to probes, and only unanswered probes to death.
+ * A server that hears nothing at all, not even itself, suspects itself and accuses nobody.
+ */
+export class Detector {
+	private readonly checking: Appointment;
+	/** When anything at all came in last, own broadcasts included. */
+	private lastInboundSeconds = 0;
+
+	constructor(
+		private readonly context: Context,
+		private readonly sender: Sender,
+		private readonly roster: Roster,
+		private readonly onFrontier: () => void,
+		agenda: Agenda,
+	) {
+		this.checking = agenda.add(() => this.check());
+	}
+
+	public start(): void {
+		this.checking.by(this.context.now() + CHECK_SECONDS);
+	}
+
+	public noteInbound(): void {
+		this.lastInboundSeconds = this.context.now();
+	}
+
+	public noteHeard(member: Member): void {
+		member.lastHeardSeconds = this.context.now();
+		member.suspectedAtSeconds = undefined;
+		member.probesSent = 0;
+		const promised = member.lastHeardSeconds + this.sender.beatSeconds();
+		if (member.promisedBySeconds < promised) member.promisedBySeconds = promised;
+	}
+
+	/** This server was held up: what others sent meanwhile is still on its way to it. */
+	public excuse(lateSeconds: number): void {
+		for (const member of this.context.membership.all()) {
+			member.promisedBySeconds += lateSeconds;
+			member.suspectedAtSeconds = undefined;
+			member.probesSent = 0;
+		}
+	}
+
+	private check(): void {
+		const { context } = this;
+		if (!context.isActive()) return;
+		const now = context.now();
+		this.checking.at(now + CHECK_SECONDS);
+		for (const member of context.membership.all()) this.checkMember(member, now);
+		this.checkFrontiers(now);
+		this.onFrontier();
+	}
+
+	private checkMember(member: Member, now: number): void {
+		const { context } = this;
+		const rank = context.membership.watcherRank(member.shortId);
+		const turn = math.max(0, rank - WATCHERS + 1) * NEXT_WATCHER_SECONDS;
+		if (now < member.promisedBySeconds + PROMISE_SLACK_SECONDS + turn) return;
+		if (member.suspectedAtSeconds === undefined) {
+			member.suspectedAtSeconds = now;
+			member.probesSent = 0;
+		}
+		const suspectedFor = now - member.suspectedAtSeconds;
+		// Whoever hears nothing has to find out first whether it can hear: by its own next broadcast.
+		if (this.lastInboundSeconds < member.suspectedAtSeconds && suspectedFor > 2) this.sender.beatSoon();
+		const probes = probesFor(math.max(context.observedLoss(), member.loss));
+		if (member.probesSent < probes) {
+			if (suspectedFor >= member.probesSent * PROBE_INTERVAL_SECONDS) this.probe(member);
+			return;
+		}
+		const heardSince = this.lastInboundSeconds >= member.suspectedAtSeconds;
+		if (heardSince && suspectedFor >= (probes - 1) * PROBE_INTERVAL_SECONDS + LAST_PROBE_SECONDS) this.lose(member);
+	}
+
+	private probe(member: Member): void {
+		const { context } = this;
+		member.probesSent += 1;
+		context.traffic.probes += 1;
+		const nonce = math.floor(context.platform.random() * 4294967296);
+		const probe = { nonce, presumedDead: false, incarnation: member.stream.incarnation };
+		this.sender.sendTo(member.shortId, [writeProbe(probe)], undefined, true);
+	}
+
+	private lose(member: Member): void {
+		const { shortId, stream } = member;
+		const name = { shortId, incarnation: stream.incarnation };
+		this.roster.depart(name, "lost", undefined, stream.highest);
+		this.sender.announceLost({ ...name, reason: "lost", upTo: stream.highest });
+	}
+
+	/** Finds servers that are live but no longer get everything: the oldest server tells them to resync; until then nobody waits for them. */
+	private checkFrontiers(now: number): void {
+		const { context } = this;
+		let highest = 0;
+		for (const member of context.membership.all()) highest = math.max(highest, member.frontier);
+		const stall = math.max(FRONTIER_STALL_SECONDS, 4 * this.sender.beatSeconds());
+		for (const member of context.membership.all()) {
+			const lagSeconds = (highest - member.frontier) / 1000;
+			const stalled = lagSeconds > stall && now - member.frontierSinceSeconds > stall;
+			if (!stalled) {
+				member.fenced = false;
+				continue;
+			}
+			if (context.membership.rank() > 0 && member.fenced) continue;
+			const due = !member.fenced || now - member.frontierSinceSeconds > stall + 10;
+			member.fenced = true;
+			if (!due || context.membership.rank() > 0) continue;
+			member.frontierSinceSeconds = now - stall;
+			context.traffic.probes += 1;
+			const nonce = math.floor(context.platform.random() * 4294967296);
+			const probe = { nonce, presumedDead: true, incarnation: member.stream.incarnation };
+			this.sender.sendTo(member.shortId, [writeProbe(probe)], undefined, true);
+		}
+	}
+}
+
+/** How many unanswered probes make a death: enough that loss alone kills hardly anybody. */
+function probesFor(loss: number): number {
+	if (loss < 0.03) return 4;
+	if (loss < 0.08) return 5;
+	return loss < 0.15 ? 7 : 9;
+}

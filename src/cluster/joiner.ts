@@ -1,0 +1,394 @@
+import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
+import { Stream } from "../replication/stream";
+import { Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
+import { readSections } from "../wire/frame-reader";
+import { writeJoin, writePage, writeParity } from "../wire/section-writers";
+import { jsonBytes } from "../wire/text";
+import { Agenda, Appointment } from "./agenda";
+import { Context } from "./context";
+import { isOlder } from "./membership";
+import { Roster } from "./roster";
+import { Sender } from "./sender";
+
+/** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
+const HELLO_SPREAD_SECONDS = 0.6;
+const HELLO_STEEPNESS = 3.5;
+/** Question and answer take two deliveries of up to two seconds. */
+const REPEAT_SECONDS = 2.6;
+/** Without any answer to two announcements, there is nobody. */
+const MOST_HELLOS = 2;
+const ALONE_AFTER_SECONDS = 2.6;
+/** A server that was asked and does not answer is given up after so many requests. */
+const MOST_REQUESTS = 3;
+/** A snapshot is kept for repeats of its pages, and holds the frontier back, for so long. */
+const SNAPSHOT_KEPT_SECONDS = 20;
+/** What is heard before the state is here waits; more is dropped and repaired later. */
+const MOST_BUFFERED = 500;
+/** Page sections, and what a parity page needs more than the pages it is made of. */
+const PAGE_RESERVE_BYTES = 40;
+
+interface Candidate {
+	readonly shortId: ShortId;
+	readonly identity: Identity | undefined;
+	readonly synced: boolean;
+	requests: number;
+}
+
+interface Served {
+	readonly nonce: number;
+	readonly requester: ShortId;
+	readonly snapshot: Snapshot;
+	readonly atSeconds: number;
+	lastSentSeconds: number;
+}
+
+/**
+ * How a server gets the state, and gives it. Joining is one conversation with one server: an announcement, pages into the own inbox, done.
+ * The same conversation brings a server back that was given up for lost.
+ */
+export class Joiner {
+	private readonly stepping: Appointment;
+	private candidates = new Array<Candidate>();
+	private hellos = 0;
+	private helloAtSeconds = 0;
+	private lastRequestSeconds = 0;
+	private foundAtSeconds = math.huge;
+	private collector: PageCollector | undefined;
+	private responder: ShortId | undefined;
+	private buffered = new Array<Frame>();
+	private waiting = new Array<{ readonly join: JoinSection; readonly requester: ShortId }>();
+	private served = new Array<Served>();
+
+	constructor(
+		private readonly context: Context,
+		private readonly sender: Sender,
+		private readonly roster: Roster,
+		/** The state is here; `buffered` is what was heard meanwhile. */
+		private readonly onSynced: (buffered: Frame[], again: boolean) => void,
+		agenda: Agenda,
+	) {
+		this.stepping = agenda.add(() => this.step());
+	}
+
+	// -- getting the state -------------------------------------------------------------------------------------------------------------------
+
+	/** Subscriptions are up: looks for somebody to ask. */
+	public start(): void {
+		const { context } = this;
+		context.phase = "joining";
+		this.collector = new PageCollector(this.newNonce());
+		const random = context.platform.random();
+		// Truncated exponential (as in RFC 5740): most draw a late moment.
+		const part = math.log(1 + random * (math.exp(HELLO_STEEPNESS) - 1)) / HELLO_STEEPNESS;
+		this.helloAtSeconds = context.now() + part * HELLO_SPREAD_SECONDS;
+		this.stepping.at(this.helloAtSeconds);
+	}
+
+	/** Gets the state anew from `source`, which had given this server up. */
+	public restart(source: ShortId): void {
+		const { context } = this;
+		context.phase = "rejoining";
+		this.collector = new PageCollector(this.newNonce());
+		this.responder = undefined;
+		this.candidates = [{ shortId: source, identity: undefined, synced: true, requests: 0 }];
+		for (const member of context.membership.all()) {
+			if (member.shortId === source) continue;
+			this.candidates.push({ shortId: member.shortId, identity: member.identity, synced: true, requests: 0 });
+		}
+		this.lastRequestSeconds = -math.huge;
+		this.stepping.at(context.now() + 0.1);
+	}
+
+	private newNonce(): number {
+		return math.floor(this.context.platform.random() * 4294967296);
+	}
+
+	/** Something was heard of another server while this one has no state yet. */
+	public noteHeard(frame: Frame, identity: Identity | undefined, synced: boolean, asksToo: boolean): void {
+		const { context } = this;
+		if (context.phase !== "joining") return;
+		if (!asksToo) {
+			if (this.buffered.size() < MOST_BUFFERED) this.buffered.push(frame);
+			else context.traffic.drop("unsynced");
+		}
+		if (!synced && !asksToo) return;
+		// Of those that look for the state as well, the oldest founds the cluster; only an older one is worth asking.
+		if (!synced && !(identity && isOlder(frame.sender, identity, context.selfId, context.identity))) return;
+		const known = this.candidates.find((candidate) => candidate.shortId === frame.sender);
+		if (known && known.synced === synced) return;
+		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== frame.sender);
+		this.candidates.push({ shortId: frame.sender, identity, synced, requests: 0 });
+		this.candidates.sort((left, right) => isBetterCandidate(left, right));
+		// The announcement may have reached it already: it gets time to answer before it is asked directly.
+		const patience = this.hellos > 0 && synced ? REPEAT_SECONDS : 0.2 + 0.4 * context.platform.random();
+		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
+		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+	}
+
+	private step(): void {
+		const { context } = this;
+		const { phase } = context;
+		if (phase !== "joining" && phase !== "rejoining") return;
+		const now = context.now();
+		const collector = this.collector!;
+		// A conversation that has begun is continued with the same server: it has the pages.
+		let target = collector.started() ? this.responder : undefined;
+		const candidate = this.candidates[0];
+		if (target === undefined && candidate) target = candidate.shortId;
+		if (target !== undefined) {
+			if (now < this.lastRequestSeconds + REPEAT_SECONDS && this.lastRequestSeconds > 0 && collector.started()) {
+				this.stepping.at(this.lastRequestSeconds + REPEAT_SECONDS);
+				return;
+			}
+			if (candidate && candidate.shortId === target) {
+				candidate.requests += 1;
+				if (candidate.requests > MOST_REQUESTS) {
+					this.candidates.remove(0);
+					this.collector = new PageCollector(this.newNonce());
+					this.responder = undefined;
+					this.stepping.at(now + 0.1);
+					return;
+				}
+			}
+			this.lastRequestSeconds = now;
+			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
+			this.sender.sendTo(target, [writeJoin(join, this.sender.addressedRoomBytes())], undefined, true);
+			this.stepping.at(now + REPEAT_SECONDS);
+			return;
+		}
+		if (phase === "rejoining") {
+			// Nobody answers who could give the state: this server's own view is as good as any.
+			this.finish([]);
+			return;
+		}
+		if (this.hellos < MOST_HELLOS) {
+			if (now < this.helloAtSeconds) {
+				this.stepping.at(this.helloAtSeconds);
+				return;
+			}
+			this.hellos += 1;
+			this.lastRequestSeconds = now;
+			this.helloAtSeconds = now + REPEAT_SECONDS;
+			this.sender.hello(collector.nonce, this.hellos);
+			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
+			this.stepping.at(this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds);
+			return;
+		}
+		if (now < this.foundAtSeconds) {
+			this.stepping.at(this.foundAtSeconds);
+			return;
+		}
+		this.finish([]);
+	}
+
+	/** A page of the state came in. `text` is its body, or a parity text. */
+	public notePage(page: PageSection, frame: Frame, text: string): void {
+		const { collector, context } = this;
+		const { phase } = context;
+		if (!collector || page.nonce !== collector.nonce || (phase !== "joining" && phase !== "rejoining")) return;
+		// Answers of two servers do not mix: the first that answers is the one.
+		if (this.responder !== undefined && this.responder !== frame.sender) return;
+		this.responder = frame.sender;
+		this.lastRequestSeconds = context.now();
+		this.stepping.at(context.now() + REPEAT_SECONDS);
+		collector.add(page.index, page.pages, page.parities, frame.baseStamp, text);
+		const bodies = collector.finished();
+		if (!bodies) return;
+		const sections = new Array<Section>();
+		for (const body of bodies) {
+			const read = readSections(body, collector.baseStamp);
+			// The checksum of every message was right, so this is a defect of the sender; another one may do better.
+			if (!read) {
+				this.abandonResponder();
+				return;
+			}
+			for (const section of read.sections) sections.push(section);
+		}
+		this.finish(sections);
+	}
+
+	private abandonResponder(): void {
+		const { responder } = this;
+		this.context.traffic.drop("malformed");
+		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== responder);
+		this.collector = new PageCollector(this.newNonce());
+		this.responder = undefined;
+		this.lastRequestSeconds = 0;
+		this.stepping.at(this.context.now() + 0.1);
+	}
+
+	private finish(sections: Section[]): void {
+		const { context } = this;
+		this.stepping.clear();
+		this.collector = undefined;
+		this.candidates = [];
+		const again = context.phase === "rejoining";
+		this.applySnapshot(sections, again);
+		context.phase = "synced";
+		const { buffered } = this;
+		this.buffered = [];
+		this.onSynced(buffered, again);
+		const { waiting } = this;
+		this.waiting = [];
+		for (const { join, requester } of waiting) this.serve(join, requester);
+	}
+
+	private applySnapshot(sections: Section[], again: boolean): void {
+		const { context } = this;
+		const unixMilliseconds = context.platform.unixMilliseconds();
+		const streams = new Map<string, Stream>();
+		const entries = new Array<MemberEntry>();
+		let responderLive = false;
+		for (const section of sections) {
+			if (section.kind !== "members") continue;
+			for (const entry of section.members) {
+				if (entry.shortId === context.selfId) continue;
+				entries.push(entry);
+				if (entry.shortId === this.responder) responderLive = true;
+				const stream = this.streamOf(entry, again);
+				if (stream) streams.set(streamKey(entry.shortId, entry.incarnation), stream);
+			}
+		}
+		if (!again) this.restampOwn(sections);
+		const kept = new Map<Stream, Set<number>>();
+		for (const section of sections) {
+			if (section.kind !== "records" || !section.stream) continue;
+			const stream = streams.get(streamKey(section.stream.shortId, section.stream.incarnation));
+			if (!stream) continue;
+			let versions = kept.get(stream);
+			if (!versions) {
+				versions = new Set();
+				kept.set(stream, versions);
+			}
+			for (const record of section.records) versions.add(record.version);
+			context.replica.applySection(stream, section, context.clock, unixMilliseconds);
+		}
+		for (const entry of entries) {
+			const stream = streams.get(streamKey(entry.shortId, entry.incarnation));
+			if (!stream) continue;
+			if (again && responderLive) context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Set());
+			if (entry.applied > 0) stream.close(0, entry.applied);
+			stream.noteFloor(entry.applied, entry.appliedFloor);
+		}
+	}
+
+	/** The stream a snapshot's member entry is about, made live or departed as it says; undefined if this server knows better. */
+	private streamOf(entry: MemberEntry, again: boolean): Stream | undefined {
+		const { context } = this;
+		const member = context.membership.get(entry.shortId);
+		if (member) return member.stream.incarnation === entry.incarnation && entry.state === "live" ? member.stream : undefined;
+		if (entry.state === "live") {
+			// Whom this server has given up comes back by answering a probe, not by hearsay; only who gave the state has proved that it lives.
+			if (context.membership.departed(entry.shortId) && entry.shortId !== this.responder) return undefined;
+			return this.roster.admit(entry, entry, 0).stream;
+		}
+		if (again || context.membership.departed(entry.shortId)) return undefined;
+		return this.roster.remember(entry, entry, entry.state).stream;
+	}
+
+	/** What was contributed before the state was here was contributed now, as far as anybody else is concerned: it is above everything the state has. */
+	private restampOwn(sections: Section[]): void {
+		const { context } = this;
+		const unixMilliseconds = context.platform.unixMilliseconds();
+		let highest = context.nowStamp();
+		for (const section of sections) {
+			if (section.kind !== "records") continue;
+			for (const record of section.records) {
+				if (record.stamp <= unixMilliseconds + 15 * 60 * 1000) highest = math.max(highest, record.stamp);
+			}
+		}
+		context.clock.witness(highest + 1);
+		context.replica.restampOwn(highest + 1);
+	}
+
+	// -- giving the state --------------------------------------------------------------------------------------------------------------------
+
+	/** Somebody asks everybody (`attempt`), or this server, for the state. */
+	public noteJoin(join: JoinSection, requester: ShortId, addressed: boolean): void {
+		const { context } = this;
+		if (!context.isActive()) {
+			if (addressed && context.phase === "joining" && this.waiting.size() < 50) this.waiting.push({ join, requester });
+			return;
+		}
+		// One server answers an announcement: the oldest; a repeated one is answered by the next oldest too.
+		if (!addressed && context.membership.rank() >= join.attempt) return;
+		this.serve(join, requester);
+	}
+
+	private serve(join: JoinSection, requester: ShortId): void {
+		const { context } = this;
+		const now = context.now();
+		this.served = this.served.filter((served) => now - served.atSeconds < SNAPSHOT_KEPT_SECONDS);
+		let served = this.served.find((other) => other.nonce === join.nonce && other.requester === requester);
+		if (served && now - served.lastSentSeconds < 1.5) return;
+		if (!served || join.held.isEmpty()) {
+			if (this.served.size() >= 30) return;
+			const baseStamp = context.nowStamp();
+			const room = this.sender.addressedRoomBytes() - PAGE_RESERVE_BYTES;
+			const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp);
+			served = { nonce: join.nonce, requester, snapshot, atSeconds: now, lastSentSeconds: now };
+			this.served = this.served.filter((other) => other.requester !== requester);
+			this.served.push(served);
+			context.traffic.snapshotsServed += 1;
+			context.pinFrontier(context.frontier(), now + SNAPSHOT_KEPT_SECONDS);
+			this.sender.expectListener(now + SNAPSHOT_KEPT_SECONDS);
+		}
+		served.lastSentSeconds = now;
+		this.sendPages(served, join.held);
+	}
+
+	private sendPages(served: Served, held: ReadonlyArray<number>): void {
+		const { bodies, parities, baseStamp } = served.snapshot;
+		const room = this.sender.addressedRoomBytes();
+		const has = new Set<number>();
+		for (const index of held) has.add(index);
+		const head = (index: number) =>
+			writePage({ nonce: served.nonce, index, pages: bodies.size(), parities: parities.size() });
+		for (const index of $range(0, bodies.size() - 1)) {
+			if (!has.has(index)) this.sender.sendTo(served.requester, [head(index), bodies[index]!], baseStamp);
+		}
+		if (!held.isEmpty()) return;
+		for (const group of $range(0, parities.size() - 1)) {
+			const sections = [head(bodies.size() + group), writeParity(parities[group]!)];
+			// Text that is mostly not ASCII makes parity larger than its pages; then a lost page is asked for instead.
+			if (jsonBytes(sections.join("")) <= room) this.sender.sendTo(served.requester, sections, baseStamp);
+		}
+	}
+
+	/** Everybody this server knows of, itself first. */
+	private memberEntries(): MemberEntry[] {
+		const { context } = this;
+		const entries = new Array<MemberEntry>();
+		entries.push({
+			shortId: context.selfId,
+			incarnation: context.incarnation,
+			...context.identity,
+			state: "live",
+			applied: context.sequencer.upTo(),
+			appliedFloor: context.floor.floor(context.nowStamp()),
+		});
+		for (const { shortId, stream, identity } of context.membership.all()) {
+			const { incarnation } = stream;
+			const applied = stream.watermark();
+			entries.push({ shortId, incarnation, ...identity, state: "live", applied, appliedFloor: stream.appliedFloor });
+		}
+		for (const { shortId, stream, identity, reason, purged } of context.membership.allDeparted()) {
+			if (!identity || purged) continue;
+			const { incarnation } = stream;
+			const applied = stream.watermark();
+			entries.push({ shortId, incarnation, ...identity, state: reason, applied, appliedFloor: stream.appliedFloor });
+		}
+		return entries;
+	}
+}
+
+function isBetterCandidate(left: Candidate, right: Candidate): boolean {
+	if (left.synced !== right.synced) return left.synced;
+	if (left.identity && right.identity) return isOlder(left.shortId, left.identity, right.shortId, right.identity);
+	if ((left.identity === undefined) !== (right.identity === undefined)) return left.identity !== undefined;
+	return left.shortId < right.shortId;
+}
+
+function streamKey(shortId: ShortId, incarnation: number): string {
+	return `${shortId}${incarnation}`;
+}

@@ -1,0 +1,160 @@
+import { Stream } from "../replication/stream";
+import { Identity, MemberState, ShortId } from "../wire/frame";
+
+/** A server that is not heard of for so long is forgotten: no copy of its messages is on its way any more. */
+const FORGET_SECONDS = 30 * 60;
+
+/** Another live server, as this one sees it. */
+export interface Member {
+	readonly shortId: ShortId;
+	readonly identity: Identity;
+	stream: Stream;
+	readonly admittedAtSeconds: number;
+	lastHeardSeconds: number;
+	/** It promised to be heard of by then. */
+	promisedBySeconds: number;
+	/** Everything with a stamp up to here has been applied there. */
+	frontier: number;
+	frontierSinceSeconds: number;
+	/** What it says it loses of others' messages, 0 to 1. */
+	loss: number;
+	/** Since when this server suspects it. */
+	suspectedAtSeconds: number | undefined;
+	probesSent: number;
+	/** How often in a row its digest did not agree though nothing was missing. */
+	digestMismatches: number;
+	/** Its frontier lags so far behind that it no longer holds up the others; it has to resync. */
+	fenced: boolean;
+}
+
+/** A server that closed or was lost. */
+export interface Departed {
+	readonly shortId: ShortId;
+	readonly identity: Identity | undefined;
+	readonly stream: Stream;
+	readonly reason: "closed" | "lost";
+	readonly departedAtSeconds: number;
+	readonly departedAtStamp: number;
+	/** Who said that it has more of its last words than we. */
+	source: ShortId | undefined;
+	purged: boolean;
+}
+
+/** Who is live, and who was. Kept in the order of age, then short id, which is the same on every server. */
+export class Membership {
+	private readonly byShortId = new Map<ShortId, Member>();
+	private readonly departedByShortId = new Map<ShortId, Departed>();
+	private members = new Array<Member>();
+	private departedList = new Array<Departed>();
+
+	constructor(
+		public readonly selfId: ShortId,
+		public readonly selfIdentity: Identity,
+	) {}
+
+	public get(shortId: ShortId): Member | undefined {
+		return this.byShortId.get(shortId);
+	}
+
+	/** The other live servers, oldest first. */
+	public all(): ReadonlyArray<Member> {
+		return this.members;
+	}
+
+	/** How many servers are live, this one included. */
+	public serverCount(): number {
+		return this.members.size() + 1;
+	}
+
+	public departed(shortId: ShortId): Departed | undefined {
+		return this.departedByShortId.get(shortId);
+	}
+
+	public allDeparted(): ReadonlyArray<Departed> {
+		return this.departedList;
+	}
+
+	public admit(shortId: ShortId, identity: Identity, stream: Stream, nowSeconds: number, frontier: number): Member {
+		assert(shortId !== this.selfId && !this.byShortId.has(shortId), "a server is admitted once");
+		if (this.departedByShortId.delete(shortId)) {
+			this.departedList = this.departedList.filter((departed) => departed.shortId !== shortId);
+		}
+		const member: Member = {
+			shortId,
+			identity,
+			stream,
+			admittedAtSeconds: nowSeconds,
+			lastHeardSeconds: nowSeconds,
+			promisedBySeconds: nowSeconds + 20,
+			frontier,
+			frontierSinceSeconds: nowSeconds,
+			loss: 0,
+			suspectedAtSeconds: undefined,
+			probesSent: 0,
+			digestMismatches: 0,
+			fenced: false,
+		};
+		this.byShortId.set(shortId, member);
+		this.members.push(member);
+		this.members.sort((left, right) => isOlder(left.shortId, left.identity, right.shortId, right.identity));
+		return member;
+	}
+
+	/** Takes a member, or a server only heard of, off the live ones. */
+	public depart(departed: Departed): void {
+		if (this.byShortId.delete(departed.shortId)) {
+			this.members = this.members.filter((member) => member.shortId !== departed.shortId);
+		}
+		this.departedByShortId.set(departed.shortId, departed);
+		this.departedList = this.departedList.filter((other) => other.shortId !== departed.shortId);
+		this.departedList.push(departed);
+	}
+
+	/** Forgets who departed long ago, and returns them. */
+	public forget(nowSeconds: number): Departed[] {
+		const forgotten = new Array<Departed>();
+		if (this.departedList.isEmpty()) return forgotten;
+		const kept = new Array<Departed>();
+		for (const departed of this.departedList) {
+			if (departed.purged && nowSeconds - departed.departedAtSeconds > FORGET_SECONDS) {
+				this.departedByShortId.delete(departed.shortId);
+				forgotten.push(departed);
+			} else kept.push(departed);
+		}
+		this.departedList = kept;
+		return forgotten;
+	}
+
+	/** This server's place among the live ones by age: 0 is the oldest. */
+	public rank(): number {
+		let rank = 0;
+		for (const member of this.members) {
+			if (isOlder(member.shortId, member.identity, this.selfId, this.selfIdentity)) rank += 1;
+		}
+		return rank;
+	}
+
+
+	/** How many live servers come before this one in the order in which they look after a member. */
+	public watcherRank(shortId: ShortId): number {
+		let before = 0;
+		for (const member of this.members) {
+			if (member.shortId !== shortId && isBetween(shortId, member.shortId, this.selfId)) before += 1;
+		}
+		return before;
+	}
+}
+
+export const MEMBER_STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
+
+/** The order of age: earlier start first, equal starts by short id. */
+export function isOlder(leftId: ShortId, left: Identity, rightId: ShortId, right: Identity): boolean {
+	if (left.startedAtSeconds !== right.startedAtSeconds) return left.startedAtSeconds < right.startedAtSeconds;
+	return leftId < rightId;
+}
+
+/** Whether `middle` comes after `from` and before `to` in the ring. */
+function isBetween(from: ShortId, middle: ShortId, to: ShortId): boolean {
+	if (from < to) return from < middle && middle < to;
+	return middle > from || middle < to;
+}

@@ -1,0 +1,308 @@
+import { HybridClock } from "../replication/hybrid-clock";
+import { Stream } from "../replication/stream";
+import { BeatSection, DeparturesSection, Frame, Identity, PageSection, ProbeSection, RecordsSection } from "../wire/frame";
+import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
+import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
+import { Context } from "./context";
+import { Detector } from "./detector";
+import { Joiner } from "./joiner";
+import { Member } from "./membership";
+import { Repairer } from "./repairer";
+import { Roster } from "./roster";
+import { Sender } from "./sender";
+
+/** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
+const FRESH_MILLISECONDS = 60_000;
+/** A server that is not live here is asked at most so often whether it is. */
+const PROBE_AGAIN_SECONDS = 4;
+/** What was heard of a server directly within this time is believed more than what another says of it. */
+const HEARD_LATELY_SECONDS = 8;
+/** Digests must disagree so often in a row before the stream is compared record by record: claims may be on their way. */
+const MOST_DIGEST_MISMATCHES = 3;
+
+/** What arrives: checked, sorted out, and applied. Whatever is wrong with it is dropped and counted. */
+export class Receiver {
+	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
+	private probeCount = 0;
+
+	constructor(
+		private readonly context: Context,
+		private readonly sender: Sender,
+		private readonly joiner: Joiner,
+		private readonly repairer: Repairer,
+		private readonly roster: Roster,
+		private readonly detector: Detector,
+		/** Another server has given this one up. */
+		private readonly onGivenUp: (source: string) => void,
+	) {}
+
+	/** A message came in: on a broadcast topic (its index), or on the own inbox (undefined). */
+	public receive(message: unknown, topic: number | undefined): void {
+		const { context } = this;
+		const { traffic } = context;
+		if (context.phase === "closed" || context.phase === "starting") return;
+		traffic.received += 1;
+		const frame = readFrame(message, context.checksumSeed);
+		if (isDropReason(frame)) {
+			traffic.drop(frame);
+			return;
+		}
+		traffic.unknownSections += frame.unknownSections;
+		if ((frame.addressee === undefined) !== (topic !== undefined) || (topic === undefined && frame.addressee !== context.selfId)) {
+			traffic.drop("addressee");
+			return;
+		}
+		if (frame.sender === context.selfId) {
+			this.receiveOwn(frame, topic);
+			return;
+		}
+		this.detector.noteInbound();
+		const now = context.now();
+		if (topic !== undefined) {
+			context.budget.noteHeard(now, frame.sender, topic);
+			context.budget.noteReportedUnicasts(now, frame.sender, frame.unicasts);
+			context.loss.heard(frame.sender, frame.counter, now);
+		}
+		this.process(frame, message as string);
+		context.events.changed();
+	}
+
+	private receiveOwn(frame: Frame, topic: number | undefined): void {
+		const { context } = this;
+		if (topic === undefined) {
+			context.traffic.drop("own");
+			return;
+		}
+		context.echoes.heard(frame.counter);
+		this.detector.noteInbound();
+	}
+
+	/** What was heard before the state was here. */
+	public replay(frame: Frame): void {
+		this.applyFrom(frame);
+	}
+
+	private process(frame: Frame, message: string): void {
+		const { context } = this;
+		let identity: Identity | undefined;
+		let beat: BeatSection | undefined;
+		let asks = false;
+		let page: PageSection | undefined;
+		// First what is said between two servers, members of each other's view or not.
+		for (const section of frame.sections) {
+			if (section.kind === "identity") identity = section;
+			else if (section.kind === "beat") beat = section;
+			else if (section.kind === "page") page = section;
+			else if (section.kind === "parity" && page) this.joiner.notePage(page, frame, section.text);
+			else if (section.kind === "probe") this.answerProbe(section, frame);
+			else if (section.kind === "probeAck") this.noteProbeAck(section.nonce, frame);
+			else if (section.kind === "join") {
+				asks = true;
+				this.joiner.noteJoin(section, frame.sender, frame.addressee !== undefined);
+			}
+		}
+		if (page) {
+			const body = page.index < page.pages ? readPageBody(message) : undefined;
+			if (body !== undefined) this.joiner.notePage(page, frame, body);
+			return;
+		}
+		if (context.phase === "joining") {
+			this.joiner.noteHeard(frame, identity, beat?.synced === true, asks);
+			return;
+		}
+		if (!asks) this.applyFrom(frame);
+	}
+
+	private applyFrom(frame: Frame): void {
+		const member = this.memberOf(frame);
+		if (!member) return;
+		this.detector.noteHeard(member);
+		for (const section of frame.sections) {
+			if (section.kind === "records") this.applyRecords(section, member, frame);
+			else if (section.kind === "beat") this.applyBeat(section, member);
+			else if (section.kind === "departures") this.applyDepartures(section, member);
+			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+		}
+		this.repairer.watch(member.stream);
+	}
+
+	/** The live member a frame is from; undefined if it is not to be applied. */
+	private memberOf(frame: Frame): Member | undefined {
+		const { context } = this;
+		const { membership } = context;
+		const member = membership.get(frame.sender);
+		if (member) {
+			if (frame.incarnation === member.stream.incarnation) return member;
+			if (frame.incarnation < member.stream.incarnation) {
+				context.traffic.drop("stale");
+				return undefined;
+			}
+			if (this.isFresh(frame)) {
+				this.roster.renew(member, frame.incarnation);
+				return member;
+			}
+			this.probe(frame, false, member.stream.incarnation);
+			return undefined;
+		}
+		const departed = membership.departed(frame.sender);
+		if (departed) {
+			context.traffic.drop("departed");
+			// Who said goodbye is gone; a late copy of what it sent is no reason to ask.
+			if (departed.reason === "lost" || frame.incarnation > departed.stream.incarnation) {
+				this.probe(frame, true, departed.stream.incarnation);
+			}
+			return undefined;
+		}
+		let identity: Identity | undefined;
+		let synced = false;
+		for (const section of frame.sections) {
+			if (section.kind === "identity") identity = section;
+			else if (section.kind === "beat") synced = section.synced;
+		}
+		if (identity && synced && this.isFresh(frame)) return this.roster.admit(this.nameOf(frame), identity, 0);
+		context.traffic.drop("unknown");
+		this.probe(frame, false, frame.incarnation);
+		return undefined;
+	}
+
+	private nameOf(frame: Frame): { shortId: string; incarnation: number } {
+		return { shortId: frame.sender, incarnation: frame.incarnation };
+	}
+
+	private isFresh(frame: Frame): boolean {
+		const { context } = this;
+		return (
+			frame.baseStamp > context.nowStamp() - FRESH_MILLISECONDS &&
+			HybridClock.accepts(frame.baseStamp, context.platform.unixMilliseconds())
+		);
+	}
+
+	// -- probes ------------------------------------------------------------------------------------------------------------------------------
+
+	private probe(frame: Frame, presumedDead: boolean, incarnation: number): void {
+		const { context } = this;
+		if (!context.isActive()) return;
+		const now = context.now();
+		const outstanding = this.probes.get(frame.sender);
+		if (outstanding && now - outstanding.atSeconds < PROBE_AGAIN_SECONDS) return;
+		if (!outstanding) this.probeCount += 1;
+		if (this.probeCount > 200) {
+			this.probes.clear();
+			this.probeCount = 1;
+		}
+		const nonce = math.floor(context.platform.random() * 4294967296);
+		this.probes.set(frame.sender, { nonce, atSeconds: now });
+		context.traffic.probes += 1;
+		this.sender.sendTo(frame.sender, [writeProbe({ nonce, presumedDead, incarnation })], undefined, true);
+	}
+
+	private answerProbe(probe: ProbeSection, frame: Frame): void {
+		const { context } = this;
+		if (!context.isActive()) return;
+		if (probe.presumedDead && probe.incarnation === context.incarnation && context.phase === "synced") {
+			this.onGivenUp(frame.sender);
+		}
+		const baseStamp = context.nowStamp();
+		const beat = {
+			synced: true,
+			upTo: context.sequencer.upTo(),
+			floor: 0,
+			frontier: 0,
+			nextSeconds: math.ceil(this.sender.beatSeconds()),
+			lossPercent: math.round(context.observedLoss() * 100),
+			digest: 0,
+		};
+		this.sender.sendTo(
+			frame.sender,
+			[writeIdentity(context.identity), writeBeat(beat, baseStamp), writeProbeAck({ nonce: probe.nonce })],
+			baseStamp,
+			true,
+		);
+	}
+
+	private noteProbeAck(nonce: number, frame: Frame): void {
+		const { context } = this;
+		const outstanding = this.probes.get(frame.sender);
+		if (!outstanding || outstanding.nonce !== nonce) return;
+		this.probes.delete(frame.sender);
+		this.probeCount -= 1;
+		const member = context.membership.get(frame.sender);
+		if (member) {
+			if (frame.incarnation > member.stream.incarnation) this.roster.renew(member, frame.incarnation);
+			return;
+		}
+		const departed = context.membership.departed(frame.sender);
+		if (departed && frame.incarnation <= departed.stream.incarnation) return;
+		for (const section of frame.sections) {
+			if (section.kind === "identity") this.roster.admit(this.nameOf(frame), section, 0);
+		}
+	}
+
+	// -- sections ----------------------------------------------------------------------------------------------------------------------------
+
+	private applyRecords(section: RecordsSection, member: Member, frame: Frame): void {
+		const { context } = this;
+		const stream = section.stream ? context.findStream(section.stream) : member.stream;
+		if (!stream || stream === context.replica.own) return;
+		const former = context.replica.fresh.size();
+		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
+		if (context.replica.fresh.size() > former) {
+			const now = context.now();
+			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
+			for (const register of context.replica.takeFresh()) context.recents.note(register, now);
+		}
+		if (frame.addressee !== undefined && frame.sender === stream.shortId) this.repairer.settleAudit(stream, section);
+		if (stream !== member.stream) this.repairer.watch(stream);
+	}
+
+	private applyBeat(beat: BeatSection, member: Member): void {
+		const { context } = this;
+		const { stream } = member;
+		const now = context.now();
+		if (beat.upTo > stream.highest + 1_000_000) return;
+		stream.extend(beat.upTo);
+		const unixMilliseconds = context.platform.unixMilliseconds();
+		if (HybridClock.accepts(beat.floor, unixMilliseconds)) stream.noteFloor(beat.upTo, beat.floor);
+		if (beat.frontier > member.frontier && HybridClock.accepts(beat.frontier, unixMilliseconds)) {
+			member.frontier = beat.frontier;
+			member.frontierSinceSeconds = now;
+		}
+		member.loss = beat.lossPercent / 100;
+		member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
+		if (beat.digest !== 0 && stream.watermark() === beat.upTo && stream.assemblyCount === 0) {
+			this.compareDigest(beat.digest, member, stream);
+		}
+	}
+
+	private compareDigest(digest: number, member: Member, stream: Stream): void {
+		this.context.replica.dropUnconfirmed(stream);
+		if (math.max(1, stream.digest) === digest) {
+			member.digestMismatches = 0;
+			return;
+		}
+		member.digestMismatches += 1;
+		if (member.digestMismatches < MOST_DIGEST_MISMATCHES) return;
+		member.digestMismatches = 0;
+		this.repairer.audit(stream);
+	}
+
+	private applyDepartures(section: DeparturesSection, member: Member): void {
+		const { context } = this;
+		for (const departure of section.departures) {
+			if (departure.shortId === context.selfId) {
+				if (departure.incarnation === context.incarnation && context.phase === "synced") this.onGivenUp(member.shortId);
+				continue;
+			}
+			const accused = context.membership.get(departure.shortId);
+			const heardLately =
+				accused !== undefined &&
+				accused !== member &&
+				departure.reason === "lost" &&
+				context.now() - accused.lastHeardSeconds < HEARD_LATELY_SECONDS;
+			if (heardLately) continue;
+			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);
+			const departed = context.membership.departed(departure.shortId);
+			if (departed && !departed.purged) this.repairer.watch(departed.stream);
+		}
+	}
+}

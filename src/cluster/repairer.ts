@@ -1,0 +1,199 @@
+import { rangeOf } from "../replication/snapshot";
+import { Stream } from "../replication/stream";
+import { NackSection, RecordsSection, ShortId, VersionRange } from "../wire/frame";
+import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
+import { writeNack } from "../wire/section-writers";
+import { Agenda, Appointment } from "./agenda";
+import { Context } from "./context";
+import { Sender } from "./sender";
+
+/** A gap is not asked for before others' repeats had a chance to close it. */
+const FIRST_REQUEST_SECONDS = { least: 0.8, most: 1.6 };
+/** An answer takes two deliveries; a request is repeated after that, ever more slowly. */
+const REPEAT_SECONDS = 3.5;
+const MOST_REPEAT_SECONDS = 15;
+/** A gone server's last words are asked for so often. */
+const LAST_WORDS_REQUESTS = 4;
+/** The same request is not answered twice within this time. */
+const LINGER_SECONDS = 1.5;
+const MOST_RANGES = 20;
+/** One answer is at most so many messages; what remains is asked for again. */
+const MOST_ANSWER_MESSAGES = 16;
+
+interface Pending {
+	readonly stream: Stream;
+	dueSeconds: number;
+	requests: number;
+	/** The stream is being compared record by record: what its owner does not list is dropped. */
+	authoritative: boolean;
+}
+
+/** Asks for what is missing, and answers who asks. Repair is by state: what was overwritten since is simply absent. */
+export class Repairer {
+	private pending = new Array<Pending>();
+	private readonly requesting: Appointment;
+	private readonly served = new Map<string, number>();
+	private servedCount = 0;
+
+	constructor(
+		private readonly context: Context,
+		private readonly sender: Sender,
+		agenda: Agenda,
+	) {
+		this.requesting = agenda.add(() => this.request());
+	}
+
+	/** Makes sure that the gaps of a stream, if there are any, get closed. */
+	public watch(stream: Stream): void {
+		if (stream.gaps.isEmpty()) return;
+		for (const pending of this.pending) if (pending.stream === stream) return;
+		const spread = FIRST_REQUEST_SECONDS.most - FIRST_REQUEST_SECONDS.least;
+		const dueSeconds =
+			this.context.now() + FIRST_REQUEST_SECONDS.least + spread * this.context.platform.random();
+		this.pending.push({ stream, dueSeconds, requests: 0, authoritative: false });
+		this.requesting.by(dueSeconds);
+	}
+
+	/** Asks a stream's owner for everything it has, and drops what it has not. */
+	public audit(stream: Stream): void {
+		this.context.traffic.resyncs += 1;
+		stream.reopen();
+		this.watch(stream);
+		for (const pending of this.pending) if (pending.stream === stream) pending.authoritative = true;
+	}
+
+	/** Whether an answer from the stream's owner is the whole truth about its range. */
+	public isAudited(stream: Stream): boolean {
+		for (const pending of this.pending) if (pending.stream === stream) return pending.authoritative;
+		return false;
+	}
+
+	private request(): void {
+		const { context } = this;
+		if (!context.isActive()) return;
+		const now = context.now();
+		const ranges = new Map<ShortId, VersionRange[]>();
+		const targets = new Array<ShortId>();
+		this.pending = this.pending.filter((pending) => !pending.stream.gaps.isEmpty());
+		let nextSeconds = math.huge;
+		for (const pending of this.pending) {
+			if (pending.dueSeconds <= now) {
+				const target = this.target(pending);
+				pending.requests += 1;
+				pending.dueSeconds = now + math.min(REPEAT_SECONDS * 1.4 ** (pending.requests - 1), MOST_REPEAT_SECONDS);
+				if (target === undefined) {
+					pending.stream.close(0, pending.stream.highest);
+					continue;
+				}
+				let list = ranges.get(target);
+				if (!list) {
+					list = [];
+					ranges.set(target, list);
+					targets.push(target);
+				}
+				const { stream } = pending;
+				for (const gap of stream.gaps) {
+					if (list.size() >= MOST_RANGES) break;
+					list.push({
+						shortId: stream.shortId,
+						incarnation: stream.incarnation,
+						after: gap.after,
+						upTo: gap.upTo,
+						authoritative: pending.authoritative,
+					});
+				}
+			}
+			nextSeconds = math.min(nextSeconds, pending.dueSeconds);
+		}
+		for (const target of targets) {
+			context.traffic.repairsRequested += 1;
+			this.sender.sendTo(target, [writeNack(ranges.get(target)!, this.sender.addressedRoomBytes()).text]);
+		}
+		if (nextSeconds < math.huge) this.requesting.at(nextSeconds);
+	}
+
+	/** Whom to ask: the owner; when it does not answer, others in turn. Undefined: nobody is left to ask. */
+	private target(pending: Pending): ShortId | undefined {
+		const { membership } = this.context;
+		const { stream } = pending;
+		const members = membership.all();
+		if (!stream.live) {
+			const source = membership.departed(stream.shortId)?.source;
+			if (pending.requests >= LAST_WORDS_REQUESTS) return undefined;
+			if (pending.requests === 0 && source !== undefined) return source;
+			return members[pending.requests % math.max(1, members.size())]?.shortId;
+		}
+		if (pending.authoritative || pending.requests % 3 < 2 || members.size() < 2) return stream.shortId;
+		const other = members[(pending.requests.idiv(3) + 1) % members.size()]!;
+		return other.shortId;
+	}
+
+	public answer(nack: NackSection, requester: ShortId): void {
+		for (const range of nack.ranges) {
+			const stream = this.context.findStream(range);
+			if (stream && !this.servedLately(range, requester)) this.answerRange(stream, range, requester);
+		}
+	}
+
+	private servedLately(range: VersionRange, requester: ShortId): boolean {
+		const now = this.context.now();
+		const name = `${requester}${range.shortId}${range.incarnation}:${range.after}:${range.upTo}`;
+		const last = this.served.get(name);
+		if (last !== undefined && now - last < LINGER_SECONDS) return true;
+		if (last === undefined) this.servedCount += 1;
+		if (this.servedCount > 200) {
+			this.served.clear();
+			this.servedCount = 1;
+		}
+		this.served.set(name, now);
+		return false;
+	}
+
+	private answerRange(stream: Stream, range: VersionRange, requester: ShortId): void {
+		const { context } = this;
+		const own = stream === context.replica.own;
+		const upTo = math.min(range.upTo, stream.highest);
+		if (upTo <= range.after) return;
+		const complete = own || stream.watermark() >= upTo;
+		const records = own
+			? context.sequencer.range(range.after, upTo)
+			: rangeOf(context.replica, stream, range.after, upTo);
+		if (records.isEmpty() && !complete) return;
+		context.traffic.repairsServed += 1;
+		this.sendRange(stream, range.after, upTo, complete, records, requester);
+	}
+
+	private sendRange(
+		stream: Stream,
+		after: number,
+		upTo: number,
+		complete: boolean,
+		records: OutgoingRecord[],
+		requester: ShortId,
+	): void {
+		const baseStamp = this.context.nowStamp();
+		let index = 0;
+		let from = after;
+		for (const _ of $range(1, MOST_ANSWER_MESSAGES)) {
+			const writer = new RecordsWriter(
+				this.sender.addressedRoomBytes(),
+				{ stream, after: from, upTo, complete, dense: false },
+				baseStamp,
+			);
+			while (index < records.size() && writer.add(records[index]!)) index += 1;
+			const last = index >= records.size();
+			const to = last ? upTo : records[index - 1]!.version;
+			this.sender.sendTo(requester, [writer.finish(to)], baseStamp);
+			if (last) return;
+			from = to;
+		}
+	}
+
+	/** After a section of an audited stream came from its owner: what the range no longer has, this server drops. */
+	public settleAudit(stream: Stream, section: RecordsSection): void {
+		if (!section.complete || !this.isAudited(stream)) return;
+		const kept = new Set<number>();
+		for (const record of section.records) kept.add(record.version);
+		this.context.replica.dropAbsent(stream, section.after, section.upTo, kept);
+	}
+}

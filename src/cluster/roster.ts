@@ -1,0 +1,149 @@
+import { hashKey } from "../replication/digest";
+import { Register } from "../replication/register";
+import { MOST_VERSIONS_AHEAD, Stream } from "../replication/stream";
+import { Identity, ShortId, StreamName } from "../wire/frame";
+import { Context } from "./context";
+import { Departed, Member } from "./membership";
+
+/** What a gone server left is kept, hidden, until every live server has passed its departure by so much: late last words find their match. */
+const PURGE_AFTER_MILLISECONDS = 60_000;
+
+/** The changes of membership, and what follows from each for the state. */
+export class Roster {
+	constructor(
+		private readonly context: Context,
+		/** Sends an own register. */
+		private readonly enqueue: (register: Register) => void,
+	) {}
+
+	/** A server takes part from now on. */
+	public admit(name: StreamName, identity: Identity, frontier: number): Member {
+		const { context } = this;
+		const stream = new Stream(name.shortId, name.incarnation);
+		const former = context.membership.departed(name.shortId);
+		const member = context.membership.admit(name.shortId, identity, stream, context.now(), frontier);
+		if (former) this.purge(former);
+		this.membersChanged();
+		context.events.joined(member);
+		return member;
+	}
+
+	/** A live server starts a new stream: what it had stays until it has said what it has now. */
+	public renew(member: Member, incarnation: number): void {
+		const { context } = this;
+		const former = member.stream;
+		member.stream = new Stream(member.shortId, incarnation);
+		member.frontier = 0;
+		member.frontierSinceSeconds = context.now();
+		member.fenced = false;
+		member.digestMismatches = 0;
+		context.replica.inherit(former, member.stream);
+	}
+
+	/** A server is gone. What it owned disappears, or is adopted. */
+	public depart(name: StreamName, reason: "closed" | "lost", source: ShortId | undefined, upTo: number): void {
+		const { context } = this;
+		const { membership } = context;
+		const member = membership.get(name.shortId);
+		const known = membership.departed(name.shortId);
+		if (upTo > ((member ?? known)?.stream.highest ?? 0) + MOST_VERSIONS_AHEAD) return;
+		if (!member) {
+			// Never met: remembered all the same, so that a late copy of its messages does not bring it in.
+			if (!known) this.remember(name, undefined, reason);
+			else if (
+				known.stream.incarnation === name.incarnation &&
+				!known.purged &&
+				upTo > known.stream.highest
+			) {
+				known.stream.extend(upTo);
+				known.source = source;
+			}
+			return;
+		}
+		if (member.stream.incarnation > name.incarnation) return;
+		const { stream } = member;
+		if (stream.incarnation === name.incarnation && upTo > stream.highest) stream.extend(upTo);
+		const departed = this.departed(name, member.identity, stream, reason, source);
+		membership.depart(departed);
+		context.replica.setLive(stream, false);
+		this.membersChanged();
+		this.adoptOrphans();
+		context.events.left(departed, member.identity);
+	}
+
+	/** Takes note of a server that was gone before this one knew it. */
+	public remember(name: StreamName, identity: Identity | undefined, reason: "closed" | "lost"): Departed {
+		const stream = new Stream(name.shortId, name.incarnation);
+		stream.live = false;
+		const departed = this.departed(name, identity, stream, reason, undefined);
+		this.context.membership.depart(departed);
+		return departed;
+	}
+
+	private departed(
+		name: StreamName,
+		identity: Identity | undefined,
+		stream: Stream,
+		reason: "closed" | "lost",
+		source: ShortId | undefined,
+	): Departed {
+		return {
+			shortId: name.shortId,
+			identity,
+			stream,
+			reason,
+			departedAtSeconds: this.context.now(),
+			departedAtStamp: this.context.nowStamp(),
+			source,
+			purged: false,
+		};
+	}
+
+	/** Claims what gone servers left in pools that keep it, where this server is the one to do so. Others choose the same one. */
+	public adoptOrphans(): void {
+		const { context } = this;
+		if (!context.isActive() && context.phase !== "local") return;
+		for (const register of context.replica.sortedRegisters()) {
+			if (register.stream.live || register.value === undefined || register.pool.policy !== "adopt") continue;
+			if (!this.isAdopter(register)) continue;
+			const { pool, key, value } = register;
+			this.enqueue(context.replica.contribute(pool.name, pool.policy, key, value, context.nowStamp()));
+		}
+	}
+
+	private isAdopter(register: Register): boolean {
+		const { context } = this;
+		const own = hashKey(context.selfId, register.key);
+		for (const member of context.membership.all()) {
+			const weight = hashKey(member.shortId, register.key);
+			if (weight > own || (weight === own && member.shortId > context.selfId)) return false;
+		}
+		return true;
+	}
+
+	/** Lets go of what gone servers left once no live server can bring it up any more, and of the servers themselves later. */
+	public collect(frontier: number): void {
+		const { context } = this;
+		context.replica.collect(frontier);
+		for (const departed of context.membership.allDeparted()) {
+			if (!departed.purged && frontier > departed.departedAtStamp + PURGE_AFTER_MILLISECONDS) this.purge(departed);
+		}
+		context.membership.forget(context.now());
+	}
+
+	private purge(departed: Departed): void {
+		if (departed.purged) return;
+		departed.purged = true;
+		const { replica } = this.context;
+		replica.forEachOwned(departed.stream, (register) => {
+			if (register.pool.policy !== "adopt" || register.value === undefined) replica.drop(register);
+		});
+	}
+
+	public membersChanged(): void {
+		const { context } = this;
+		const shortIds = new Array<ShortId>();
+		for (const member of context.membership.all()) shortIds.push(member.shortId);
+		context.budget.setMembers(shortIds, context.now());
+	}
+}

@@ -1,0 +1,311 @@
+import { Log, Logger } from "../diagnostics/logger";
+import { Platform } from "../platform/platform";
+import { Change } from "../replication/replica";
+import { Register } from "../replication/register";
+import { Stream } from "../replication/stream";
+import { Identity, OwnerGonePolicy } from "../wire/frame";
+import { seedOfKey } from "../wire/checksum";
+import { Agenda } from "./agenda";
+import { Closer } from "./closer";
+import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
+import { Context } from "./context";
+import { Detector } from "./detector";
+import { Joiner } from "./joiner";
+import { Receiver } from "./receiver";
+import { Repairer } from "./repairer";
+import { Roster } from "./roster";
+import { Sender } from "./sender";
+import { createSignal, FiringSignal } from "./signal";
+import { takeStatistics } from "./take-statistics";
+import { Subscriptions } from "./subscriptions";
+
+/** What a pool hears of its registers. */
+export interface PoolListener {
+	/** The state has changed so. What is returned fires the signal for it, later. */
+	readonly note: (change: Change, owner: string) => (() => void) | undefined;
+}
+
+export interface ClusterSettings {
+	readonly budgetShare: number;
+	readonly logger: Logger | undefined;
+	readonly sharedKey: string | undefined;
+}
+
+/** One server's cluster: the parts, and how they are connected. Public members are for games; the others for the library's upper parts. */
+export class ServerCluster implements Cluster {
+	public readonly ServerId: string;
+	public readonly ServerJoined: FiringSignal<[server: ServerInfo]> = createSignal();
+	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]> = createSignal();
+
+	/** @internal */
+	public readonly context: Context;
+	/** @internal */
+	public readonly log: Log;
+	private readonly agenda: Agenda;
+	private readonly sender: Sender;
+	private readonly repairer: Repairer;
+	private readonly roster: Roster;
+	private readonly joiner: Joiner;
+	private readonly detector: Detector;
+	private readonly receiver: Receiver;
+	private readonly subscriptions: Subscriptions;
+	private readonly closer: Closer;
+	private readonly listeners = new Map<string, PoolListener>();
+	private readyResolvers = new Array<() => void>();
+	private firing = new Array<() => void>();
+	private isFiring = false;
+
+	constructor(platform: Platform, settings: ClusterSettings) {
+		this.ServerId = platform.serverId;
+		this.log = new Log(settings.logger, (text) => platform.warn(text));
+		const context = new Context(
+			platform,
+			settings.budgetShare,
+			settings.sharedKey === undefined ? 0 : seedOfKey(settings.sharedKey),
+			{
+				joined: (member) => this.fireLater(() => this.ServerJoined.Fire(infoOf(member.identity, false))),
+				left: (departed, identity) =>
+					this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), departed.reason)),
+				changed: () => this.dispatch(),
+			},
+		);
+		this.context = context;
+		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
+		const { agenda } = this;
+		this.sender = new Sender(context, agenda);
+		this.repairer = new Repairer(context, this.sender, agenda);
+		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
+		this.joiner = new Joiner(
+			context,
+			this.sender,
+			this.roster,
+			(buffered, again) => {
+				for (const frame of buffered) this.receiver.replay(frame);
+				this.becomeSynced(again);
+			},
+			agenda,
+		);
+		this.detector = new Detector(context, this.sender, this.roster, () => this.collect(), agenda);
+		this.receiver = new Receiver(
+			context,
+			this.sender,
+			this.joiner,
+			this.repairer,
+			this.roster,
+			this.detector,
+			(source) => this.comeBack(source),
+		);
+		this.subscriptions = new Subscriptions(
+			context,
+			(message, topic) => this.receiver.receive(message, topic),
+			() => this.joiner.start(),
+			(failure, attempts) => {
+				if (attempts === 3) {
+					this.log.warnOnce("subscribe", `cannot subscribe to MessagingService yet, still trying: ${failure}`);
+				}
+			},
+			(failure) => this.goLocal(failure),
+			agenda,
+		);
+		this.closer = new Closer(context, this.sender, () => this.stop(), agenda);
+		platform.onClosing((done) => this.closer.close(done));
+		this.subscriptions.start();
+	}
+
+	// -- for games ---------------------------------------------------------------------------------------------------------------------------
+
+	public GetServers(): ServerInfo[] {
+		const { membership } = this.context;
+		const servers = new Array<ServerInfo>();
+		const rank = membership.rank();
+		membership.all().forEach((member, index) => {
+			if (index === rank) servers.push(infoOf(membership.selfIdentity, true));
+			servers.push(infoOf(member.identity, false));
+		});
+		if (rank >= servers.size()) servers.push(infoOf(membership.selfIdentity, true));
+		return servers;
+	}
+
+	public WaitUntilReady(): Promise<void> {
+		if (this.context.isSynced()) return Promise.resolve();
+		return new Promise((resolve) => this.readyResolvers.push(resolve));
+	}
+
+	public GetStatistics(): ClusterStatistics {
+		return takeStatistics(this.context);
+	}
+
+	public Close(): Promise<void> {
+		return new Promise((resolve) => this.closer.close(resolve));
+	}
+
+	// -- for pools ---------------------------------------------------------------------------------------------------------------------------
+
+	/** @internal */
+	public attach(poolName: string, policy: OwnerGonePolicy, listener: PoolListener): void {
+		this.context.replica.pool(poolName).policy = policy;
+		this.listeners.set(poolName, listener);
+	}
+
+	/** @internal */
+	public detach(poolName: string): void {
+		this.listeners.delete(poolName);
+	}
+
+	/** @internal Claims or updates a key of this server. */
+	public contribute(pool: string, policy: OwnerGonePolicy, key: string, value: string, priority: number): void {
+		const { context } = this;
+		const register = context.replica.contribute(pool, policy, key, value, context.nowStamp());
+		this.sender.enqueue(register, priority);
+		this.dispatch();
+	}
+
+	/** @internal Withdraws what this server contributed; false if it is not the owner. */
+	public withdraw(pool: string, key: string, priority: number): boolean {
+		const { context } = this;
+		const register = context.replica.pools.get(pool)?.registers.get(key);
+		if (!register || register.stream !== context.replica.own || register.value === undefined) return false;
+		if (context.replica.withdraw(register, context.nowStamp())) this.sender.enqueue(register, priority);
+		else this.sender.dequeue(register);
+		this.dispatch();
+		return true;
+	}
+
+	/** @internal The ServerId of a stream's server. */
+	public serverIdOf(stream: Stream): string {
+		const { context } = this;
+		if (stream.shortId === context.selfId) return this.ServerId;
+		const identity =
+			context.membership.get(stream.shortId)?.identity ?? context.membership.departed(stream.shortId)?.identity;
+		return identity ? identity.serverId : stream.shortId;
+	}
+
+	/** @internal */
+	public isClosed(): boolean {
+		return this.context.phase === "closed" || this.context.phase === "closing";
+	}
+
+	// -- the parts' course -------------------------------------------------------------------------------------------------------------------
+
+	private becomeSynced(again: boolean): void {
+		const { context } = this;
+		context.budget.setSynced();
+		this.roster.membersChanged();
+		if (again) this.contributeAnew();
+		this.sender.start();
+		this.detector.start();
+		this.roster.adoptOrphans();
+		for (const member of context.membership.all()) this.repairer.watch(member.stream);
+		this.dispatch();
+		const resolvers = this.readyResolvers;
+		this.readyResolvers = [];
+		for (const resolve of resolvers) this.fireLater(resolve);
+		this.fireAll();
+	}
+
+	/** Others gave this server up, so what it had is gone there: it starts a new stream, gets the state anew, then contributes again what is still its own. */
+	private comeBack(source: string): void {
+		const { context } = this;
+		context.traffic.resyncs += 1;
+		this.log.info("other servers had given this one up for lost; it resyncs");
+		const former = context.replica.own;
+		context.incarnation = former.incarnation + 1;
+		const stream = new Stream(context.selfId, context.incarnation);
+		context.replica.own = stream;
+		context.sequencer.restart(stream);
+		this.sender.forgetWaiting();
+		context.replica.inherit(former, stream);
+		stream.inherited = false;
+		this.joiner.restart(source);
+	}
+
+	private contributeAnew(): void {
+		const { context } = this;
+		const { replica } = context;
+		const own = new Array<Register>();
+		replica.forEachOwned(replica.own, (register) => own.push(register));
+		for (const register of own) {
+			const { pool, key, value } = register;
+			if (value === undefined) replica.drop(register);
+			else this.sender.enqueue(replica.contribute(pool.name, pool.policy, key, value, context.nowStamp()), 0);
+		}
+	}
+
+	private goLocal(failure: string): void {
+		const { context } = this;
+		context.phase = "local";
+		this.log.warnOnce(
+			"local",
+			`MessagingService is not available in this Studio session (${failure}); pools work on this server alone. ` +
+				"Publish the place and allow API access in the game settings to try them between servers.",
+		);
+		this.becomeSynced(false);
+	}
+
+	private collect(): void {
+		this.roster.collect(this.context.stableFrontier());
+		this.updateBudget();
+		this.dispatch();
+	}
+
+	private updateBudget(): void {
+		const { budget, congestion, membership, platform } = this.context;
+		const now = this.context.now();
+		const loss = this.context.observedLoss();
+		congestion.noteReportedLoss(this.context.selfId, loss, now);
+		for (const member of membership.all()) congestion.noteReportedLoss(member.shortId, member.loss, now);
+		const use = budget.use(now);
+		congestion.update(now, use.deliveries / use.deliveriesCap);
+		budget.setLoss(loss);
+		budget.setPlayers(platform.playerCount());
+		budget.setFactor(congestion.factor());
+	}
+
+	private stop(): void {
+		this.agenda.stop();
+		this.subscriptions.stop();
+	}
+
+	// -- signals -----------------------------------------------------------------------------------------------------------------------------
+
+	/** Tells pools what has changed. State first, signals afterwards: a handler sees the state its signal speaks of, or a later one. */
+	private dispatch(): void {
+		for (const change of this.context.replica.takeChanges()) {
+			if (change.kind === "ownershipLost") this.sender.dequeue(change.register);
+			const listener = this.listeners.get(change.register.pool.name);
+			const fire = listener?.note(change, this.serverIdOf(change.owner));
+			if (fire) this.firing.push(fire);
+		}
+		this.fireAll();
+	}
+
+	private fireLater(fire: () => void): void {
+		this.firing.push(fire);
+	}
+
+	/** Fires in order, also when a handler causes further changes. */
+	private fireAll(): void {
+		if (this.isFiring) return;
+		this.isFiring = true;
+		while (!this.firing.isEmpty()) {
+			const { firing } = this;
+			this.firing = [];
+			for (const fire of firing) fire();
+		}
+		this.isFiring = false;
+	}
+}
+
+function infoOf(identity: Identity, isSelf: boolean): ServerInfo {
+	return {
+		ServerId: identity.serverId,
+		StartedAt: identity.startedAtSeconds,
+		PlaceVersion: identity.placeVersion,
+		IsSelf: isSelf,
+	};
+}
+
+/** The library's own view of a cluster that a game handed in. */
+export function serverClusterOf(cluster: unknown): ServerCluster | string {
+	return cluster instanceof ServerCluster ? cluster : "the cluster option is not a Cluster; pass what GetCluster() returns";
+}

@@ -1,0 +1,114 @@
+import { backoffSeconds } from "../outbox/retry";
+import { Agenda, Appointment } from "./agenda";
+import { Context } from "./context";
+import { BROADCAST_TOPICS, broadcastTopic, inboxTopic } from "./topics";
+
+/** A subscribe call that has not come back after this time is given up and made again. */
+const HUNG_SECONDS = 40;
+/** In Studio, so many failures mean that there is no messaging. */
+const STUDIO_ATTEMPTS = 2;
+
+interface Subscription {
+	readonly topic: string;
+	/** Index of a broadcast topic; undefined for the inbox. */
+	readonly index: number | undefined;
+	connected: boolean;
+	attempts: number;
+	disconnect: (() => void) | undefined;
+	/** When to try again, or to give up on a call that hangs. */
+	dueSeconds: number;
+}
+
+/** The few subscriptions of a server, the same number however many pools there are: kept trying until they are all up. */
+export class Subscriptions {
+	private readonly subscriptions = new Array<Subscription>();
+	private readonly trying: Appointment;
+	private ready = false;
+	private stopped = false;
+
+	constructor(
+		private readonly context: Context,
+		private readonly onMessage: (message: unknown, topic: number | undefined) => void,
+		private readonly onReady: () => void,
+		private readonly onFailure: (failure: string, attempts: number) => void,
+		/** Studio without messaging. */
+		private readonly onUnavailable: (failure: string) => void,
+		agenda: Agenda,
+	) {
+		this.trying = agenda.add(() => this.tryAll());
+		for (const index of $range(0, BROADCAST_TOPICS - 1)) this.add(broadcastTopic(index), index);
+		this.add(inboxTopic(context.selfId), undefined);
+	}
+
+	private add(topic: string, index: number | undefined): void {
+		this.subscriptions.push({
+			topic,
+			index,
+			connected: false,
+			attempts: 0,
+			disconnect: undefined,
+			dueSeconds: 0,
+		});
+	}
+
+	public start(): void {
+		this.tryAll();
+	}
+
+	public stop(): void {
+		this.stopped = true;
+		for (const subscription of this.subscriptions) {
+			if (subscription.disconnect) subscription.disconnect();
+			subscription.disconnect = undefined;
+		}
+	}
+
+	private tryAll(): void {
+		if (this.stopped) return;
+		const now = this.context.now();
+		let nextSeconds = math.huge;
+		for (const subscription of this.subscriptions) {
+			if (subscription.connected) continue;
+			if (subscription.dueSeconds <= now) this.attempt(subscription, now);
+			if (!subscription.connected) nextSeconds = math.min(nextSeconds, subscription.dueSeconds);
+		}
+		if (nextSeconds < math.huge) this.trying.at(nextSeconds);
+	}
+
+	private attempt(subscription: Subscription, now: number): void {
+		if (subscription.disconnect) subscription.disconnect();
+		subscription.attempts += 1;
+		subscription.dueSeconds = now + HUNG_SECONDS;
+		const number = subscription.attempts;
+		subscription.disconnect = this.context.platform.subscribe(
+			subscription.topic,
+			(message) => this.onMessage(message, subscription.index),
+			(failure) => {
+				if (this.stopped || number !== subscription.attempts) return;
+				if (failure === undefined) this.connected(subscription);
+				else this.failed(subscription, failure);
+			},
+		);
+	}
+
+	private connected(subscription: Subscription): void {
+		subscription.connected = true;
+		for (const other of this.subscriptions) if (!other.connected) return;
+		if (this.ready) return;
+		this.ready = true;
+		this.onReady();
+	}
+
+	private failed(subscription: Subscription, failure: string): void {
+		const { platform } = this.context;
+		subscription.disconnect = undefined;
+		if (platform.environment === "studio" && subscription.attempts >= STUDIO_ATTEMPTS) {
+			this.stop();
+			this.onUnavailable(failure);
+			return;
+		}
+		subscription.dueSeconds = platform.clock() + backoffSeconds(subscription.attempts, platform.random());
+		this.trying.by(subscription.dueSeconds);
+		this.onFailure(failure, subscription.attempts);
+	}
+}

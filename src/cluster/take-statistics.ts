@@ -1,0 +1,61 @@
+import { ClusterStatistics } from "./cluster";
+import { Context } from "./context";
+
+/** Everything a game may want to know of how its cluster does, read off at one moment. */
+export function takeStatistics(context: Context): ClusterStatistics {
+	const { traffic, replica, outbox, membership } = context;
+	const now = context.now();
+	const use = context.budget.use(now);
+	let missing = 0;
+	for (const member of membership.all()) {
+		for (const gap of member.stream.gaps) missing += gap.upTo - gap.after;
+	}
+	const { counters } = replica;
+	return {
+		Phase: context.phase,
+		Regime: "direct",
+		Servers: membership.serverCount(),
+		Pools: replica.pools.size(),
+		Records: replica.registerCount - replica.tombstoneCount(),
+		Tombstones: replica.tombstoneCount(),
+		QueueDepth: outbox.size(),
+		OldestQueuedSeconds: outbox.oldestAgeSeconds(now),
+		Budget: {
+			DeliveriesPerMinute: use.deliveries,
+			OwnDeliveriesPerMinute: use.ownDeliveries,
+			CapPerMinute: use.deliveriesCap,
+			DocumentedPerMinute: use.deliveriesDocumented,
+			CongestionFactor: context.congestion.factor(),
+		},
+		Sent: {
+			Broadcasts: traffic.broadcasts,
+			Unicasts: traffic.unicasts,
+			Bytes: traffic.bytesSent,
+			Beats: traffic.beatBroadcasts,
+			Echoes: traffic.echoBroadcasts,
+			Records: traffic.recordsSent,
+			Repeated: traffic.recordsRepeated,
+			Failures: traffic.publishFailures,
+		},
+		Received: {
+			Messages: traffic.received,
+			RecordsApplied: counters.applied,
+			RecordsDuplicate: counters.duplicate,
+			RecordsStale: counters.stale,
+			RecordsRefused: counters.implausible + counters.unresolved,
+			DeserializeFailures: traffic.deserializeFailures,
+			UnknownSections: traffic.unknownSections,
+		},
+		Dropped: traffic.dropped(),
+		Repair: {
+			Requested: traffic.repairsRequested,
+			Served: traffic.repairsServed,
+			SnapshotsServed: traffic.snapshotsServed,
+			Probes: traffic.probes,
+			Resyncs: traffic.resyncs,
+			Missing: missing,
+		},
+		Loss: context.observedLoss(),
+		LagSeconds: context.isActive() ? math.max(0, (context.nowStamp() - context.stableFrontier()) / 1000) : 0,
+	};
+}

@@ -1,0 +1,20 @@
+import { ShortId } from "../wire/frame";
+
+/** Every topic of this library begins so; the digit changes when older versions could not even skip what is sent. */
+const PREFIX = "net-server-sync/1/";
+
+/** One sequence of broadcasts is spread over so many topics, because a topic may receive only two fifths of what the game may. */
+export const BROADCAST_TOPICS = 3;
+
+export function broadcastTopic(index: number): string {
+	return `${PREFIX}all/${index}`;
+}
+
+/** The topic that only one server listens to. Short ids are written as hexadecimal digits: topic names are safest plain. */
+export function inboxTopic(shortId: ShortId): string {
+	let name = `${PREFIX}to/`;
+	for (const index of $range(1, shortId.size())) {
+		name += string.format("%02x", string.byte(shortId, index)[0]!);
+	}
+	return name;
+}

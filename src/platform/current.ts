@@ -1,0 +1,33 @@
+import { Platform } from "./platform";
+
+let override: Platform | undefined;
+let live: Platform | undefined;
+let makeLive: (() => Platform) | undefined;
+
+/** @internal Tells how to make the engine's own platform, once, when it is first asked for. */
+export function setLivePlatform(make: () => Platform): void {
+	makeLive = make;
+}
+
+/** The platform of the code that is running now: the engine's, or inside {@link runAs} a virtual server's. */
+export function currentPlatform(): Platform {
+	if (override) return override;
+	if (!live) {
+		assert(makeLive, "no live platform has been set");
+		live = makeLive();
+	}
+	return live;
+}
+
+/**
+ * Runs `body` with `platform` as the current one and restores the former, also when `body` throws.
+ * `body` must not yield: whoever runs meanwhile would take `platform` for his own.
+ */
+export function runAs<T>(platform: Platform, body: () => T): T {
+	const former = override;
+	override = platform;
+	const [success, result] = pcall(body);
+	override = former;
+	if (!success) error(result, 0);
+	return result as T;
+}

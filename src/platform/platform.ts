@@ -1,0 +1,44 @@
+/**
+ * Everything the library needs from the engine, as one interface. `roblox.ts` implements it with Roblox's services, `testing/` with an emulated cloud;
+ * nothing else in the library touches the engine. Nothing here yields: what takes time calls back, in a thread of its own.
+ */
+export interface Platform {
+	/** Where this code runs. In "studio" there may be no MessagingService; on a "client" the library refuses to work. */
+	readonly environment: "live" | "studio" | "client";
+	/** `game.JobId`, or a generated GUID where that is empty (Studio). */
+	readonly serverId: string;
+	/** Unix time in seconds at which this server started, by its own clock. */
+	readonly startedAtSeconds: number;
+	readonly placeVersion: number;
+
+	/** Seconds of a clock that never goes backwards, from an arbitrary origin. */
+	clock(): number;
+	/** Unix time in whole milliseconds by this machine's clock: may be skewed, may jump. */
+	unixMilliseconds(): number;
+	/** Uniform in [0, 1). */
+	random(): number;
+	guid(): string;
+	/** Players on this server now; budgets depend on it. */
+	playerCount(): number;
+
+	/** Runs `callback` in a new thread, `delaySeconds` from now or a frame later. Returns what cancels it; cancelling twice, or after it ran, does nothing. */
+	schedule(delaySeconds: number, callback: () => void): () => void;
+	/** Runs `callback` at once in a new thread, so that its yields and errors stay its own; errors are reported to the engine's output. */
+	spawn(callback: () => void): void;
+
+	/** Hands one message to the cloud. `done` gets the failure's text, or undefined when the cloud took it; it may come 30 s later, or never. */
+	publish(topic: string, message: string, done: (failure: string | undefined) => void): void;
+	/**
+	 * Subscribes to a topic. `done` gets the failure's text, or undefined once connected. `received` gets whatever arrives, of any type.
+	 * Returns what disconnects; afterwards `received` is never called again, even if the subscription connects late.
+	 */
+	subscribe(topic: string, received: (message: unknown) => void, done: (failure: string | undefined) => void): () => void;
+
+	/** Registers what has to happen when this server closes; the server waits for `done`, at most 30 s (`game:BindToClose`). */
+	onClosing(handler: (done: () => void) => void): void;
+
+	/** Writes a warning to the engine's output. */
+	warn(text: string): void;
+	/** Writes an informational line to the engine's output. */
+	print(text: string): void;
+}

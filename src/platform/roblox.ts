@@ -1,0 +1,115 @@
+import { HttpService, MessagingService, Players, RunService } from "@rbxts/services";
+import { setLivePlatform } from "./current";
+import { Platform } from "./platform";
+
+/** The engine's services as the library's platform. Everything that yields runs in a thread of its own and calls back. */
+class RobloxPlatform implements Platform {
+	public readonly environment: "live" | "studio" | "client";
+	public readonly serverId: string;
+	public readonly startedAtSeconds: number;
+	public readonly placeVersion: number;
+	private readonly random01 = new Random();
+
+	constructor() {
+		this.environment = RunService.IsServer() ? (RunService.IsStudio() ? "studio" : "live") : "client";
+		this.serverId = game.JobId !== "" ? game.JobId : HttpService.GenerateGUID(false);
+		this.startedAtSeconds = os.time();
+		this.placeVersion = game.PlaceVersion;
+	}
+
+	public clock(): number {
+		return os.clock();
+	}
+
+	public unixMilliseconds(): number {
+		return DateTime.now().UnixTimestampMillis;
+	}
+
+	public random(): number {
+		return this.random01.NextNumber();
+	}
+
+	public guid(): string {
+		return HttpService.GenerateGUID(false);
+	}
+
+	public playerCount(): number {
+		return Players.GetPlayers().size();
+	}
+
+	public schedule(delaySeconds: number, callback: () => void): () => void {
+		let waiting = true;
+		const scheduled = task.delay(delaySeconds, () => {
+			waiting = false;
+			callback();
+		});
+		return () => {
+			// A thread that runs cannot be cancelled, not even by itself.
+			if (waiting) task.cancel(scheduled);
+			waiting = false;
+		};
+	}
+
+	public spawn(callback: () => void): void {
+		task.spawn(callback);
+	}
+
+	public publish(topic: string, message: string, done: (failure: string | undefined) => void): void {
+		task.spawn(() => {
+			const [success, failure] = pcall(() => MessagingService.PublishAsync(topic, message));
+			done(success ? undefined : tostring(failure));
+		});
+	}
+
+	public subscribe(
+		topic: string,
+		received: (message: unknown) => void,
+		done: (failure: string | undefined) => void,
+	): () => void {
+		let wanted = true;
+		let connection: RBXScriptConnection | undefined;
+		task.spawn(() => {
+			const [success, result] = pcall(() =>
+				MessagingService.SubscribeAsync(topic, (message) => {
+					if (wanted) received(message.Data);
+				}),
+			);
+			if (success) {
+				connection = result as RBXScriptConnection;
+				if (!wanted) connection.Disconnect();
+			}
+			if (wanted) done(success ? undefined : tostring(result));
+		});
+		return () => {
+			wanted = false;
+			connection?.Disconnect();
+		};
+	}
+
+	public onClosing(handler: (done: () => void) => void): void {
+		game.BindToClose(() => {
+			const thread = coroutine.running();
+			let finished = false;
+			let yielded = false;
+			handler(() => {
+				if (finished) return;
+				finished = true;
+				if (yielded) task.spawn(thread);
+			});
+			if (!finished) {
+				yielded = true;
+				coroutine.yield();
+			}
+		});
+	}
+
+	public warn(text: string): void {
+		warn(text);
+	}
+
+	public print(text: string): void {
+		print(text);
+	}
+}
+
+setLivePlatform(() => new RobloxPlatform());

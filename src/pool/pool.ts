@@ -1,0 +1,271 @@
+import { Cluster } from "../cluster/cluster";
+import { ServerCluster } from "../cluster/server-cluster";
+import { createSignal, FiringSignal, Signal } from "../cluster/signal";
+import { described, fail, grouped } from "../diagnostics/errors";
+import { Change } from "../replication/replica";
+import { OwnerGonePolicy } from "../wire/frame";
+import { isUtf8 } from "../wire/text";
+import { Codec } from "./codec";
+
+/** A contribution is at most so many bytes, serialized. */
+export const VALUE_BYTES_MOST = 8192;
+/** A key is 1 to so many bytes. */
+export const KEY_BYTES_MOST = 200;
+
+/** How a pool behaves; all optional. */
+export interface PoolOptions {
+	/** Changes of pools with a higher number are sent first; each step is worth ten seconds of waiting. Whole, -100 to 100; default 0. */
+	readonly priority?: number;
+	/** The cluster to share with; default `GetCluster()`. */
+	readonly cluster?: Cluster;
+	/**
+	 * What the other servers do with the contributions of a server that closed or was lost: "remove" them (default),
+	 * or "adopt" them, so that they outlive the server that made them: one of the others, chosen by all alike, becomes the owner of each.
+	 */
+	readonly onOwnerGone?: OwnerGonePolicy;
+}
+
+/**
+ * A named set of contributions that all servers of the game share: each server contributes, every server soon sees the union.
+ * The server that contributed a key last owns it; the key disappears when its owner withdraws it or is gone.
+ * No method yields.
+ */
+export interface Pool<T extends defined> {
+	readonly Name: string;
+	/**
+	 * Contributes a value, or replaces the one with the same key, whoever owned that. Usable at once, before any connection exists.
+	 * Throws, and leaves the pool as it was, if the value's key or serialized form cannot be shared (see the pool's kind for the limits).
+	 */
+	ReplaceContribution(value: T): void;
+	/** Withdraws this server's contribution with that key. False, and nothing happens, if this server does not own the key. */
+	RemoveContribution(key: string): boolean;
+	/** The value with that key, whoever contributed it. */
+	GetContribution(key: string): T | undefined;
+	/** All values of all servers, by key, ascending. A new array at every call. */
+	GetAllContributions(): T[];
+	/** The values this server owns, by key, ascending. */
+	GetOwnContributions(): T[];
+	/** The ServerId of the server that owns a key. */
+	GetOwner(key: string): string | undefined;
+	/** How many contributions there are. */
+	Size(): number;
+	/** Whether this server has got the state of the others. Until then it sees its own contributions only. */
+	IsSynced(): boolean;
+	/** Resolves when {@link Pool.IsSynced} becomes true. Never rejects. */
+	WaitUntilSynced(): Promise<void>;
+	/** Fires once when a key appears. */
+	readonly ContributionAdded: Signal<[value: T, key: string, owner: string]>;
+	/** Fires once when a key's value or owner changes. */
+	readonly ContributionUpdated: Signal<[value: T, previous: T, key: string, owner: string]>;
+	/** Fires once when a key disappears. */
+	readonly ContributionRemoved: Signal<[previous: T, key: string, owner: string]>;
+	/** Fires when another server's newer contribution has taken a key from this server. */
+	readonly OwnershipLost: Signal<[key: string, newOwner: string]>;
+	/** Withdraws this server's contributions and disconnects the signals. The object must not be used afterwards. */
+	Destroy(): void;
+}
+
+/** The one implementation behind every kind of pool. */
+export class SharedPool<T extends defined> implements Pool<T> {
+	public readonly ContributionAdded: FiringSignal<[value: T, key: string, owner: string]> = createSignal();
+	public readonly ContributionUpdated: FiringSignal<[value: T, previous: T, key: string, owner: string]> =
+		createSignal();
+	public readonly ContributionRemoved: FiringSignal<[previous: T, key: string, owner: string]> = createSignal();
+	public readonly OwnershipLost: FiringSignal<[key: string, newOwner: string]> = createSignal();
+
+	private readonly values = new Map<string, T>();
+	private readonly owners = new Map<string, string>();
+	private valueCount = 0;
+	private sortedKeys: string[] | undefined;
+	private destroyed = false;
+
+	constructor(
+		public readonly Name: string,
+		/** StringPool, NumberPool or GeneralPool; for messages and to tell kinds apart. */
+		public readonly kind: string,
+		private readonly codec: Codec<T>,
+		private readonly cluster: ServerCluster,
+		private readonly priority: number,
+		private readonly policy: OwnerGonePolicy,
+		private readonly onDestroyed: () => void,
+	) {
+		cluster.attach(Name, policy, {
+			note: (change, owner) => this.note(change, owner),
+		});
+		// What others contributed before this pool was asked for is there at once.
+		for (const [key, register] of cluster.context.replica.pool(Name).registers) {
+			if (register.shown !== undefined) this.take(key, register.shown, cluster.serverIdOf(register.stream));
+		}
+	}
+
+	public ReplaceContribution(value: T): void {
+		const prepared = this.prepare(value);
+		if (typeIs(prepared, "string")) fail(prepared);
+		this.cluster.contribute(this.Name, this.policy, prepared.key, prepared.text, this.priority);
+	}
+
+	public RemoveContribution(key: string): boolean {
+		if (this.destroyed) fail(this.destroyedText());
+		if (!typeIs(key, "string")) {
+			fail(`${this.label()}: RemoveContribution takes the key, a string, but got ${described(key)}`);
+		}
+		return this.cluster.withdraw(this.Name, key, this.priority);
+	}
+
+	public GetContribution(key: string): T | undefined {
+		return this.values.get(key);
+	}
+
+	public GetAllContributions(): T[] {
+		const all = new Array<T>();
+		for (const key of this.keys()) all.push(this.values.get(key)!);
+		return all;
+	}
+
+	public GetOwnContributions(): T[] {
+		const own = new Array<T>();
+		for (const key of this.keys()) {
+			if (this.owners.get(key) === this.cluster.ServerId) own.push(this.values.get(key)!);
+		}
+		return own;
+	}
+
+	public GetOwner(key: string): string | undefined {
+		return this.owners.get(key);
+	}
+
+	public Size(): number {
+		return this.valueCount;
+	}
+
+	public IsSynced(): boolean {
+		return this.cluster.context.isSynced();
+	}
+
+	public WaitUntilSynced(): Promise<void> {
+		return this.cluster.WaitUntilReady();
+	}
+
+	public Destroy(): void {
+		if (this.destroyed) return;
+		for (const key of this.keys()) {
+			if (this.owners.get(key) === this.cluster.ServerId) {
+				this.cluster.withdraw(this.Name, key, this.priority);
+			}
+		}
+		this.destroyed = true;
+		this.cluster.detach(this.Name);
+		this.onDestroyed();
+		this.ContributionAdded.DisconnectAll();
+		this.ContributionUpdated.DisconnectAll();
+		this.ContributionRemoved.DisconnectAll();
+		this.OwnershipLost.DisconnectAll();
+	}
+
+	/** The key and text of a value, or what is wrong with it. Nothing has changed yet. */
+	private prepare(value: T): { readonly key: string; readonly text: string } | string {
+		const { codec } = this;
+		if (this.destroyed) return this.destroyedText();
+		if (this.cluster.isClosed()) return `${this.label()}: this server has left the cluster; contribute before Close()`;
+		const wrong = codec.check(value);
+		if (wrong !== undefined) return `${this.label()}: ${wrong}`;
+		const [hashed, key] = pcall(codec.hash, value);
+		if (!hashed) return `${this.label()}: the hash function failed: ${key}`;
+		if (!typeIs(key, "string")) {
+			return `${this.label()}: the hash function returned ${described(key)}; return a string, such as tostring(id)`;
+		}
+		if (key.size() < 1 || key.size() > KEY_BYTES_MOST) {
+			return (
+				`${this.label()}: the key is ${grouped(key.size())} bytes, keys are 1 to ${KEY_BYTES_MOST}; ` +
+				"use an id or a short name as the key"
+			);
+		}
+		if (!isUtf8(key)) return `${this.label()}: the key is not valid UTF-8; encode it, for instance as hexadecimal digits`;
+		const [serialized, text] = pcall(codec.serialize, value);
+		if (!serialized) return `${this.label()}: the serialize function failed for key "${key}": ${text}`;
+		if (!typeIs(text, "string")) {
+			return (
+				`${this.label()}: the serialize function returned ${described(text)} for key "${key}"; ` +
+				"return a string, such as HttpService.JSONEncode(value)"
+			);
+		}
+		if (text.size() > VALUE_BYTES_MOST) {
+			return (
+				`${this.label()}: the value of key "${key}" is ${grouped(text.size())} bytes serialized, ` +
+				`the most is ${grouped(VALUE_BYTES_MOST)}; contribute a shorter value or split it over several keys`
+			);
+		}
+		if (!isUtf8(text)) {
+			return `${this.label()}: the value of key "${key}" is not valid UTF-8 when serialized; encode binary data as text`;
+		}
+		const [deserialized, back] = pcall(codec.deserialize, text);
+		if (!deserialized || back === undefined) {
+			return (
+				`${this.label()}: the deserialize function ${deserialized ? "returned nil" : `failed (${back})`} for what the ` +
+				`serialize function made of key "${key}"; the two must fit`
+			);
+		}
+		return { key, text };
+	}
+
+	/** Takes over a change of the cluster's state; returns what fires the signal for it. */
+	private note(change: Change, owner: string): (() => void) | undefined {
+		const { key } = change.register;
+		if (change.kind === "ownershipLost") return () => this.OwnershipLost.Fire(key, owner);
+		const previous = this.values.get(key);
+		const previousOwner = this.owners.get(key) ?? owner;
+		const present = change.value === undefined ? false : this.take(key, change.value, owner);
+		if (!present) {
+			if (previous === undefined) return undefined;
+			this.values.delete(key);
+			this.owners.delete(key);
+			this.valueCount -= 1;
+			this.sortedKeys = undefined;
+			return () => this.ContributionRemoved.Fire(previous, key, previousOwner);
+		}
+		const value = this.values.get(key)!;
+		if (previous === undefined) return () => this.ContributionAdded.Fire(value, key, owner);
+		return () => this.ContributionUpdated.Fire(value, previous, key, owner);
+	}
+
+	/** Decodes and stores a value. A value that cannot be decoded is counted, and absent on this server. */
+	private take(key: string, text: string, owner: string): boolean {
+		const [success, value] = pcall(this.codec.deserialize, text);
+		if (!success || value === undefined) {
+			this.cluster.context.traffic.deserializeFailures += 1;
+			const reason = success ? "it returned nil" : tostring(value);
+			this.cluster.log.warnOnce(
+				`deserialize ${this.Name}`,
+				`${this.label()}: the deserialize function failed for key "${key}" from server ${owner} (${reason}); ` +
+					"the contribution is left out here. Do all servers run the same version?",
+			);
+			return false;
+		}
+		if (!this.values.has(key)) {
+			this.valueCount += 1;
+			this.sortedKeys = undefined;
+		}
+		this.values.set(key, value as T);
+		this.owners.set(key, owner);
+		return true;
+	}
+
+	private keys(): string[] {
+		let keys = this.sortedKeys;
+		if (!keys) {
+			keys = new Array<string>();
+			for (const [key] of this.values) keys.push(key);
+			keys.sort((left, right) => left < right);
+			this.sortedKeys = keys;
+		}
+		return keys;
+	}
+
+	private label(): string {
+		return `${this.kind} "${this.Name}"`;
+	}
+
+	private destroyedText(): string {
+		return `${this.label()} has been destroyed; call ${this.kind} again to get a new one`;
+	}
+}

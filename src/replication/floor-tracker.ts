@@ -1,0 +1,39 @@
+/**
+ * The greatest stamp up to which everything of this server has been sent, though the queue may never be empty: what waits is counted in two generations,
+ * and when the older one has left, everything stamped before the younger one began has been sent.
+ * Invariant: the floor never decreases, and no record with a stamp at or below it is waiting or will be made.
+ */
+export class FloorTracker {
+	private generation = 0;
+	private olderWaiting = 0;
+	private youngerWaiting = 0;
+	/** Everything with a stamp up to here belongs to the older generation or was sent. */
+	private boundary = 0;
+	private confirmed = 0;
+
+	/** A record begins to wait. Returns what {@link left} wants back. */
+	public enqueued(): number {
+		this.youngerWaiting += 1;
+		return this.generation;
+	}
+
+	/** A record that began to wait in `generation` was sent, or will never be. */
+	public left(generation: number): void {
+		if (generation === this.generation) this.youngerWaiting -= 1;
+		else this.olderWaiting -= 1;
+		assert(this.youngerWaiting >= 0 && this.olderWaiting >= 0, "more records left than waited");
+	}
+
+	/** `nowStamp` is the clock's present: stamps to come are not below it. */
+	public floor(nowStamp: number): number {
+		if (this.olderWaiting === 0) {
+			this.confirmed = math.max(this.confirmed, this.boundary);
+			if (this.youngerWaiting === 0) this.confirmed = math.max(this.confirmed, nowStamp - 1);
+			this.olderWaiting = this.youngerWaiting;
+			this.youngerWaiting = 0;
+			this.generation += 1;
+			this.boundary = nowStamp - 1;
+		}
+		return this.confirmed;
+	}
+}

@@ -1,0 +1,77 @@
+import { cutParts } from "../wire/fragment";
+import { MESSAGE_BYTES } from "../wire/frame-writer";
+import { OutgoingRecord } from "../wire/records-writer";
+import { jsonBytes, toWire } from "../wire/text";
+import { Register } from "./register";
+
+/** What a message with one part needs besides the part, key and pool: header, section heads, numbers; generously. */
+const PART_OVERHEAD_BYTES = 150;
+
+/** A register's record, as a message carries it. */
+export function outgoing(register: Register, version: number, reference: number, defining: boolean): OutgoingRecord {
+	return {
+		version,
+		reference,
+		stamp: register.stamp,
+		defining,
+		pool: register.pool.name,
+		policy: register.pool.policy,
+		key: register.key,
+		value: register.value,
+		withdrawn: register.withdrawn,
+	};
+}
+
+/** How many bytes of value one part has; the same on every server, so that anybody can repair a part. */
+function partBytes(register: Register): number {
+	return (
+		MESSAGE_BYTES -
+		PART_OVERHEAD_BYTES -
+		jsonBytes(toWire(register.key)) -
+		jsonBytes(toWire(register.pool.name))
+	);
+}
+
+/** Whether a register's value is too large for one message. */
+export function needsParts(register: Register): boolean {
+	const value = register.value;
+	if (value === undefined || value.size() < 200) return false;
+	return jsonBytes(toWire(value)) > partBytes(register);
+}
+
+/** The parts of a value that is too large for one message. */
+export function partsOf(register: Register): string[] {
+	return cutParts(register.value!, partBytes(register));
+}
+
+/** One part's record. */
+export function outgoingPart(
+	register: Register,
+	partIndex: number,
+	version: number,
+	parts = partsOf(register),
+	reference = register.reference,
+): OutgoingRecord {
+	return {
+		version,
+		reference,
+		stamp: register.stamp,
+		defining: true,
+		pool: register.pool.name,
+		policy: register.pool.policy,
+		key: register.key,
+		value: parts[partIndex],
+		withdrawn: undefined,
+		partIndex,
+		partCount: parts.size(),
+	};
+}
+
+/** Everything that states a register in its owner's stream: one record, or its parts, ascending by version. */
+export function outgoingAll(register: Register): OutgoingRecord[] {
+	const versions = register.partVersions;
+	if (!versions) return [outgoing(register, register.version, register.reference, true)];
+	const parts = partsOf(register);
+	// While an own value is being sent, only its first parts have versions.
+	return versions.map((version, index) => outgoingPart(register, index, version, parts));
+}

@@ -1,0 +1,77 @@
+import { OwnerGonePolicy } from "../wire/frame";
+import { Stream } from "./stream";
+
+/** All registers of one pool, by key. A server keeps every pool of the cluster, whether its game has asked for it or not. */
+export class PoolState {
+	public readonly registers = new Map<string, Register>();
+	public policy: OwnerGonePolicy = "remove";
+	/** How many contributions are visible. */
+	public visibleCount = 0;
+
+	constructor(public readonly name: string) {}
+}
+
+/** One re-sendable recent record; see {@link ./recent}. */
+export interface RecentEntry {
+	readonly register: Register;
+	readonly version: number;
+	transmissions: number;
+	readonly sinceSeconds: number;
+}
+
+/** The last-writer-wins register of one key: the winning record, and what is needed to send it on. */
+export interface Register {
+	readonly pool: PoolState;
+	readonly key: string;
+	readonly keyHash: number;
+	/** The owner's stream. */
+	stream: Stream;
+	stamp: number;
+	/** Undefined for a tombstone. */
+	value: string | undefined;
+	/** For a tombstone: the stamp of the value it withdraws. */
+	withdrawn: number | undefined;
+	/** 0 while it has not been sent. */
+	version: number;
+	/** What the owner's stream calls it; 0 until it has been defined. */
+	reference: number;
+	/** For a value in parts: the version of each. */
+	partVersions: number[] | undefined;
+	/** Own contributions: when its reference was first sent with the key; others are taken to know it some time later. */
+	definedAtSeconds: number;
+	/** Whether other servers may know a record of this key that this one has to beat. */
+	knownElsewhere: boolean;
+	/** It has been collected; whoever still points to it must look it up anew. */
+	dropped: boolean;
+	/** Where the list of recent records has it, if it does. */
+	recent: RecentEntry | undefined;
+	/** What is shown of it to the game now; undefined when it is not visible. */
+	shown: string | undefined;
+	/** The owner that was last shown. */
+	shownOwner: Stream | undefined;
+}
+
+/** The stamp that decides the order: a tombstone has that of the value it withdraws, so a removal touches nothing that was claimed since. */
+export function orderStamp(record: { readonly stamp: number; readonly withdrawn: number | undefined }): number {
+	return record.withdrawn ?? record.stamp;
+}
+
+/** The order of two records of one key: later stamp wins, equal stamps by owner, and a tombstone beats the value it withdraws, so that every server picks the same winner. */
+export function supersedes(
+	stamp: number,
+	withdrawn: number | undefined,
+	stream: Stream,
+	current: Register,
+): boolean {
+	const order = withdrawn ?? stamp;
+	const currentOrder = orderStamp(current);
+	if (order !== currentOrder) return order > currentOrder;
+	if (stream.shortId !== current.stream.shortId) return stream.shortId > current.stream.shortId;
+	if (stream.incarnation !== current.stream.incarnation) return stream.incarnation > current.stream.incarnation;
+	return withdrawn !== undefined && current.withdrawn === undefined;
+}
+
+/** Whether the game sees this register's value: its owner is live, or the pool keeps what a gone owner left. */
+export function isVisible(register: Register): boolean {
+	return register.value !== undefined && (register.stream.live || register.pool.policy === "adopt");
+}

@@ -1,0 +1,411 @@
+import { OwnerGonePolicy, RecordsSection, WireRecord } from "../wire/frame";
+import { Assembled, addPart, startAssembly } from "./assembly";
+import { hashKey, hashRecord } from "./digest";
+import { HybridClock } from "./hybrid-clock";
+import { isVisible, PoolState, Register, supersedes } from "./register";
+import { MOST_VERSIONS_AHEAD, Stream } from "./stream";
+
+/** Values of which only some parts have come, per stream; more are refused and asked for again later. */
+const MOST_ASSEMBLIES = 64;
+
+/** What the game sees happen to one key. */
+export interface Change {
+	readonly kind: "added" | "updated" | "removed" | "ownershipLost";
+	readonly register: Register;
+	readonly value: string | undefined;
+	readonly previous: string | undefined;
+	/** The owner of the value, or for a loss of ownership the new one. */
+	readonly owner: Stream;
+}
+
+export type Outcome = "applied" | "stale" | "duplicate" | "unresolved" | "implausible";
+
+export interface Counters {
+	applied: number;
+	stale: number;
+	duplicate: number;
+	unresolved: number;
+	implausible: number;
+}
+
+/**
+ * One server's copy of every pool. Applying a record is commutative, associative and idempotent; what the game has to be told is collected in `changes`.
+ * Pure: stamps and times come from the caller.
+ */
+export class Replica {
+	public readonly pools = new Map<string, PoolState>();
+	public readonly counters: Counters = { applied: 0, stale: 0, duplicate: 0, unresolved: 0, implausible: 0 };
+	/** Registers that are new to this server or changed, for the list of recent records. */
+	public fresh = new Array<Register>();
+	private changes = new Array<Change>();
+	private tombstones = new Array<Register>();
+	/** All registers, tombstones included. */
+	public registerCount = 0;
+
+	constructor(public own: Stream) {}
+
+	public pool(name: string): PoolState {
+		let pool = this.pools.get(name);
+		if (!pool) {
+			pool = new PoolState(name);
+			this.pools.set(name, pool);
+		}
+		return pool;
+	}
+
+	/** What has happened since the last call, in order. */
+	public takeChanges(): Change[] {
+		const changes = this.changes;
+		if (!changes.isEmpty()) this.changes = [];
+		return changes;
+	}
+
+	public takeFresh(): Register[] {
+		const fresh = this.fresh;
+		if (!fresh.isEmpty()) this.fresh = [];
+		return fresh;
+	}
+
+	/** Own claim or update of a key. `stamp` is the clock's present; the record gets one above everything seen for the key. */
+	public contribute(poolName: string, policy: OwnerGonePolicy, key: string, value: string, now: number): Register {
+		const pool = this.pool(poolName);
+		pool.policy = policy;
+		let register = pool.registers.get(key);
+		if (!register) {
+			register = this.createRegister(pool, key, this.own, now, value, undefined);
+		} else {
+			const unsent = register.stream === this.own && register.version === 0;
+			const stamp = math.max(now, unsent ? register.stamp : register.stamp + 1);
+			const continues = register.stream === this.own && register.value !== undefined;
+			this.leaveOwner(register);
+			register.stream = this.own;
+			register.stamp = stamp;
+			register.value = value;
+			register.withdrawn = undefined;
+			register.version = 0;
+			register.partVersions = undefined;
+			if (!continues) register.reference = 0;
+			else if (register.reference !== 0) this.own.references.set(register.reference, register);
+			this.own.digest = bit32.bxor(this.own.digest, hashRecord(register.keyHash, stamp));
+		}
+		this.refresh(register);
+		return register;
+	}
+
+	/** Withdraws an own contribution. Returns whether a tombstone has to be sent: not for what nobody else ever heard of. */
+	public withdraw(register: Register, now: number): boolean {
+		assert(register.stream === this.own && register.value !== undefined, "only the owner withdraws");
+		const reference = register.reference;
+		const withdrawn = register.stamp;
+		this.leaveOwner(register);
+		register.value = undefined;
+		register.withdrawn = withdrawn;
+		register.stamp = math.max(now, withdrawn);
+		register.partVersions = undefined;
+		register.reference = reference;
+		this.refresh(register);
+		if (!register.knownElsewhere) {
+			this.drop(register);
+			return false;
+		}
+		register.version = 0;
+		if (reference !== 0) this.own.references.set(reference, register);
+		this.tombstones.push(register);
+		return true;
+	}
+
+	/** Applies a section of records of `stream`; `clockAccepts` tells implausible stamps. Closes what the section is complete about. */
+	public applySection(stream: Stream, section: RecordsSection, clock: HybridClock, unixMilliseconds: number): void {
+		if (section.upTo > stream.highest + MOST_VERSIONS_AHEAD) {
+			this.counters.implausible += 1;
+			return;
+		}
+		let from = section.after;
+		for (const record of section.records) {
+			const outcome = this.apply(stream, record, clock, unixMilliseconds);
+			this.counters[outcome] += 1;
+			const missing = outcome === "unresolved" || outcome === "implausible";
+			if (section.complete) {
+				if (missing) {
+					// This one version stays open: it will be asked for, with its key.
+					stream.close(from, record.version - 1);
+					stream.extend(record.version);
+					from = record.version;
+				}
+			} else if (missing) stream.extend(record.version);
+			else if (outcome !== "duplicate") stream.close(record.version - 1, record.version);
+		}
+		if (section.complete) stream.close(from, section.upTo);
+	}
+
+	// Hot: once per received record.
+	private apply(stream: Stream, record: WireRecord, clock: HybridClock, unixMilliseconds: number): Outcome {
+		if (stream.has(record.version)) {
+			const known = stream.references.get(record.reference);
+			if (known && known.version === record.version && known.recent) known.recent.transmissions += 1;
+			return "duplicate";
+		}
+		if (!HybridClock.accepts(record.stamp, unixMilliseconds)) return "implausible";
+		if (record.partIndex !== undefined) {
+			const assembled = this.assemble(stream, record);
+			if (assembled === "refused") return "unresolved";
+			clock.witness(record.stamp);
+			if (!assembled) return "applied";
+			return this.applyWhole(stream, record, assembled.value, assembled.partVersions);
+		}
+		if (record.key === undefined && !stream.references.has(record.reference)) return "unresolved";
+		clock.witness(record.stamp);
+		return this.applyWhole(stream, record, record.value, undefined);
+	}
+
+	private applyWhole(
+		stream: Stream,
+		record: WireRecord,
+		text: string | undefined,
+		partVersions: number[] | undefined,
+	): Outcome {
+		let register: Register | undefined;
+		if (record.key !== undefined) {
+			const pool = this.pool(record.pool!);
+			pool.policy = record.policy!;
+			register = pool.registers.get(record.key);
+			const value = record.valueIsKey ? record.key : text;
+			if (!register) {
+				register = this.createRegister(pool, record.key, stream, record.stamp, value, record.withdrawn);
+				register.knownElsewhere = true;
+				this.settle(register, record, partVersions);
+				return "applied";
+			}
+		} else {
+			register = stream.references.get(record.reference)!;
+		}
+		register.knownElsewhere = true;
+		const assembly = stream.assemblies.get(record.reference);
+		if (assembly && assembly.stamp <= record.stamp) this.forgetAssembly(stream, record.reference);
+		if (!supersedes(record.stamp, record.withdrawn, stream, register)) return "stale";
+		const lost = register.stream === this.own && register.value !== undefined && stream !== this.own;
+		this.leaveOwner(register);
+		const wasTombstone = register.withdrawn !== undefined;
+		register.stream = stream;
+		register.stamp = record.stamp;
+		register.value = record.valueIsKey ? register.key : text;
+		register.withdrawn = record.withdrawn;
+		if (register.value !== undefined) {
+			stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, register.stamp));
+		} else if (!wasTombstone) this.tombstones.push(register);
+		this.settle(register, record, partVersions);
+		if (lost) this.changes.push({ kind: "ownershipLost", register, value: undefined, previous: undefined, owner: stream });
+		return "applied";
+	}
+
+	private settle(register: Register, record: WireRecord, partVersions: number[] | undefined): void {
+		register.version = record.version;
+		register.partVersions = partVersions;
+		register.reference = record.reference;
+		register.stream.references.set(record.reference, register);
+		this.fresh.push(register);
+		this.refresh(register);
+	}
+
+	private assemble(stream: Stream, record: WireRecord): Assembled | "refused" | undefined {
+		let assembly = stream.assemblies.get(record.reference);
+		if (assembly && (assembly.stamp !== record.stamp || assembly.partCount !== record.partCount)) {
+			// Parts of an older value that come late are received and of no use.
+			if (assembly.stamp > record.stamp) return undefined;
+			this.forgetAssembly(stream, record.reference);
+			assembly = undefined;
+		}
+		if (!assembly) {
+			if (stream.assemblyCount >= MOST_ASSEMBLIES) return "refused";
+			assembly = startAssembly(record);
+			stream.assemblies.set(record.reference, assembly);
+			stream.assemblyCount += 1;
+		}
+		const assembled = addPart(assembly, record);
+		if (assembled) this.forgetAssembly(stream, record.reference);
+		return assembled;
+	}
+
+	private forgetAssembly(stream: Stream, reference: number): void {
+		if (stream.assemblies.delete(reference)) stream.assemblyCount -= 1;
+	}
+
+	private createRegister(
+		pool: PoolState,
+		key: string,
+		stream: Stream,
+		stamp: number,
+		value: string | undefined,
+		withdrawn: number | undefined,
+	): Register {
+		const register: Register = {
+			pool,
+			key,
+			keyHash: hashKey(pool.name, key),
+			stream,
+			stamp,
+			value,
+			withdrawn,
+			version: 0,
+			reference: 0,
+			partVersions: undefined,
+			definedAtSeconds: 0,
+			knownElsewhere: false,
+			dropped: false,
+			recent: undefined,
+			shown: undefined,
+			shownOwner: undefined,
+		};
+		pool.registers.set(key, register);
+		this.registerCount += 1;
+		if (value !== undefined) stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, stamp));
+		else this.tombstones.push(register);
+		return register;
+	}
+
+	/** Takes the register's present record out of its owner's stream. */
+	private leaveOwner(register: Register): void {
+		if (register.value !== undefined) {
+			register.stream.digest = bit32.bxor(
+				register.stream.digest,
+				hashRecord(register.keyHash, register.stamp),
+			);
+		}
+		if (register.reference !== 0 && register.stream.references.get(register.reference) === register) {
+			register.stream.references.delete(register.reference);
+		}
+	}
+
+	/** Compares what the game was told of a register with what it should see, and notes the difference. */
+	private refresh(register: Register): void {
+		const visible = isVisible(register) ? register.value : undefined;
+		const previous = register.shown;
+		const owner = register.stream;
+		if (visible === previous && (visible === undefined || owner.shortId === register.shownOwner?.shortId)) {
+			register.shownOwner = owner;
+			return;
+		}
+		const formerOwner = register.shownOwner;
+		register.shown = visible;
+		register.shownOwner = owner;
+		if (previous === undefined) {
+			register.pool.visibleCount += 1;
+			this.changes.push({ kind: "added", register, value: visible, previous, owner });
+		} else if (visible === undefined) {
+			register.pool.visibleCount -= 1;
+			const gone = formerOwner ?? owner;
+			this.changes.push({ kind: "removed", register, value: undefined, previous, owner: gone });
+		} else this.changes.push({ kind: "updated", register, value: visible, previous, owner });
+		assert(register.pool.visibleCount >= 0, "a pool cannot show fewer than no contributions");
+	}
+
+	/** Hides or shows what a stream owns after it departed or came back. */
+	public setLive(stream: Stream, live: boolean): void {
+		if (stream.live === live) return;
+		stream.live = live;
+		this.forEachOwned(stream, (register) => this.refresh(register));
+	}
+
+	/** Visits the registers a stream owns, in an order that is the same in every process. */
+	public forEachOwned(stream: Stream, visit: (register: Register) => void): void {
+		for (const register of this.sortedRegisters()) {
+			if (register.stream === stream) visit(register);
+		}
+	}
+
+	/** Every register, by pool and key. */
+	public sortedRegisters(): Register[] {
+		const names = new Array<string>();
+		for (const [name] of this.pools) names.push(name);
+		names.sort((left, right) => left < right);
+		const registers = new Array<Register>();
+		for (const name of names) {
+			const keys = new Array<string>();
+			const pool = this.pools.get(name)!;
+			for (const [key] of pool.registers) keys.push(key);
+			keys.sort((left, right) => left < right);
+			for (const key of keys) registers.push(pool.registers.get(key)!);
+		}
+		return registers;
+	}
+
+	/** Gives everything this server has contributed and nobody has heard of yet a new stamp. */
+	public restampOwn(stamp: number): void {
+		this.forEachOwned(this.own, (register) => {
+			if (register.version !== 0 || register.value === undefined || register.stamp >= stamp) return;
+			this.own.digest = bit32.bxor(
+				this.own.digest,
+				hashRecord(register.keyHash, register.stamp),
+				hashRecord(register.keyHash, stamp),
+			);
+			register.stamp = stamp;
+		});
+	}
+
+	/** Moves what `former` owns to `successor`, unconfirmed (version 0), when a live server starts a new incarnation. */
+	public inherit(former: Stream, successor: Stream): void {
+		successor.inherited = true;
+		this.forEachOwned(former, (register) => {
+			const value = register.value;
+			this.leaveOwner(register);
+			register.stream = successor;
+			register.version = 0;
+			register.reference = 0;
+			register.partVersions = undefined;
+			if (value !== undefined) {
+				successor.digest = bit32.bxor(successor.digest, hashRecord(register.keyHash, register.stamp));
+			}
+			this.refresh(register);
+		});
+	}
+
+	/**
+	 * Drops what a stream owns here though the stream itself no longer has it: versions in (after, upTo] that are not among `kept`.
+	 * Only for answers that were asked to be the whole truth; see `docs/protocol.md` section 5.
+	 */
+	public dropAbsent(stream: Stream, after: number, upTo: number, kept: Set<number>): void {
+		this.forEachOwned(stream, (register) => {
+			if (register.version > upTo || register.version <= after || kept.has(register.version)) return;
+			this.drop(register);
+		});
+	}
+
+	/** Drops what a stream inherited and has not said again, once it has said everything. */
+	public dropUnconfirmed(stream: Stream): void {
+		if (!stream.inherited) return;
+		stream.inherited = false;
+		this.forEachOwned(stream, (register) => {
+			if (register.version === 0) this.drop(register);
+		});
+	}
+
+	/** Removes a register for good. */
+	public drop(register: Register): void {
+		this.leaveOwner(register);
+		register.value = undefined;
+		this.refresh(register);
+		register.dropped = true;
+		if (register.pool.registers.delete(register.key)) this.registerCount -= 1;
+	}
+
+	/** Collects the tombstones that no live server can contradict any more: those with a stamp up to the stability frontier. */
+	public collect(frontier: number): number {
+		if (this.tombstones.isEmpty()) return 0;
+		const kept = new Array<Register>();
+		let collected = 0;
+		for (const register of this.tombstones) {
+			if (register.dropped || register.value !== undefined) continue;
+			// An own removal that is not sent yet must be sent first; its stamp cannot be below the frontier, but assert nothing about the wire.
+			if (register.stamp <= frontier && register.version !== 0) {
+				this.drop(register);
+				collected += 1;
+			} else kept.push(register);
+		}
+		this.tombstones = kept;
+		return collected;
+	}
+
+	public tombstoneCount(): number {
+		return this.tombstones.size();
+	}
+}

@@ -1,0 +1,146 @@
+import { OutgoingRecord } from "../wire/records-writer";
+import { outgoing, outgoingPart } from "./outgoing";
+import { Register } from "./register";
+import { Stream } from "./stream";
+
+/** So long after a key was first sent with its reference, every receiver is taken to know the reference. */
+export const REFERENCE_KNOWN_AFTER_SECONDS = 10;
+
+interface LogEntry {
+	readonly version: number;
+	readonly register: Register;
+	/** For a value in parts: which one; -1 for a whole record. */
+	readonly partIndex: number;
+	readonly sentAtSeconds: number;
+}
+
+/** Gives the records of the own stream their numbers, at the moment they are sent, and finds them again by number. */
+export class Sequencer {
+	private log = new Array<LogEntry>();
+	private nextReference = 1;
+	private compactAtSize = 64;
+
+	constructor(private stream: Stream) {}
+
+	/** Starts a new stream: numbers and references begin again. */
+	public restart(stream: Stream): void {
+		this.stream = stream;
+		this.log = [];
+		this.nextReference = 1;
+	}
+
+	/** The highest version given. */
+	public upTo(): number {
+		return this.stream.highest;
+	}
+
+	/** What the next message would say of a waiting register, with the version it would get. */
+	public preview(register: Register, nowSeconds: number, ahead: number): OutgoingRecord {
+		const known =
+			register.reference !== 0 && nowSeconds - register.definedAtSeconds >= REFERENCE_KNOWN_AFTER_SECONDS;
+		return outgoing(
+			register,
+			this.stream.highest + ahead,
+			register.reference !== 0 ? register.reference : this.nextReference,
+			!known,
+		);
+	}
+
+	/** Takes note that a register was sent whole, with the version its preview had. */
+	public sent(register: Register, nowSeconds: number): void {
+		this.define(register, nowSeconds);
+		register.partVersions = undefined;
+		register.version = this.number(register, -1, nowSeconds);
+	}
+
+	/** Takes note that one part of a register's value was sent. */
+	public sentPart(register: Register, partIndex: number, nowSeconds: number): void {
+		this.define(register, nowSeconds);
+		const version = this.number(register, partIndex, nowSeconds);
+		if (!register.partVersions || partIndex === 0) register.partVersions = [];
+		register.partVersions[partIndex] = version;
+		register.version = version;
+	}
+
+	private define(register: Register, nowSeconds: number): void {
+		register.knownElsewhere = true;
+		if (register.reference !== 0) return;
+		register.reference = this.nextReference;
+		this.nextReference += 1;
+		register.definedAtSeconds = nowSeconds;
+		this.stream.references.set(register.reference, register);
+	}
+
+	private number(register: Register, partIndex: number, sentAtSeconds: number): number {
+		const version = this.stream.highest + 1;
+		this.stream.close(version - 1, version);
+		this.log.push({ version, register, partIndex, sentAtSeconds });
+		if (this.log.size() >= this.compactAtSize) this.compact();
+		return version;
+	}
+
+	/** The current records with a version in (after, upTo], ascending. */
+	public range(after: number, upTo: number): OutgoingRecord[] {
+		const records = new Array<OutgoingRecord>();
+		for (const index of $range(this.indexAbove(after), this.log.size() - 1)) {
+			const entry = this.log[index]!;
+			if (entry.version > upTo) break;
+			if (!this.isCurrent(entry)) continue;
+			if (entry.partIndex >= 0) records.push(outgoingPart(entry.register, entry.partIndex, entry.version));
+			else records.push(outgoing(entry.register, entry.version, entry.register.reference, true));
+		}
+		return records;
+	}
+
+	/**
+	 * The newest current records up to a version, sent since `sinceSeconds`, ascending, as many as `fits` accepts (asked newest first),
+	 * with the version above which they are all there are. Values in parts end the list: they are repaired on request.
+	 */
+	public tail(
+		sinceSeconds: number,
+		upTo: number,
+		fits: (record: OutgoingRecord) => boolean,
+	): { after: number; records: OutgoingRecord[] } {
+		const records = new Array<OutgoingRecord>();
+		let after = 0;
+		for (let index = this.log.size() - 1; index >= 0; index--) {
+			const entry = this.log[index]!;
+			if (entry.version > upTo || !this.isCurrent(entry)) continue;
+			after = entry.version;
+			if (entry.sentAtSeconds < sinceSeconds || entry.partIndex >= 0) break;
+			const record = outgoing(entry.register, entry.version, entry.register.reference, true);
+			if (!fits(record)) break;
+			records.push(record);
+			after = 0;
+		}
+		const ascending = new Array<OutgoingRecord>();
+		for (let index = records.size() - 1; index >= 0; index--) ascending.push(records[index]!);
+		return { after, records: ascending };
+	}
+
+	private isCurrent(entry: LogEntry): boolean {
+		const register = entry.register;
+		if (register.dropped || register.stream !== this.stream) return false;
+		if (entry.partIndex >= 0) return register.partVersions?.[entry.partIndex] === entry.version;
+		return register.version === entry.version;
+	}
+
+	/** The index of the first entry with a version above `after`. */
+	private indexAbove(after: number): number {
+		let low = 0;
+		let high = this.log.size();
+		while (low < high) {
+			const middle = (low + high).idiv(2);
+			if (this.log[middle]!.version <= after) low = middle + 1;
+			else high = middle;
+		}
+		return low;
+	}
+
+	private compact(): void {
+		const current = new Array<LogEntry>();
+		for (const entry of this.log) if (this.isCurrent(entry)) current.push(entry);
+		this.log = current;
+		this.compactAtSize = math.max(64, 2 * current.size());
+	}
+}

@@ -1,0 +1,171 @@
+import { MemberEntry } from "../wire/frame";
+import { makeParity, recoverPages } from "../wire/parity";
+import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
+import { writeMembers } from "../wire/section-writers";
+import { jsonBytes } from "../wire/text";
+import { outgoingAll } from "./outgoing";
+import { Register } from "./register";
+import { Replica } from "./replica";
+import { Stream } from "./stream";
+
+/** A server's whole view, as the bodies of pages; any page can be read alone. */
+export interface Snapshot {
+	readonly bodies: string[];
+	readonly parities: string[];
+	/** Every stamp in the pages is written relative to this one. */
+	readonly baseStamp: number;
+}
+
+/** Cuts everything that was sent or received into pages of at most `roomBytes`. */
+export function takeSnapshot(replica: Replica, members: MemberEntry[], roomBytes: number, baseStamp: number): Snapshot {
+	const bodies = new Array<string>();
+	let body = "";
+	let room = roomBytes;
+	const turnPage = () => {
+		if (body !== "") bodies.push(body);
+		body = "";
+		room = roomBytes;
+	};
+	let written = 0;
+	while (written < members.size()) {
+		const rest = new Array<MemberEntry>();
+		for (const index of $range(written, members.size() - 1)) rest.push(members[index]!);
+		const section = writeMembers(rest, room, baseStamp);
+		if (section.count === 0) {
+			assert(room < roomBytes, "a member entry does not fit a page");
+			turnPage();
+			continue;
+		}
+		body += section.text;
+		room -= jsonBytes(section.text);
+		written += section.count;
+	}
+	for (const [stream, records] of recordsByStream(replica)) {
+		let writer: RecordsWriter | undefined;
+		let previous = 0;
+		for (const record of records) {
+			for (const attempt of [1, 2]) {
+				if (!writer) {
+					writer = new RecordsWriter(
+						room,
+						{
+							stream,
+							after: previous,
+							upTo: records[records.size() - 1]!.version,
+							complete: false,
+							dense: false,
+						},
+						baseStamp,
+					);
+				}
+				if (writer.add(record)) break;
+				assert(attempt === 1, "a record does not fit a page");
+				if (writer.count() > 0) body += writer.finish();
+				writer = undefined;
+				turnPage();
+			}
+			previous = record.version;
+		}
+		if (writer && writer.count() > 0) {
+			room -= writer.bytes();
+			body += writer.finish();
+		}
+	}
+	turnPage();
+	return { bodies, parities: makeParity(bodies, parityCount(bodies.size())), baseStamp };
+}
+
+/** One parity page repairs one lost page; from three pages on there are two, each over half of the pages. */
+function parityCount(pages: number): number {
+	return pages < 3 ? 1 : 2;
+}
+
+function recordsByStream(replica: Replica): Array<[Stream, OutgoingRecord[]]> {
+	const registers = new Map<Stream, Register[]>();
+	const streams = new Array<Stream>();
+	for (const register of replica.sortedRegisters()) {
+		if (register.version === 0) continue;
+		let owned = registers.get(register.stream);
+		if (!owned) {
+			owned = [];
+			registers.set(register.stream, owned);
+			streams.push(register.stream);
+		}
+		owned.push(register);
+	}
+	const result = new Array<[Stream, OutgoingRecord[]]>();
+	for (const stream of streams) {
+		const records = new Array<OutgoingRecord>();
+		for (const register of registers.get(stream)!) for (const record of outgoingAll(register)) records.push(record);
+		records.sort((left, right) => left.version < right.version);
+		result.push([stream, records]);
+	}
+	return result;
+}
+
+/** The records of one stream with a version in (after, upTo] as far as this server has them, ascending. */
+export function rangeOf(replica: Replica, stream: Stream, after: number, upTo: number): OutgoingRecord[] {
+	const records = new Array<OutgoingRecord>();
+	replica.forEachOwned(stream, (register) => {
+		if (register.version <= after && !register.partVersions) return;
+		for (const record of outgoingAll(register)) {
+			if (record.version > after && record.version <= upTo) records.push(record);
+		}
+	});
+	records.sort((left, right) => left.version < right.version);
+	return records;
+}
+
+/** Collects the pages of one snapshot, in any order, with losses made good by parity. */
+export class PageCollector {
+	private readonly bodies = new Map<number, string>();
+	private readonly parityTexts = new Map<number, string>();
+	private pages = 0;
+	private parities = 0;
+	private arrived = 0;
+	public baseStamp = 0;
+
+	constructor(public readonly nonce: number) {}
+
+	public started(): boolean {
+		return this.pages > 0;
+	}
+
+	/** Takes a page's body, or for an index from `pages` on the parity text of a group. */
+	public add(index: number, pages: number, parities: number, baseStamp: number, text: string): void {
+		if (this.pages === 0) {
+			this.pages = pages;
+			this.parities = parities;
+			this.baseStamp = baseStamp;
+		}
+		// Pages of another snapshot under the same nonce do not mix.
+		if (pages !== this.pages || parities !== this.parities || baseStamp !== this.baseStamp) return;
+		if (index >= pages) this.parityTexts.set(index - pages, text);
+		else this.hold(index, text);
+		const missing = this.pages - this.arrived;
+		if (missing === 0 || missing > this.parities) return;
+		for (const [recoveredIndex, body] of recoverPages(pages, parities, this.bodies, this.parityTexts)) {
+			this.hold(recoveredIndex, body);
+		}
+	}
+
+	private hold(index: number, body: string): void {
+		if (this.bodies.has(index)) return;
+		this.bodies.set(index, body);
+		this.arrived += 1;
+	}
+
+	public held(): number[] {
+		const held = new Array<number>();
+		for (const index of $range(0, this.pages - 1)) if (this.bodies.has(index)) held.push(index);
+		return held;
+	}
+
+	/** All pages in order, once they are there. */
+	public finished(): string[] | undefined {
+		if (this.pages === 0 || this.arrived < this.pages) return undefined;
+		const bodies = new Array<string>();
+		for (const index of $range(0, this.pages - 1)) bodies.push(this.bodies.get(index)!);
+		return bodies;
+	}
+}

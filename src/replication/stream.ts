@@ -1,0 +1,123 @@
+import { ShortId } from "../wire/frame";
+import { Assembly } from "./assembly";
+import { Register } from "./register";
+
+/** More gaps than this are merged: the bound on what a stream remembers. */
+const MOST_GAPS = 64;
+/** A frame that claims more unseen versions than this at once is not believed. */
+export const MOST_VERSIONS_AHEAD = 1_000_000;
+
+/** Versions `after < v <= upTo`. */
+export interface Gap {
+	after: number;
+	upTo: number;
+}
+
+/**
+ * What one server knows of one stream: which of its versions it has, and up to which stamp it has everything.
+ * Invariant: gaps are disjoint, ascending, not empty and below `highest`; the watermark decreases only when an audit reopens the stream.
+ */
+export class Stream {
+	/** The highest version known to exist. */
+	public highest = 0;
+	/** Missing versions, ascending. */
+	public readonly gaps = new Array<Gap>();
+	/** Everything its sequencer stamped up to here has been applied. */
+	public appliedFloor = 0;
+	/** XOR of the hashes of the values this stream owns; see `digest.ts`. */
+	public digest = 0;
+	/** The registers this stream owns, by the reference it calls them by. Invariant: `references.get(r) === x` only if `x.stream === this`. */
+	public readonly references = new Map<number, Register>();
+	/** Values of which some parts have arrived, by reference. */
+	public readonly assemblies = new Map<number, Assembly>();
+	public assemblyCount = 0;
+	/** A live stream's contributions are visible; a departed one's only where a pool adopts them. */
+	public live = true;
+
+	/** It shows what its owner's former stream had, until the owner has said everything anew. */
+	public inherited = false;
+
+	private floorVersion = 0;
+	private floorStamp = 0;
+
+	constructor(
+		public readonly shortId: ShortId,
+		public readonly incarnation: number,
+	) {}
+
+	/** Every version up to here has been received. */
+	public watermark(): number {
+		const first = this.gaps[0];
+		return first ? first.after : this.highest;
+	}
+
+	/** Whether a version has been received. */
+	public has(version: number): boolean {
+		if (version > this.highest) return false;
+		for (const gap of this.gaps) {
+			if (version <= gap.after) return true;
+			if (version <= gap.upTo) return false;
+		}
+		return true;
+	}
+
+	/** Takes note that versions up to `upTo` exist. */
+	public extend(upTo: number): void {
+		if (upTo <= this.highest) return;
+		const last = this.gaps[this.gaps.size() - 1];
+		if (last && last.upTo === this.highest) last.upTo = upTo;
+		else this.gaps.push({ after: this.highest, upTo });
+		this.highest = upTo;
+		this.limitGaps();
+	}
+
+	/** Takes note that every current record in (after, upTo] has been received. */
+	public close(after: number, upTo: number): void {
+		if (upTo > this.highest) {
+			if (after > this.highest) this.extend(after);
+			this.highest = upTo;
+		}
+		for (let index = this.gaps.size() - 1; index >= 0; index--) {
+			const gap = this.gaps[index]!;
+			if (gap.upTo <= after) break;
+			if (gap.after >= upTo) continue;
+			if (gap.after >= after && gap.upTo <= upTo) this.gaps.remove(index);
+			else if (gap.after >= after) gap.after = upTo;
+			else if (gap.upTo <= upTo) gap.upTo = after;
+			else {
+				this.gaps.insert(index + 1, { after: upTo, upTo: gap.upTo });
+				gap.upTo = after;
+			}
+		}
+		this.limitGaps();
+		this.advanceFloor();
+	}
+
+	/** Takes note of what the sequencer said of its floor; it holds here once everything up to `upTo` has been received. */
+	public noteFloor(upTo: number, floor: number): void {
+		if (floor > this.floorStamp) {
+			// A newer statement replaces an older one that is still waiting: when it becomes true, so has the older.
+			this.floorVersion = upTo;
+			this.floorStamp = floor;
+		}
+		this.advanceFloor();
+	}
+
+	/** Takes everything for missing, because what is here does not agree with what the owner says it has. */
+	public reopen(): void {
+		this.gaps.clear();
+		if (this.highest > 0) this.gaps.push({ after: 0, upTo: this.highest });
+	}
+
+	private advanceFloor(): void {
+		if (this.watermark() >= this.floorVersion) this.appliedFloor = math.max(this.appliedFloor, this.floorStamp);
+	}
+
+	private limitGaps(): void {
+		while (this.gaps.size() > MOST_GAPS) {
+			// What lies between the last two is asked for again: more than needed, never less.
+			const last = this.gaps.pop()!;
+			this.gaps[this.gaps.size() - 1]!.upTo = last.upTo;
+		}
+	}
+}
