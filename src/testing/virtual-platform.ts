@@ -91,7 +91,8 @@ export class VirtualPlatform implements Platform {
 		this.serverId = parts.serverId;
 		this.placeVersion = parts.placeVersion;
 		this.virtualClock = parts.clock;
-		this.startedAtSeconds = this.unixMilliseconds() / 1000;
+		// Whole seconds, as `os.time` has them.
+		this.startedAtSeconds = this.unixMilliseconds().idiv(1000);
 		this.randomStream = new RandomStream(parts.seed, `random numbers of ${parts.serverId}`);
 		this.link = parts.cloud.attach(parts.serverId, () => this.players.size());
 		this.link.messaging = parts.messaging;

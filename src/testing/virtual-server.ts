@@ -1,5 +1,5 @@
+import { Cluster, GetCluster } from "../cluster";
 import { runAs } from "../platform/current";
-import { Cluster, currentCluster } from "./current-cluster";
 import { OutputLine } from "./output";
 import { runUnyielding } from "./thread";
 import { ServerState, VirtualPlatform } from "./virtual-platform";
@@ -9,7 +9,7 @@ export interface VirtualServer {
 	readonly ServerId: string;
 	/** 1 for the game's first server, and so on. */
 	readonly Number: number;
-	/** The cluster as this server sees it. */
+	/** The cluster as this server sees it. A virtual client, where the library refuses to work, has none. */
 	readonly Cluster: Cluster;
 	/**
 	 * Runs `body` as code of this server: `GetCluster()`, `StringPool()` and so on inside it, and in threads that this server resumes, are this server's.
@@ -57,7 +57,7 @@ export class EmulatedServer implements VirtualServer {
 	start(setup: (() => void) | undefined): void {
 		const [success, failure] = pcall(() => {
 			if (setup) this.Do(setup);
-			this.Cluster = this.Do(currentCluster);
+			if (this.platform.environment !== "client") this.Cluster = this.Do(GetCluster);
 		});
 		if (success) return;
 		this.Crash();

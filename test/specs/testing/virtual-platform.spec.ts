@@ -84,14 +84,14 @@ export = () => {
 	});
 
 	describe("a virtual server's clocks", () => {
-		it("start anywhere, run too fast and are wrong, as told", () => {
+		it("start anywhere, run too fast and are wrong, as told; a server's start is in whole seconds", () => {
 			const fixture = new PlatformFixture();
 			fixture.run(50);
-			const a = fixture.addServer("A", new VirtualClock(50, 1000, -2, 0.01, 0));
-			expect(a.startedAtSeconds).to.equal(EPOCH_UNIX_SECONDS + 48);
+			const a = fixture.addServer("A", new VirtualClock(50, 1000, -2.5, 0.01, 0));
+			expect(a.startedAtSeconds).to.equal(EPOCH_UNIX_SECONDS + 47);
 			fixture.run(100);
 			expect(a.clock()).to.be.near(1101, 1e-6);
-			expect(a.unixMilliseconds()).to.be.near((EPOCH_UNIX_SECONDS + 149) * 1000, 1);
+			expect(a.unixMilliseconds()).to.be.near((EPOCH_UNIX_SECONDS + 148.5) * 1000, 1);
 			expect(a.unixMilliseconds()).to.equal(math.floor(a.unixMilliseconds()));
 		});
 
