@@ -85,7 +85,7 @@ function eventfulGame(seed: number): { world: VirtualGame; runMinute: () => void
 export = () => {
 	describe("a VirtualGame", () => {
 		it("runs the same for the same seed, also beside others in the same script", () => {
-			for (const seed of $range(1, 5)) {
+			for (const seed of $range(1, 2)) {
 				const [one, two, other] = [eventfulGame(seed), eventfulGame(seed), eventfulGame(seed + 1000)];
 				for (const _ of $range(1, 5)) {
 					one.runMinute();
@@ -98,7 +98,7 @@ export = () => {
 		});
 
 		it("accounts for every delivery", () => {
-			for (const seed of $range(1, 20)) {
+			for (const seed of $range(1, 5)) {
 				const { runMinute, checkInFlight } = eventfulGame(seed);
 				for (const _ of $range(1, 5)) runMinute();
 				checkInFlight();
