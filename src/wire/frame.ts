@@ -1,0 +1,165 @@
+/** The decoded form of what travels; `docs/protocol.md` section 3 has the layout. */
+
+/** Eight base-85 digits made from a hash of the ServerId: a server's name on the wire. */
+export type ShortId = string;
+
+/** Names one stream: what one incarnation of one sequencer sends. */
+export interface StreamName {
+	readonly shortId: ShortId;
+	readonly incarnation: number;
+}
+
+/** What survivors do with a lost or closed owner's contributions. */
+export type OwnerGonePolicy = "remove" | "adopt";
+
+export interface WireRecord {
+	/** The record's number in its stream. */
+	readonly version: number;
+	/** The small number by which its stream calls this (pool, key). */
+	readonly reference: number;
+	readonly stamp: number;
+	/** Pool and key; undefined when the record goes by its reference alone. */
+	readonly pool: string | undefined;
+	readonly policy: OwnerGonePolicy | undefined;
+	readonly key: string | undefined;
+	/** The value, the text of this part, or undefined for a tombstone. When `valueIsKey`, undefined: the value is the key. */
+	readonly value: string | undefined;
+	readonly valueIsKey: boolean;
+	/** For a tombstone: the stamp of the value it withdraws. */
+	readonly withdrawn: number | undefined;
+	/** For a part of a large value: its index from 0, and how many there are. */
+	readonly partIndex: number | undefined;
+	readonly partCount: number | undefined;
+}
+
+export interface RecordsSection {
+	readonly kind: "records";
+	/** Undefined: the sender's own stream. */
+	readonly stream: StreamName | undefined;
+	readonly after: number;
+	readonly upTo: number;
+	/** Every current record of the stream with a version in (after, upTo] is in this section. */
+	readonly complete: boolean;
+	readonly records: ReadonlyArray<WireRecord>;
+}
+
+export interface BeatSection {
+	readonly kind: "beat";
+	readonly synced: boolean;
+	/** The highest version this server's stream has. */
+	readonly upTo: number;
+	/** Every record of this server with a stamp up to this one has been sent, at a version up to `upTo`. */
+	readonly floor: number;
+	/** Every record of every live server with a stamp up to this one has been applied here. */
+	readonly frontier: number;
+	/** The next beat comes within so many seconds. */
+	readonly nextSeconds: number;
+	readonly lossPercent: number;
+	/** 32-bit hash of the contributions this server owns. */
+	readonly digest: number;
+}
+
+export interface Identity {
+	readonly serverId: string;
+	readonly startedAtSeconds: number;
+	readonly placeVersion: number;
+}
+export interface IdentitySection extends Identity {
+	readonly kind: "identity";
+}
+
+export type MemberState = "live" | "closed" | "lost";
+export interface MemberEntry extends StreamName, Identity {
+	readonly state: MemberState;
+	readonly applied: number;
+	readonly appliedFloor: number;
+}
+export interface MembersSection {
+	readonly kind: "members";
+	readonly members: ReadonlyArray<MemberEntry>;
+}
+
+export interface Departure extends StreamName {
+	readonly reason: "closed" | "lost";
+	readonly upTo: number;
+}
+export interface DeparturesSection {
+	readonly kind: "departures";
+	readonly departures: ReadonlyArray<Departure>;
+}
+
+export interface JoinSection {
+	readonly kind: "join";
+	readonly nonce: number;
+	readonly attempt: number;
+	/** Indices of the pages already held. */
+	readonly held: ReadonlyArray<number>;
+}
+export interface PageSection {
+	readonly kind: "page";
+	readonly nonce: number;
+	/** From 0; indices from `pages` on are parity pages. */
+	readonly index: number;
+	readonly pages: number;
+	readonly parities: number;
+}
+export interface ParitySection {
+	readonly kind: "parity";
+	readonly text: string;
+}
+
+export interface VersionRange extends StreamName {
+	readonly after: number;
+	readonly upTo: number;
+	/** Asks for the truth: what is absent from the answer is to be dropped. */
+	readonly authoritative: boolean;
+}
+export interface NackSection {
+	readonly kind: "nack";
+	readonly ranges: ReadonlyArray<VersionRange>;
+}
+export interface ProbeSection {
+	readonly kind: "probe";
+	readonly nonce: number;
+	readonly presumedDead: boolean;
+	readonly incarnation: number;
+}
+export interface ProbeAckSection {
+	readonly kind: "probeAck";
+	readonly nonce: number;
+}
+
+export type Section =
+	| RecordsSection
+	| BeatSection
+	| IdentitySection
+	| MembersSection
+	| DeparturesSection
+	| JoinSection
+	| PageSection
+	| ParitySection
+	| NackSection
+	| ProbeSection
+	| ProbeAckSection;
+
+export interface FrameHeader {
+	/** Undefined for a broadcast. */
+	readonly addressee: ShortId | undefined;
+	readonly sender: ShortId;
+	readonly incarnation: number;
+	/** The sender's broadcasts, modulo 85: tells receivers how many they missed. */
+	readonly counter: number;
+	/** No stamp in the frame is above this one. */
+	readonly baseStamp: number;
+	/** Addressed messages this server sent since its last broadcast: budgets are shared knowledge. */
+	readonly unicasts: number;
+}
+
+export interface Frame extends FrameHeader {
+	readonly sections: ReadonlyArray<Section>;
+	/** Sections of kinds this version does not know; skipped. */
+	readonly unknownSections: number;
+}
+
+/** Why a message was dropped before anything of it was applied. */
+export type DropReason = "type" | "size" | "version" | "checksum" | "malformed";
