@@ -1,0 +1,13 @@
+/** What is valid on the wire. Readers drop what is outside; whoever composes keeps inside. */
+
+/** Versions, references, incarnations and Unix seconds are below this. */
+export const COUNTER_LIMIT = 2 ** 40;
+export const KEY_BYTES_MOST = 200;
+export const POOL_NAME_BYTES_MOST = 50;
+export const SERVER_ID_BYTES_MOST = 100;
+/** Parts that one value is cut into. */
+export const PARTS_MOST = 64;
+/** Pages of one snapshot: what three characters can say. */
+export const PAGES_MOST = 30_323;
+/** A beat may promise the next one for so much later at most; who could promise more would never be suspected. */
+export const NEXT_BEAT_SECONDS_MOST = 3_600;

@@ -1,0 +1,50 @@
+/** The constants of the layout in `docs/protocol.md`, section 3. */
+
+export const WIRE_VERSION = 1;
+
+export const enum Cast {
+	Broadcast,
+	Addressed,
+}
+
+export const enum Kind {
+	Records = 1,
+	Beat,
+	Identity,
+	Members,
+	Departures,
+	Join,
+	Page,
+	Parity,
+	Nack,
+	Probe,
+	ProbeAck,
+}
+
+/** Flags of a records section. */
+export const enum RecordsFlag {
+	Foreign = 1,
+	Complete = 2,
+	Dense = 4,
+}
+
+/** Forms of a record; the head digit is form · 4 + flags. */
+export const enum Form {
+	Value,
+	ValueDefining,
+	ValueDefiningNext,
+	Key,
+	KeyDefining,
+	KeyDefiningNext,
+	Tombstone,
+	TombstoneDefining,
+	Part,
+}
+
+export const enum HeadFlag {
+	SamePool = 1,
+	SameStamp = 2,
+}
+
+export const FORM_STEP = 4;
+export const HEADS = FORM_STEP * (Form.Part + 1);
