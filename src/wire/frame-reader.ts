@@ -1,0 +1,84 @@
+/** Reads messages. Whatever arrives, nothing throws, and nothing of a message counts unless all of it is as it must be. */
+import { DOCUMENTED_MESSAGE_BYTES } from "../platform/limits";
+import { DIGITS, encodeWord, WORD_BYTES } from "./base85";
+import { COUNTER_LIMIT } from "./bounds";
+import { checksum } from "./checksum";
+import { DropReason, Frame, FrameHeader, Section } from "./frame";
+import { Cast, Kind, WIRE_VERSION } from "./layout";
+import { Reader } from "./reader";
+import { readSection } from "./section-readers";
+
+/** The checksum covers everything after itself, and the version comes first of that. */
+const VERSION_AT = WORD_BYTES + 1;
+
+export interface Sections {
+	readonly sections: Section[];
+	readonly unknownSections: number;
+}
+
+/** The frame that a message is, or why it is to be dropped. */
+export function readFrame(message: unknown, seed: number): Frame | DropReason {
+	if (!typeIs(message, "string")) return "type";
+	// Larger than any own message, within what the cloud delivers: a later version may use all of it.
+	if (message.size() < VERSION_AT || message.size() > DOCUMENTED_MESSAGE_BYTES) return "size";
+	if (string.sub(message, VERSION_AT, VERSION_AT) !== DIGITS[WIRE_VERSION]) return "version";
+	if (string.sub(message, 1, WORD_BYTES) !== encodeWord(checksum(message, seed, VERSION_AT))) return "checksum";
+
+	const reader = new Reader(message, VERSION_AT);
+	const header = readHeader(reader);
+	if (reader.failed) return "malformed";
+	const content = readContent(reader, header.baseStamp);
+	return content ? { ...header, ...content } : "malformed";
+}
+
+export function isDropReason(result: Frame | DropReason): result is DropReason {
+	return typeIs(result, "string");
+}
+
+/** The sections that a snapshot page's body is. `baseStamp` is that of the message the page came in. */
+export function readSections(body: string, baseStamp: number): Sections | undefined {
+	return readContent(new Reader(body), baseStamp);
+}
+
+/**
+ * What follows the page section of a message, as it stands there: what parity is computed over. Undefined unless the
+ * message's first section is a page. The message must be one that `readFrame` accepted.
+ */
+export function readPageBody(message: string): string | undefined {
+	const reader = new Reader(message, VERSION_AT);
+	readHeader(reader);
+	if (reader.digit() !== Kind.Page) return undefined;
+	reader.take(reader.number());
+	const body = reader.rest();
+	return reader.failed ? undefined : body;
+}
+
+function readHeader(reader: Reader): FrameHeader {
+	// The version.
+	reader.digit();
+	const addressee = reader.digitUpTo(Cast.Addressed) === Cast.Addressed ? reader.shortId() : undefined;
+	const sender = reader.shortId();
+	const incarnation = reader.numberUpTo(COUNTER_LIMIT - 1);
+	const counter = reader.digit();
+	const baseStamp = reader.stamp();
+	return { addressee, sender, incarnation, counter, baseStamp, unicasts: reader.numberUpTo(COUNTER_LIMIT - 1) };
+}
+
+function readContent(reader: Reader, baseStamp: number): Sections | undefined {
+	const sections = new Array<Section>();
+	let unknownSections = 0;
+	while (!reader.failed && !reader.done()) {
+		const kind = reader.digit();
+		const size = reader.number();
+		const outerLimit = reader.enter(size);
+		const section = readSection(reader, kind, baseStamp);
+		if (section) {
+			sections.push(section);
+		} else {
+			reader.take(size);
+			unknownSections += 1;
+		}
+		reader.leave(outerLimit);
+	}
+	return reader.failed ? undefined : { sections, unknownSections };
+}

@@ -1,0 +1,195 @@
+//!native
+//!optimize 2
+/** Packs records into a section. Hot: once per record sent, and once more per record that did not fit. */
+import { DIGITS, encodeNumber, numberBytes } from "./base85";
+import { OwnerGonePolicy, StreamName } from "./frame";
+import { Form, FORM_STEP, HeadFlag, Kind, RecordsFlag } from "./layout";
+import { jsonBytes, toWire } from "./text";
+
+export interface OutgoingRecord {
+	readonly version: number;
+	readonly reference: number;
+	readonly stamp: number;
+	/** Whether pool and key go with it, for receivers that do not know the reference yet. Parts always define. */
+	readonly defining: boolean;
+	readonly pool: string;
+	readonly policy: OwnerGonePolicy;
+	readonly key: string;
+	/** The value, or the text of this part; undefined for a tombstone. */
+	readonly value: string | undefined;
+	/** For a tombstone: the stamp of the value it withdraws. */
+	readonly withdrawn?: number | undefined;
+	readonly partIndex?: number | undefined;
+	readonly partCount?: number | undefined;
+	/** `toWire` of the value and of the key, for callers that keep them. */
+	readonly wireValue?: string | undefined;
+	readonly wireKey?: string | undefined;
+}
+
+export interface OutgoingSection {
+	/** Undefined: the sender's own stream. */
+	readonly stream: StreamName | undefined;
+	readonly after: number;
+	/** The range's end; if undefined, the last record's version. Without meaning in a dense section. */
+	readonly upTo?: number | undefined;
+	/** Every current record of the stream with a version in (after, upTo] is going to be added. */
+	readonly complete: boolean;
+	/** The records added have the versions after + 1, after + 2, and so on. */
+	readonly dense: boolean;
+}
+
+export class RecordsWriter {
+	private readonly dense: boolean;
+	/** Up to the end of the range, or the end itself where that is not known yet. */
+	private readonly start: string;
+	private readonly after: number;
+	private readonly statedUpTo: number | undefined;
+
+	private readonly poolIndices = new Map<string, number>();
+	private readonly poolTexts = new Array<string>();
+	private readonly pieces = new Array<string>();
+	private recordCount = 0;
+	/** Characters of pools and records, and how many more they are once JSON has escaped them. */
+	private contentBytes = 0;
+	private escapeBytes = 0;
+
+	private lastVersion: number;
+	private lastStamp: number;
+	private lastReference = 0;
+	private lastPoolIndex = 0;
+
+	/** @param roomBytes - what the whole section may take of a message. */
+	constructor(
+		private readonly roomBytes: number,
+		section: OutgoingSection,
+		private readonly baseStamp: number,
+	) {
+		const { stream, after, dense } = section;
+		let flags = dense ? RecordsFlag.Dense : 0;
+		if (stream) flags += RecordsFlag.Foreign;
+		if (section.complete) flags += RecordsFlag.Complete;
+		this.start =
+			DIGITS[flags]! + (stream ? stream.shortId + encodeNumber(stream.incarnation) : "") + encodeNumber(after);
+		this.dense = dense;
+		this.after = after;
+		this.statedUpTo = section.upTo;
+		this.lastVersion = after;
+		this.lastStamp = baseStamp;
+	}
+
+	/** Adds a record, in ascending order of version. False: it does not fit, and nothing changed. */
+	public add(record: OutgoingRecord): boolean {
+		const { version, reference, stamp, key, value, withdrawn, partIndex } = record;
+		if (version <= this.lastVersion || (this.dense && version !== this.lastVersion + 1)) {
+			error(`version ${version} does not follow ${this.lastVersion}`);
+		}
+		if (stamp > this.baseStamp) error(`stamp ${stamp} is above the base stamp ${this.baseStamp}`);
+
+		const isPart = partIndex !== undefined;
+		const defining = isPart || record.defining;
+		const isNext = defining && reference === this.lastReference + 1;
+		let form: Form;
+		if (isPart) form = Form.Part;
+		else if (value === undefined) form = defining ? Form.TombstoneDefining : Form.Tombstone;
+		else {
+			form = value === key ? Form.Key : Form.Value;
+			if (defining) form += isNext ? 2 : 1;
+		}
+
+		let head = form * FORM_STEP;
+		let fields = this.dense ? "" : encodeNumber(version - this.lastVersion);
+		if (!isNext || form >= Form.Tombstone) fields += encodeNumber(reference);
+		if (stamp === this.lastStamp) head += HeadFlag.SameStamp;
+		else fields += encodeNumber(this.baseStamp - stamp);
+
+		let poolCount = this.poolTexts.size();
+		let poolIndex = this.lastPoolIndex;
+		let poolText = "";
+		let wireKey = "";
+		let escapeBytes = this.escapeBytes;
+		if (defining) {
+			const knownIndex = this.poolIndices.get(record.pool);
+			poolIndex = knownIndex ?? poolCount;
+			if (knownIndex === undefined) {
+				const wirePool = toWire(record.pool);
+				poolText = encodeNumber(wirePool.size()) + wirePool + DIGITS[record.policy === "adopt" ? 1 : 0]!;
+				poolCount += 1;
+				escapeBytes += jsonBytes(wirePool) - wirePool.size();
+			}
+			if (poolIndex === this.lastPoolIndex) head += HeadFlag.SamePool;
+			else fields += encodeNumber(poolIndex);
+			wireKey = record.wireKey ?? toWire(key);
+			fields += encodeNumber(wireKey.size());
+			escapeBytes += jsonBytes(wireKey) - wireKey.size();
+		}
+
+		let tail = "";
+		let wireValue = "";
+		if (value === undefined) {
+			tail = encodeNumber(stamp - withdrawn!);
+		} else if (isPart || value !== key) {
+			wireValue = record.wireValue ?? toWire(value);
+			tail = encodeNumber(wireValue.size());
+			if (isPart) tail = encodeNumber(partIndex) + encodeNumber(record.partCount!) + tail;
+			escapeBytes += jsonBytes(wireValue) - wireValue.size();
+		}
+
+		const contentBytes =
+			this.contentBytes + poolText.size() + 1 + fields.size() + wireKey.size() + tail.size() + wireValue.size();
+		const recordCount = this.recordCount + 1;
+		if (this.sectionBytes(version, poolCount, recordCount, contentBytes) + escapeBytes > this.roomBytes)
+			return false;
+
+		if (poolText !== "") {
+			this.poolIndices.set(record.pool, poolIndex);
+			this.poolTexts.push(poolText);
+		}
+		this.pieces.push(DIGITS[head]! + fields + wireKey + tail + wireValue);
+		this.recordCount = recordCount;
+		this.contentBytes = contentBytes;
+		this.escapeBytes = escapeBytes;
+		this.lastVersion = version;
+		this.lastStamp = stamp;
+		if (defining) {
+			this.lastReference = reference;
+			this.lastPoolIndex = poolIndex;
+		}
+		return true;
+	}
+
+	/** Records added. */
+	public count(): number {
+		return this.recordCount;
+	}
+
+	/** What the section as it is takes of a message: exact, JSON's escapes included. */
+	public bytes(): number {
+		const bytes = this.sectionBytes(this.lastVersion, this.poolTexts.size(), this.recordCount, this.contentBytes);
+		return bytes + this.escapeBytes;
+	}
+
+	/**
+	 * The section. A complete section for which the room ended early says with `upTo` how far it is complete;
+	 * not further than it was announced, not less than the last record added.
+	 */
+	public finish(upTo = this.statedUpTo ?? this.lastVersion): string {
+		if (upTo < this.lastVersion || upTo > (this.statedUpTo ?? this.lastVersion)) {
+			error(`a section of ${this.after} to ${this.lastVersion} cannot end at ${upTo}`);
+		}
+		const body =
+			this.start +
+			(this.dense ? "" : encodeNumber(upTo - this.after)) +
+			encodeNumber(this.poolTexts.size()) +
+			this.poolTexts.join("") +
+			encodeNumber(this.recordCount) +
+			this.pieces.join("");
+		return DIGITS[Kind.Records]! + encodeNumber(body.size()) + body;
+	}
+
+	/** Characters of a section with such content. */
+	private sectionBytes(lastVersion: number, poolCount: number, recordCount: number, contentBytes: number): number {
+		let bodyBytes = this.start.size() + numberBytes(poolCount) + numberBytes(recordCount) + contentBytes;
+		if (!this.dense) bodyBytes += numberBytes((this.statedUpTo ?? lastVersion) - this.after);
+		return 1 + numberBytes(bodyBytes) + bodyBytes;
+	}
+}

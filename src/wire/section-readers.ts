@@ -1,0 +1,120 @@
+/** Reads the sections of every kind. What they return after a failure means nothing; the caller looks at `reader.failed`. */
+import { SHORT_ID_BYTES } from "./base85";
+import { COUNTER_LIMIT, NEXT_BEAT_SECONDS_MOST, PAGES_MOST, SERVER_ID_BYTES_MOST } from "./bounds";
+import {
+	BeatSection,
+	Departure,
+	Identity,
+	MemberEntry,
+	MemberState,
+	PageSection,
+	Section,
+	VersionRange,
+} from "./frame";
+import { Kind } from "./layout";
+import { Reader } from "./reader";
+import { readRecords, readStreamName } from "./records-reader";
+
+const COUNTER_MOST = COUNTER_LIMIT - 1;
+/** A short id and an incarnation: the least that an entry of a list of streams can take. */
+const STREAM_BYTES_LEAST = SHORT_ID_BYTES + 1;
+
+const STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
+
+/** One section's body; undefined if this version does not know the kind. */
+export function readSection(reader: Reader, kind: number, baseStamp: number): Section | undefined {
+	if (kind === Kind.Records) return readRecords(reader, baseStamp);
+	if (kind === Kind.Beat) return readBeat(reader, baseStamp);
+	if (kind === Kind.Identity) return { kind: "identity", ...readIdentity(reader) };
+	if (kind === Kind.Members) return { kind: "members", members: readMembers(reader, baseStamp) };
+	if (kind === Kind.Departures) return { kind: "departures", departures: readDepartures(reader) };
+	if (kind === Kind.Join) {
+		const nonce = reader.word();
+		return { kind: "join", nonce, attempt: reader.digit(), held: readPageIndices(reader) };
+	}
+	if (kind === Kind.Page) return readPage(reader);
+	if (kind === Kind.Parity) return { kind: "parity", text: reader.rest() };
+	if (kind === Kind.Nack) return { kind: "nack", ranges: readRanges(reader) };
+	if (kind === Kind.Probe) {
+		const nonce = reader.word();
+		const presumedDead = reader.flag();
+		return { kind: "probe", nonce, presumedDead, incarnation: reader.numberUpTo(COUNTER_MOST) };
+	}
+	if (kind === Kind.ProbeAck) return { kind: "probeAck", nonce: reader.word() };
+	return undefined;
+}
+
+function readBeat(reader: Reader, baseStamp: number): BeatSection {
+	const synced = reader.flag();
+	const upTo = reader.numberUpTo(COUNTER_MOST);
+	const floor = baseStamp - reader.numberUpTo(baseStamp);
+	const frontier = baseStamp - reader.numberUpTo(baseStamp);
+	const nextSeconds = reader.numberUpTo(NEXT_BEAT_SECONDS_MOST);
+	const lossPercent = reader.digit();
+	return { kind: "beat", synced, upTo, floor, frontier, nextSeconds, lossPercent, digest: reader.word() };
+}
+
+function readIdentity(reader: Reader): Identity {
+	const serverId = reader.text(1, SERVER_ID_BYTES_MOST);
+	const startedAtSeconds = reader.numberUpTo(COUNTER_MOST);
+	return { serverId, startedAtSeconds, placeVersion: reader.numberUpTo(COUNTER_MOST) };
+}
+
+function readMembers(reader: Reader, baseStamp: number): MemberEntry[] {
+	const members = new Array<MemberEntry>();
+	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
+		const { shortId, incarnation } = readStreamName(reader);
+		const state = STATES[reader.digitUpTo(STATES.size() - 1)]!;
+		const applied = reader.numberUpTo(COUNTER_MOST);
+		const appliedFloor = baseStamp - reader.numberUpTo(baseStamp);
+		const { serverId, startedAtSeconds, placeVersion } = readIdentity(reader);
+		if (reader.failed) break;
+		members.push({ shortId, incarnation, state, applied, appliedFloor, serverId, startedAtSeconds, placeVersion });
+	}
+	return members;
+}
+
+function readDepartures(reader: Reader): Departure[] {
+	const departures = new Array<Departure>();
+	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
+		const { shortId, incarnation } = readStreamName(reader);
+		const reason = STATES[reader.digitUpTo(STATES.size() - 1)]!;
+		if (reason === "live") reader.fail();
+		const upTo = reader.numberUpTo(COUNTER_MOST);
+		if (reader.failed || reason === "live") break;
+		departures.push({ shortId, incarnation, reason, upTo });
+	}
+	return departures;
+}
+
+function readPageIndices(reader: Reader): number[] {
+	const indices = new Array<number>();
+	for (const _ of $range(1, reader.count(1))) {
+		const index = reader.numberUpTo(PAGES_MOST);
+		if (reader.failed) break;
+		indices.push(index);
+	}
+	return indices;
+}
+
+function readPage(reader: Reader): PageSection {
+	const nonce = reader.word();
+	const index = reader.number();
+	const pages = reader.numberUpTo(PAGES_MOST);
+	const parities = reader.digit();
+	if (pages === 0 || index >= pages + parities) reader.fail();
+	return { kind: "page", nonce, index, pages, parities };
+}
+
+function readRanges(reader: Reader): VersionRange[] {
+	const ranges = new Array<VersionRange>();
+	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
+		const { shortId, incarnation } = readStreamName(reader);
+		const after = reader.numberUpTo(COUNTER_MOST);
+		const upTo = after + reader.numberUpTo(COUNTER_MOST - after);
+		const authoritative = reader.flag();
+		if (reader.failed) break;
+		ranges.push({ shortId, incarnation, after, upTo, authoritative });
+	}
+	return ranges;
+}

@@ -1,0 +1,155 @@
+/** Writes the sections other than records. Numbers must be whole and within `bounds.ts`; stamps not above the base stamp. */
+import { DIGITS, encodeNumber, encodeWord, numberBytes } from "./base85";
+import {
+	BeatSection,
+	Departure,
+	Identity,
+	JoinSection,
+	MemberEntry,
+	PageSection,
+	ProbeAckSection,
+	ProbeSection,
+	StreamName,
+	VersionRange,
+} from "./frame";
+import { Kind } from "./layout";
+import { jsonBytes, toWire } from "./text";
+
+/** A section with as many of a list's entries as there was room for. */
+export interface PartialSection {
+	/** Empty if not even one entry fits. */
+	readonly text: string;
+	/** How many entries are in it, from the list's start. */
+	readonly count: number;
+}
+
+const LOSS_DIGIT_MOST = 84;
+
+export function writeBeat(beat: Omit<BeatSection, "kind">, baseStamp: number): string {
+	return section(
+		Kind.Beat,
+		flag(beat.synced) +
+			encodeNumber(beat.upTo) +
+			encodeNumber(baseStamp - beat.floor) +
+			encodeNumber(baseStamp - beat.frontier) +
+			encodeNumber(beat.nextSeconds) +
+			DIGITS[math.clamp(math.round(beat.lossPercent), 0, LOSS_DIGIT_MOST)]! +
+			encodeWord(beat.digest),
+	);
+}
+
+export function writeIdentity(identity: Identity): string {
+	return section(Kind.Identity, identityText(identity));
+}
+
+export function writeMembers(
+	members: ReadonlyArray<MemberEntry>,
+	roomBytes: number,
+	baseStamp: number,
+): PartialSection {
+	return list(Kind.Members, members, roomBytes, (member) => {
+		const state = member.state === "live" ? 0 : member.state === "closed" ? 1 : 2;
+		return (
+			streamText(member) +
+			DIGITS[state]! +
+			encodeNumber(member.applied) +
+			encodeNumber(baseStamp - member.appliedFloor) +
+			identityText(member)
+		);
+	});
+}
+
+export function writeDepartures(departures: ReadonlyArray<Departure>, roomBytes: number): PartialSection {
+	return list(
+		Kind.Departures,
+		departures,
+		roomBytes,
+		(departure) =>
+			streamText(departure) + DIGITS[departure.reason === "closed" ? 1 : 2]! + encodeNumber(departure.upTo),
+	);
+}
+
+export function writeNack(ranges: ReadonlyArray<VersionRange>, roomBytes: number): PartialSection {
+	return list(
+		Kind.Nack,
+		ranges,
+		roomBytes,
+		(range) =>
+			streamText(range) +
+			encodeNumber(range.after) +
+			encodeNumber(range.upTo - range.after) +
+			flag(range.authoritative),
+	);
+}
+
+/** Names as many of the held pages as there is room for; the others come once more. */
+export function writeJoin(join: Omit<JoinSection, "kind">, roomBytes: number): string {
+	const start = encodeWord(join.nonce) + DIGITS[join.attempt]!;
+	const held = list(Kind.Join, join.held, roomBytes, encodeNumber, start);
+	return held.count > 0 ? held.text : section(Kind.Join, start + encodeNumber(0));
+}
+
+export function writePage(page: Omit<PageSection, "kind">): string {
+	const { nonce, index, pages, parities } = page;
+	return section(Kind.Page, encodeWord(nonce) + encodeNumber(index) + encodeNumber(pages) + DIGITS[parities]!);
+}
+
+/** `text` as `makeParity` gives it: it needs no escapes. */
+export function writeParity(text: string): string {
+	return section(Kind.Parity, text);
+}
+
+export function writeProbe(probe: Omit<ProbeSection, "kind">): string {
+	const { nonce, presumedDead, incarnation } = probe;
+	return section(Kind.Probe, encodeWord(nonce) + flag(presumedDead) + encodeNumber(incarnation));
+}
+
+export function writeProbeAck(probeAck: Omit<ProbeAckSection, "kind">): string {
+	return section(Kind.ProbeAck, encodeWord(probeAck.nonce));
+}
+
+function section(kind: Kind, body: string): string {
+	return DIGITS[kind]! + encodeNumber(body.size()) + body;
+}
+
+function list<T>(
+	kind: Kind,
+	entries: ReadonlyArray<T>,
+	roomBytes: number,
+	entryText: (entry: T) => string,
+	start = "",
+): PartialSection {
+	const texts = new Array<string>();
+	let entriesBytes = 0;
+	let escapeBytes = 0;
+	for (const entry of entries) {
+		const text = entryText(entry);
+		const count = texts.size() + 1;
+		const bodyBytes = start.size() + numberBytes(count) + entriesBytes + text.size();
+		const escapes = escapeBytes + jsonBytes(text) - text.size();
+		if (1 + numberBytes(bodyBytes) + bodyBytes + escapes > roomBytes) break;
+		texts.push(text);
+		entriesBytes += text.size();
+		escapeBytes = escapes;
+	}
+	const count = texts.size();
+	return { text: count > 0 ? section(kind, start + encodeNumber(count) + texts.join("")) : "", count };
+}
+
+function streamText(stream: StreamName): string {
+	return stream.shortId + encodeNumber(stream.incarnation);
+}
+
+function identityText(identity: Identity): string {
+	const wireId = toWire(identity.serverId);
+	return (
+		encodeNumber(wireId.size()) +
+		wireId +
+		encodeNumber(identity.startedAtSeconds) +
+		encodeNumber(identity.placeVersion)
+	);
+}
+
+function flag(value: boolean): string {
+	return DIGITS[value ? 1 : 0]!;
+}
