@@ -16,6 +16,10 @@ import { shortIdOf } from "../wire/short-id";
 import { Departed, Member, Membership } from "./membership";
 import { TrafficCounters } from "./statistics";
 
+/** A game is lively when so many broadcasts of others are heard in this time. */
+const LIVELY_BROADCASTS = 7;
+const LIVELY_SECONDS = 10;
+
 /**
  * starting: subscriptions are not up · joining: asking for the state · synced: taking part · rejoining: taking part again after having been given up ·
  * local: there is no messaging here (Studio) · closing, closed
@@ -57,6 +61,9 @@ export class Context {
 	public readonly echoes = new SelfEchoes();
 	public readonly loss = new LossEstimator();
 	public readonly traffic = new TrafficCounters();
+	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
+	private liveliness = 0;
+	private livelySinceSeconds = 0;
 	private pins = new Array<{ readonly frontier: number; readonly untilSeconds: number }>();
 
 	constructor(
@@ -110,6 +117,19 @@ export class Context {
 	/** The share of others' broadcasts that did not arrive here, 0 to 1. */
 	public observedLoss(): number {
 		return this.loss.fraction();
+	}
+
+	/** A broadcast of another server was heard. */
+	public noteLively(): void {
+		const now = this.now();
+		this.liveliness = this.liveliness * math.exp((this.livelySinceSeconds - now) / LIVELY_SECONDS) + 1;
+		this.livelySinceSeconds = now;
+	}
+
+	/** Whether others broadcast so often that what this server sends is soon repeated in their spare room. */
+	public isLively(): boolean {
+		const faded = this.liveliness * math.exp((this.livelySinceSeconds - this.now()) / LIVELY_SECONDS);
+		return faded >= LIVELY_BROADCASTS;
 	}
 
 	/** How often a record should be on the air, by whomever, before it is no longer repeated in spare room: more where more gets lost. */

@@ -1,3 +1,4 @@
+import { HybridClock } from "../replication/hybrid-clock";
 import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
 import { Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
@@ -20,6 +21,7 @@ const MOST_HELLOS = 2;
 const ALONE_AFTER_SECONDS = 2.6;
 /** A server that was asked and does not answer is given up after so many requests. */
 const MOST_REQUESTS = 3;
+const MOST_CANDIDATES = 50;
 /** A snapshot is kept for repeats of its pages, and holds the frontier back, for so long. */
 const SNAPSHOT_KEPT_SECONDS = 20;
 /** What is heard before the state is here waits; more is dropped and repaired later. */
@@ -117,6 +119,7 @@ export class Joiner {
 		const known = this.candidates.find((candidate) => candidate.shortId === frame.sender);
 		if (known && known.synced === synced) return;
 		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== frame.sender);
+		if (this.candidates.size() >= MOST_CANDIDATES) return;
 		this.candidates.push({ shortId: frame.sender, identity, synced, requests: 0 });
 		this.candidates.sort((left, right) => isBetterCandidate(left, right));
 		// The announcement may have reached it already: it gets time to answer before it is asked directly.
@@ -219,10 +222,12 @@ export class Joiner {
 
 	private finish(sections: Section[]): void {
 		const { context } = this;
+		const baseStamp = this.collector?.baseStamp ?? 0;
 		this.stepping.clear();
 		this.collector = undefined;
 		this.candidates = [];
 		const again = context.phase === "rejoining";
+		if (HybridClock.accepts(baseStamp, context.platform.unixMilliseconds())) context.clock.witness(baseStamp);
 		this.applySnapshot(sections, again);
 		context.phase = "synced";
 		const { buffered } = this;

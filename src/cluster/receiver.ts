@@ -17,6 +17,8 @@ const FRESH_MILLISECONDS = 60_000;
 const PROBE_AGAIN_SECONDS = 4;
 /** What was heard of a server directly within this time is believed more than what another says of it. */
 const HEARD_LATELY_SECONDS = 8;
+/** No server sends more between two broadcasts; a higher report is not believed. */
+const MOST_REPORTED_UNICASTS = 600;
 /** Digests must disagree so often in a row before the stream is compared record by record: claims may be on their way. */
 const MOST_DIGEST_MISMATCHES = 3;
 
@@ -59,9 +61,11 @@ export class Receiver {
 		this.detector.noteInbound();
 		const now = context.now();
 		if (topic !== undefined) {
+			context.noteLively();
 			context.budget.noteHeard(now, frame.sender, topic);
-			context.budget.noteReportedUnicasts(now, frame.sender, frame.unicasts);
-			context.loss.heard(frame.sender, frame.counter, now);
+			context.budget.noteReportedUnicasts(now, frame.sender, math.min(frame.unicasts, MOST_REPORTED_UNICASTS));
+			// Of live servers only: names that somebody makes up must not fill the memory.
+			if (context.membership.get(frame.sender)) context.loss.heard(frame.sender, frame.counter, now);
 		}
 		this.process(frame, message as string);
 		context.events.changed();
@@ -116,10 +120,16 @@ export class Receiver {
 	private applyFrom(frame: Frame): void {
 		const member = this.memberOf(frame);
 		if (!member) return;
-		this.detector.noteHeard(member);
+		// A copy that comes minutes late is no sign of life; what is in it is as good as ever.
+		const fresh = this.isFresh(frame);
+		if (fresh) this.detector.noteHeard(member);
+		// Everything the frame speaks of lies below its base: floors, frontiers, stamps. From now on this server's present does not.
+		if (HybridClock.accepts(frame.baseStamp, this.context.platform.unixMilliseconds())) {
+			this.context.clock.witness(frame.baseStamp);
+		}
 		for (const section of frame.sections) {
 			if (section.kind === "records") this.applyRecords(section, member, frame);
-			else if (section.kind === "beat") this.applyBeat(section, member);
+			else if (section.kind === "beat") this.applyBeat(section, member, fresh);
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
 		}
@@ -255,7 +265,7 @@ export class Receiver {
 		if (stream !== member.stream) this.repairer.watch(stream);
 	}
 
-	private applyBeat(beat: BeatSection, member: Member): void {
+	private applyBeat(beat: BeatSection, member: Member, fresh: boolean): void {
 		const { context } = this;
 		const { stream } = member;
 		const now = context.now();
@@ -267,8 +277,10 @@ export class Receiver {
 			member.frontier = beat.frontier;
 			member.frontierSinceSeconds = now;
 		}
-		member.loss = beat.lossPercent / 100;
-		member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
+		if (fresh) {
+			member.loss = beat.lossPercent / 100;
+			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
+		}
 		if (beat.digest !== 0 && stream.watermark() === beat.upTo && stream.assemblyCount === 0) {
 			this.compareDigest(beat.digest, member, stream);
 		}

@@ -8,6 +8,9 @@ import { Departed, Member } from "./membership";
 /** What a gone server left is kept, hidden, until every live server has passed its departure by so much: late last words find their match. */
 const PURGE_AFTER_MILLISECONDS = 60_000;
 
+/** Gone servers that are remembered, whoever names them. */
+const MOST_DEPARTED = 2000;
+
 /** The changes of membership, and what follows from each for the state. */
 export class Roster {
 	constructor(
@@ -49,8 +52,9 @@ export class Roster {
 		if (upTo > ((member ?? known)?.stream.highest ?? 0) + MOST_VERSIONS_AHEAD) return;
 		if (!member) {
 			// Never met: remembered all the same, so that a late copy of its messages does not bring it in.
-			if (!known) this.remember(name, undefined, reason);
-			else if (
+			if (!known) {
+				if (membership.allDeparted().size() < MOST_DEPARTED) this.remember(name, undefined, reason);
+			} else if (
 				known.stream.incarnation === name.incarnation &&
 				!known.purged &&
 				upTo > known.stream.highest
@@ -66,6 +70,8 @@ export class Roster {
 		const departed = this.departed(name, member.identity, stream, reason, source);
 		membership.depart(departed);
 		context.replica.setLive(stream, false);
+		context.loss.forget(name.shortId);
+		context.congestion.forget(name.shortId);
 		this.membersChanged();
 		this.adoptOrphans();
 		context.events.left(departed, member.identity);

@@ -9,11 +9,19 @@ import { Composer } from "./composer";
 import { Context } from "./context";
 import { broadcastTopic, inboxTopic } from "./topics";
 
-/** After a burst its tail is repeated, so that its last message is not the one that was lost: seconds after the burst, and the transmissions up to which it is owed. */
-const TAIL_ECHOES: ReadonlyArray<{ readonly afterSeconds: number; readonly transmissions: number }> = [
+interface TailEcho {
+	/** After the last new record. */
+	readonly afterSeconds: number;
+	/** Owed while one of them was on the air less often than this. */
+	readonly transmissions: number;
+}
+/** After a burst its tail is repeated, because its last message may be the one that was lost. */
+const TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 1, transmissions: 2 },
 	{ afterSeconds: 2, transmissions: 3 },
 ];
+/** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard. */
+const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [{ afterSeconds: 3, transmissions: 2 }];
 /** A loss is said so often, so many seconds after it was found. */
 const LOST_SAID_AFTER_SECONDS: ReadonlyArray<number> = [0, 1, 2.5, 5];
 /** This server's identity rides along so often after it joined. */
@@ -40,6 +48,7 @@ export class Sender {
 	private readonly retrying: Appointment;
 	private readonly overdue: Appointment;
 
+	private echoes = TAIL_ECHOES;
 	private echoStage = TAIL_ECHOES.size();
 	private lastNewSeconds = 0;
 	private lastBroadcastSeconds = 0;
@@ -68,7 +77,8 @@ export class Sender {
 
 	/** The time between two signs of life: longer where there are more to hear them, because everybody pays for everybody. */
 	public beatSeconds(): number {
-		return math.clamp(1.5 * this.context.membership.serverCount(), 10, 80);
+		const servers = this.context.membership.serverCount();
+		return servers <= 12 ? math.clamp(1.8 * servers, 10, 18) : math.min(1.5 * servers, 80);
 	}
 
 	// -- changes -----------------------------------------------------------------------------------------------------------------------------
@@ -189,9 +199,10 @@ export class Sender {
 		const composed = this.composer.compose(identity, departures, math.min(84, math.ceil(beatSeconds)));
 		if (composed.newRecords > 0) {
 			this.lastNewSeconds = now;
+			this.echoes = context.isLively() ? LIVELY_TAIL_ECHOES : TAIL_ECHOES;
 			this.echoStage = 0;
-			context.budget.setOwedEchoes(TAIL_ECHOES.size());
-			this.echoing.at(now + TAIL_ECHOES[0]!.afterSeconds);
+			context.budget.setOwedEchoes(this.echoes.size());
+			this.echoing.at(now + this.echoes[0]!.afterSeconds);
 		}
 		context.echoes.sent(counter, now);
 		this.overdue.by(now + 4.1);
@@ -267,7 +278,7 @@ export class Sender {
 
 	private echo(): void {
 		const { context } = this;
-		const stage = TAIL_ECHOES[this.echoStage];
+		const stage = this.echoes[this.echoStage];
 		if (!stage || !context.isActive()) return;
 		const now = context.now();
 		const due = this.lastNewSeconds + stage.afterSeconds;
@@ -288,8 +299,8 @@ export class Sender {
 			this.broadcast("echo");
 		}
 		this.echoStage += 1;
-		context.budget.setOwedEchoes(TAIL_ECHOES.size() - this.echoStage);
-		const following = TAIL_ECHOES[this.echoStage];
+		context.budget.setOwedEchoes(this.echoes.size() - this.echoStage);
+		const following = this.echoes[this.echoStage];
 		if (following) this.echoing.at(math.max(now + 0.8, this.lastNewSeconds + following.afterSeconds));
 	}
 

@@ -5,6 +5,8 @@ import { Stream } from "./stream";
 export class PoolState {
 	public readonly registers = new Map<string, Register>();
 	public policy: OwnerGonePolicy = "remove";
+	/** How many registers there are, tombstones included. */
+	public registerCount = 0;
 	/** How many contributions are visible. */
 	public visibleCount = 0;
 

@@ -257,6 +257,7 @@ export class Replica {
 			shownOwner: undefined,
 		};
 		pool.registers.set(key, register);
+		pool.registerCount += 1;
 		this.registerCount += 1;
 		if (value !== undefined) stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, stamp));
 		else this.tombstones.push(register);
@@ -385,7 +386,12 @@ export class Replica {
 		register.value = undefined;
 		this.refresh(register);
 		register.dropped = true;
-		if (register.pool.registers.delete(register.key)) this.registerCount -= 1;
+		const { pool } = register;
+		if (!pool.registers.delete(register.key)) return;
+		this.registerCount -= 1;
+		pool.registerCount -= 1;
+		// A pool without registers is nothing; it comes back with its next record.
+		if (pool.registerCount === 0) this.pools.delete(pool.name);
 	}
 
 	/** Collects the tombstones that no live server can contradict any more: those with a stamp up to the stability frontier. */

@@ -1,0 +1,105 @@
+import { receivedPerGamePerMinute, receivedPerTopicPerMinute, sendsPerMinute } from "../platform/limits";
+import { BROADCAST_TOPICS, HEARING_SECONDS } from "./use-window";
+
+/** At least one broadcast, or this part of the guarantee, may be borrowed before the others know. */
+const UNHEARD_OF_GUARANTEE = 0.2;
+const UNHEARD_BROADCASTS = 3;
+const UNHEARD_OF_TOPIC = 0.1;
+/** The share is kept on average; what cannot be heard of in time stays below this many times the share, and always below the documented limit. */
+const NEVER_OF_SHARE = 1.9;
+const NEVER_OF_DOCUMENTED = 0.97;
+const TOPIC_SHARE = 1.15;
+/** A server that is known to use so many times its guarantee may have {@link EAGER_UNHEARD} times as much unheard. */
+const EAGER_FROM_GUARANTEES = 2;
+export const EAGER_UNHEARD = 3;
+/** A server leaves its home topic when its broadcasts are known to be so many times its guarantee. */
+const ROAM_FROM_GUARANTEES = 1.2;
+/** Where home cannot carry that for all who live there, or not that fast, it leaves home earlier. */
+const ROAM_EARLY_FROM_GUARANTEES = 0.75;
+const HOME_CAN_CARRY = 0.9;
+const HOME_IS_FAST = 0.8;
+
+/** What one server may do in a minute, and what it has to expect of the others. All in deliveries per minute where nothing else is said. */
+export interface Caps {
+	readonly servers: number;
+	/** The share of the whole game's limit that servers keep to on average, as far as they hear of each other. */
+	readonly gameWide: number;
+	/** What the whole game never exceeds in any minute, heard of or not. Written C in the proof at {@link Budget}. */
+	readonly gameWideNever: number;
+	/** What the documentation allows the whole game. */
+	readonly documentedGame: number;
+	/** Each broadcast topic: on average, and never exceeded. */
+	readonly topic: number;
+	readonly topicNever: number;
+	/** What this server may send to one other server's inbox topic. */
+	readonly inbox: number;
+	/** Messages sent by this server, whatever they cost. */
+	readonly sends: number;
+	/** What each server may use whatever the others do. g. */
+	readonly guaranteed: number;
+	/** The same for broadcasts on the server's home topic. */
+	readonly guaranteedAtHome: number;
+	/** The guarantee does not buy a single broadcast: in games this large only the hub broadcasts, and what else must be said waits for its turn. */
+	readonly scarce: boolean;
+	/** When scarce, each server may broadcast once in this time whatever the others do. */
+	readonly turnSeconds: number;
+	/** The most a server may have borrowed without the others knowing. U. */
+	readonly unheard: number;
+	readonly unheardUnicasts: number;
+	readonly unheardOnTopic: number;
+	/** A server whose broadcasts are known to be more than this is eager. */
+	readonly eagerFrom: number;
+	/** A server whose broadcasts are known to be more than this may use all topics. */
+	readonly roamFrom: number;
+}
+
+/**
+ * `factor` is what congestion leaves of the share. Thresholds that others have to know are computed without it, since theirs may differ: when all
+ * servers have the same share, they agree on who is eager and who roams.
+ */
+export function capsFor(servers: number, players: number, share: number, factor: number): Caps {
+	assert(servers >= 1, "there is at least this server");
+	assert(share > 0 && share <= 1 && factor > 0 && factor <= 1, "a budget never exceeds the documented limits");
+	const documentedGame = receivedPerGamePerMinute(servers);
+	const documentedTopic = receivedPerTopicPerMinute(servers);
+	const gameWide = share * factor * documentedGame;
+	// One topic of three carries a little more than its share of the game's broadcasts; the game's share is kept all the same.
+	const topic = math.min(1, TOPIC_SHARE * share) * factor * documentedTopic;
+	const gameWideNever = math.min(NEVER_OF_SHARE * gameWide, NEVER_OF_DOCUMENTED * documentedGame);
+	const topicNever = math.min(NEVER_OF_SHARE * topic, NEVER_OF_DOCUMENTED * documentedTopic);
+	const guaranteed = gameWide / (2 * servers);
+	const scarce = guaranteed < servers;
+	const housemates = math.ceil(servers / BROADCAST_TOPICS);
+	// From two servers on the guarantee is the smaller: home topics can always carry all guarantees.
+	const guaranteedAtHome = scarce ? 0 : math.min(guaranteed, topic / housemates);
+	const fullGuarantee = guaranteed / factor;
+	const fullAtHome = math.min(fullGuarantee, (share * documentedTopic) / housemates);
+	const fullUnheardOnTopic = math.max(2 * servers, (UNHEARD_OF_TOPIC * share * documentedTopic) / servers);
+	const roamLate = ROAM_FROM_GUARANTEES * fullAtHome;
+	// Beyond the guarantee, a topic takes so many deliveries of one server in a minute, one unheard broadcast after the other.
+	const borrowedOnTopic = (60 / HEARING_SECONDS) * fullUnheardOnTopic.idiv(servers) * servers;
+	const homeSuffices =
+		roamLate * housemates <= HOME_CAN_CARRY * share * documentedTopic && roamLate <= HOME_IS_FAST * borrowedOnTopic;
+	return {
+		servers,
+		gameWide,
+		gameWideNever,
+		documentedGame,
+		topic,
+		topicNever,
+		// Somebody else may be answering the same server.
+		inbox: servers > 2 ? topic / 2 : topic,
+		sends: share * factor * sendsPerMinute(players),
+		guaranteed,
+		guaranteedAtHome,
+		scarce,
+		turnSeconds: (60 * servers * servers) / gameWide,
+		unheard: math.max(UNHEARD_BROADCASTS * servers, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheardUnicasts: scarce
+			? UNHEARD_OF_GUARANTEE * guaranteed
+			: math.max(UNHEARD_BROADCASTS * servers, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheardOnTopic: math.max(2 * servers, (UNHEARD_OF_TOPIC * topic) / servers),
+		eagerFrom: EAGER_FROM_GUARANTEES * fullGuarantee,
+		roamFrom: homeSuffices ? roamLate : ROAM_EARLY_FROM_GUARANTEES * fullAtHome,
+	};
+}

@@ -1,0 +1,103 @@
+// Hot: once per message sent or heard.
+
+/** Limits are per minute, and the documentation does not say of which: any minute has to be within them. */
+const MINUTE_SECONDS = 60;
+/**
+ * Deliveries take from about nothing to about two seconds. Messages that were sent this much more than a minute apart can be delivered within one
+ * minute, and deliveries are what is limited.
+ */
+const DELIVERY_SPREAD_SECONDS = 2;
+/** Nothing is forgotten before it is this old. It is forgotten at most one second later. */
+export const WINDOW_SECONDS = MINUTE_SECONDS + DELIVERY_SPREAD_SECONDS;
+
+/** By then every server that hears a broadcast has heard it: about two seconds of delivery, and the cloud's own time to take it. */
+export const HEARING_SECONDS = 2.5;
+
+/** One sequence of broadcasts is spread over so many topics, because one topic may receive only two fifths of what the game may. */
+export const BROADCAST_TOPICS = 3;
+/** Stands for a topic's index where what counts is no broadcast. */
+export const NO_TOPIC = -1;
+
+/** What one server caused lately: deliveries, or whatever else is counted. */
+export class Account {
+	public total = 0;
+	/** The part of `total` that went to the broadcast topics. */
+	public broadcasts = 0;
+	public readonly onTopic = new Array<number>(BROADCAST_TOPICS, 0);
+
+	constructor(public readonly name: string) {}
+
+	/** @internal */
+	public change(topic: number, amount: number): void {
+		this.total += amount;
+		if (topic === NO_TOPIC) return;
+		this.broadcasts += amount;
+		this.onTopic[topic] = this.onTopic[topic]! + amount;
+	}
+}
+
+/** What was counted within one second, as parallel arrays. */
+interface Bucket<A extends Account> {
+	accounts: A[];
+	topics: number[];
+	amounts: number[];
+}
+
+const BUCKETS = WINDOW_SECONDS + 1;
+
+/** Keeps accounts at what was added in the last {@link WINDOW_SECONDS}, in buckets of a second: one for each of them and the running one. */
+export class UseWindow<A extends Account> {
+	private readonly buckets = new Array<Bucket<A>>();
+	private runningSecond = -math.huge;
+
+	constructor() {
+		for (const _ of $range(1, BUCKETS)) this.buckets.push({ accounts: [], topics: [], amounts: [] });
+	}
+
+	/** The window has to have been advanced to the present. */
+	public add(account: A, topic: number, amount: number): void {
+		account.change(topic, amount);
+		const { accounts, topics, amounts } = this.buckets[this.runningSecond % BUCKETS]!;
+		const last = accounts.size() - 1;
+		if (last >= 0 && accounts[last] === account && topics[last] === topic) {
+			amounts[last] = amounts[last]! + amount;
+			return;
+		}
+		accounts.push(account);
+		topics.push(topic);
+		amounts.push(amount);
+	}
+
+	/** Forgets what is too old, and returns the accounts from which something was taken, possibly several times. */
+	public advance(nowSeconds: number): ReadonlyArray<A> {
+		const touched = new Array<A>();
+		const second = math.floor(nowSeconds);
+		if (second <= this.runningSecond) return touched;
+		// The running bucket is the one after the last; coming around, the next one is the oldest and expires.
+		const steps = math.min(BUCKETS, second - this.runningSecond);
+		for (const reached of $range(second - steps + 1, second)) {
+			const bucket = this.buckets[reached % BUCKETS]!;
+			const count = bucket.accounts.size();
+			if (count === 0) continue;
+			for (const index of $range(0, count - 1)) {
+				const account = bucket.accounts[index]!;
+				account.change(bucket.topics[index]!, -bucket.amounts[index]!);
+				assert(account.total >= 0, "nothing is forgotten that was not counted");
+				touched.push(account);
+			}
+			bucket.accounts = [];
+			bucket.topics = [];
+			bucket.amounts = [];
+		}
+		this.runningSecond = second;
+		return touched;
+	}
+
+	/** When something is forgotten next; undefined when nothing is counted. */
+	public nextExpiryAt(): number | undefined {
+		for (const second of $range(this.runningSecond - WINDOW_SECONDS, this.runningSecond)) {
+			if (!this.buckets[second % BUCKETS]!.accounts.isEmpty()) return second + BUCKETS;
+		}
+		return undefined;
+	}
+}
