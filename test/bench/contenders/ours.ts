@@ -1,0 +1,27 @@
+import { GeneralPool } from "../../../src/pool/pools";
+import { VirtualGame } from "../../../src/testing";
+import { Contender, Member, OURS, Shown } from "../contender";
+import { keyOf } from "../values";
+import { PLAYERS_PER_SERVER } from "../world";
+
+function same(text: string): string {
+	return text;
+}
+
+/** This package: a GeneralPool on each server. */
+export const ours: Contender = {
+	name: OURS,
+	join: (world: VirtualGame, shown: Shown): Member => {
+		const server = world.AddServer({ players: PLAYERS_PER_SERVER });
+		const pool = server.Do(() => GeneralPool<string>("bench", keyOf, same, same));
+		pool.ContributionAdded.Connect((value, key) => shown(key, value));
+		pool.ContributionUpdated.Connect((value, _previous, key) => shown(key, value));
+		pool.ContributionRemoved.Connect((_previous, key) => shown(key, undefined));
+		return {
+			server,
+			contribute: (value) => server.Do(() => pool.ReplaceContribution(value)),
+			size: () => pool.Size(),
+			isReady: () => pool.IsSynced(),
+		};
+	},
+};

@@ -1,0 +1,20 @@
+import { Contender } from "./contender";
+import { Host } from "./host";
+import { Outcome } from "./row";
+
+export interface RunOptions {
+	/** Less of everything: for tuning, not for figures that are published. */
+	readonly quick: boolean;
+	readonly seeds: ReadonlyArray<number>;
+	readonly host: Host;
+	readonly contender: Contender;
+}
+
+/** One scenario at one setting: what one process runs for one contender. */
+export interface Job {
+	/** "updates 5 %": what `--only` looks at. */
+	readonly name: string;
+	/** Names of the contenders that can take part. */
+	readonly contenders: ReadonlyArray<string>;
+	readonly run: (options: RunOptions) => Outcome;
+}

@@ -1,0 +1,33 @@
+import { HttpService } from "@rbxts/services";
+import { OURS, PLAIN, RBX_NET } from "./contender";
+import { ours } from "./contenders/ours";
+import { plain } from "./contenders/plain";
+import { rbxNet } from "./contenders/rbx-net";
+import { Host } from "./host";
+import { Job } from "./job";
+import { UPDATE_JOBS } from "./scenarios/updates";
+
+const JOBS: ReadonlyArray<Job> = [...UPDATE_JOBS];
+
+/** What a process is to run. */
+interface Task {
+	readonly job: string;
+	readonly contender: string;
+	readonly quick: boolean;
+	readonly seeds: number[];
+}
+
+/** The jobs there are, as JSON. */
+export function list(): string {
+	return HttpService.JSONEncode(JOBS.map(({ name, contenders }) => ({ name, contenders })));
+}
+
+/** Runs one job, told and answered as JSON. */
+export function run(taskText: string, host: Host): string {
+	const task = HttpService.JSONDecode(taskText) as Task;
+	const job = JOBS.find((candidate) => candidate.name === task.job);
+	assert(job, `there is no job "${task.job}"`);
+	const contenders = { [OURS]: ours, [PLAIN]: plain, [RBX_NET]: rbxNet(host) };
+	const contender = contenders[task.contender as keyof typeof contenders];
+	return HttpService.JSONEncode(job.run({ quick: task.quick, seeds: task.seeds, host, contender }));
+}

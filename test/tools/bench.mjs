@@ -1,0 +1,111 @@
+// Compares this package with others on virtual time: `npm run bench`, or for tuning `npm run bench -- --quick --only updates`.
+//   --only <text>     only jobs with the text in their name; may be given several times
+//   --contender <text> only contenders with the text in their name
+//   --quick           fewer seeds and shorter runs
+//   --seeds <n,n,…>   other seeds
+//   --write           also writes the table to docs/benchmarks.md
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+import { buildBenchPlace } from "./bench-place.mjs";
+import { describeTable } from "./bench-table.mjs";
+import { luneCommand } from "./lune.mjs";
+import { ROOT } from "./tools.mjs";
+
+const PROCESSES = 2;
+const MARK = "bench-result ";
+const FULL_SEEDS = [1, 2, 3];
+const QUICK_SEEDS = [1, 2];
+
+function parse(parameters) {
+	const options = { only: [], contender: "", quick: false, seeds: undefined, write: false };
+	for (let position = 0; position < parameters.length; position++) {
+		const name = parameters[position];
+		if (name === "--only") options.only.push(parameters[++position].toLowerCase());
+		else if (name === "--contender") options.contender = parameters[++position];
+		else if (name === "--quick") options.quick = true;
+		else if (name === "--seeds") options.seeds = parameters[++position].split(",").map(Number);
+		else if (name === "--write") options.write = true;
+		else throw new Error(`unknown parameter ${name}`);
+	}
+	options.seeds ??= options.quick ? QUICK_SEEDS : FULL_SEEDS;
+	return options;
+}
+
+function inLune(place, ...parameters) {
+	const [program, ...first] = luneCommand();
+	return new Promise((resolve, reject) => {
+		const child = spawn(program, [...first, "run", "test/lune/run-bench.luau", place, ...parameters], {
+			cwd: ROOT,
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		let output = "";
+		child.stdout.on("data", (chunk) => (output += chunk));
+		child.on("error", reject);
+		child.on("close", () => {
+			const line = output.split("\n").find((candidate) => candidate.startsWith(MARK));
+			if (line === undefined) reject(new Error(`no result of ${parameters.join(" ")}\n${output}`));
+			else resolve(JSON.parse(line.slice(MARK.length)));
+		});
+	});
+}
+
+async function runAll(place, tasks) {
+	const outcomes = new Array(tasks.length);
+	let next = 0;
+	async function worker() {
+		while (next < tasks.length) {
+			const index = next++;
+			const task = tasks[index];
+			const started = Date.now();
+			try {
+				outcomes[index] = await inLune(place, "run", JSON.stringify(task));
+			} catch (problem) {
+				outcomes[index] = { rows: [], notes: [`FAILED ${task.job}, ${task.contender}: ${problem.message}`], failed: true };
+			}
+			const seconds = ((Date.now() - started) / 1000).toFixed(1);
+			console.log(`${outcomes[index].notes.join("\n")}\n  (${seconds} s real time)`);
+		}
+	}
+	await Promise.all(Array.from({ length: PROCESSES }, worker));
+	return outcomes;
+}
+
+export async function bench(parameters) {
+	const options = parse(parameters);
+	const started = Date.now();
+	const place = buildBenchPlace();
+	if (place === undefined) return 1;
+	try {
+		const jobs = await inLune(place.path, "list");
+		const wanted = jobs.filter(({ name }) => options.only.every((text) => name.toLowerCase().includes(text)));
+		const tasks = wanted.flatMap(({ name, contenders }) =>
+			contenders
+				.filter((contender) => contender.includes(options.contender))
+				.map((contender) => ({ job: name, contender, quick: options.quick, seeds: options.seeds })),
+		);
+		const outcomes = await runAll(place.path, tasks);
+		const table = describeTable(outcomes.flatMap(({ rows }) => rows));
+		const seconds = Math.round((Date.now() - started) / 1000);
+		console.log(`\n${table}\nSeeds ${options.seeds.join(", ")}; ${seconds} s of real time.`);
+		if (options.write) {
+			const file = path.join(ROOT, "docs", "benchmarks.md");
+			writeFileSync(file, `# Benchmarks\n\n${table}\n`);
+		}
+		return outcomes.some(({ failed }) => failed) ? 1 : 0;
+	} finally {
+		place.dispose();
+	}
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	try {
+		process.exit(await bench(process.argv.slice(2)));
+	} catch (problem) {
+		console.error(problem.message);
+		process.exit(1);
+	}
+}
