@@ -22,6 +22,8 @@ export interface ClusterStatistics {
 	/** Contributions of all servers in all pools, and what is kept of removed ones until every server knows. */
 	readonly Records: number;
 	readonly Tombstones: number;
+	/** Keys and values of all records, in bytes: about half of the memory they take. */
+	readonly StoredBytes: number;
 	/** Own changes that wait to be sent, and for how long the oldest has. */
 	readonly QueueDepth: number;
 	readonly OldestQueuedSeconds: number;

@@ -175,8 +175,7 @@ export class Composer {
 		for (const record of tail.records) if (!writer.add(record)) return undefined;
 		context.traffic.recordsRepeated += writer.count();
 		for (const record of tail.records) {
-			const recent = context.replica.own.references.get(record.reference)?.recent;
-			if (recent && recent.version === record.version) recent.transmissions += 1;
+			context.recents.heardAgain(context.replica.own, record.reference, record.version);
 		}
 		return writer.finish();
 	}

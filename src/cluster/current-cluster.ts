@@ -8,6 +8,8 @@ import { ServerCluster, ClusterSettings } from "./server-cluster";
 export interface ClusterOptions {
 	/** How much of Roblox's documented MessagingService limits this library may use: more than 0, at most 1. Default 0.5: the rest is for other scripts. */
 	readonly budgetShare?: number;
+	/** Whether MemoryStoreService may be used to give the state to new servers of large games. This version does not use it: the state goes by messages. Default false. */
+	readonly memoryStore?: boolean;
 	/** Gets everything the library has to say, instead of the output. */
 	readonly logger?: Logger;
 	/**
@@ -48,8 +50,12 @@ export function configure(options: unknown): string | undefined {
 				return `ConfigureCluster: budgetShare must be more than 0 and at most 1, but is ${described(value)}`;
 			}
 			budgetShare = value;
+		} else if (key === "memoryStore") {
+			if (!typeIs(value, "boolean"))
+				return `ConfigureCluster: memoryStore must be true or false, but is ${described(value)}`;
 		} else if (key === "logger") {
-			if (!typeIs(value, "function")) return `ConfigureCluster: logger must be a function, but is ${described(value)}`;
+			if (!typeIs(value, "function"))
+				return `ConfigureCluster: logger must be a function, but is ${described(value)}`;
 			logger = value as Logger;
 		} else if (key === "sharedKey") {
 			if (!typeIs(value, "string") || value.size() < 1 || value.size() > 200) {
@@ -57,7 +63,7 @@ export function configure(options: unknown): string | undefined {
 			}
 			sharedKey = value;
 		} else {
-			return `ConfigureCluster: there is no option "${key}"; the options are budgetShare, logger and sharedKey`;
+			return `ConfigureCluster: there is no option "${key}"; the options are budgetShare, memoryStore, logger and sharedKey`;
 		}
 	}
 	if (clusters.has(platform)) {

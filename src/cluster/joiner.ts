@@ -271,7 +271,8 @@ export class Joiner {
 		for (const entry of entries) {
 			const stream = streams.get(streamKey(entry.shortId, entry.incarnation));
 			if (!stream) continue;
-			if (again && responderLive) context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Set());
+			if (again && responderLive)
+				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Set());
 			if (entry.applied > 0) stream.close(0, entry.applied);
 			stream.noteFloor(entry.applied, entry.appliedFloor);
 		}
@@ -281,7 +282,10 @@ export class Joiner {
 	private streamOf(entry: MemberEntry, again: boolean): Stream | undefined {
 		const { context } = this;
 		const member = context.membership.get(entry.shortId);
-		if (member) return member.stream.incarnation === entry.incarnation && entry.state === "live" ? member.stream : undefined;
+		if (member)
+			return member.stream.incarnation === entry.incarnation && entry.state === "live"
+				? member.stream
+				: undefined;
 		if (entry.state === "live") {
 			// Whom this server has given up comes back by answering a probe, not by hearsay; only who gave the state has proved that it lives.
 			if (context.membership.departed(entry.shortId) && entry.shortId !== this.responder) return undefined;
@@ -312,7 +316,8 @@ export class Joiner {
 	public noteJoin(join: JoinSection, requester: ShortId, addressed: boolean): void {
 		const { context } = this;
 		if (!context.isActive()) {
-			if (addressed && context.phase === "joining" && this.waiting.size() < 50) this.waiting.push({ join, requester });
+			if (addressed && context.phase === "joining" && this.waiting.size() < 50)
+				this.waiting.push({ join, requester });
 			return;
 		}
 		// One server answers an announcement: the oldest; a repeated one is answered by the next oldest too.
@@ -375,13 +380,27 @@ export class Joiner {
 		for (const { shortId, stream, identity } of context.membership.all()) {
 			const { incarnation } = stream;
 			const applied = stream.watermark();
-			entries.push({ shortId, incarnation, ...identity, state: "live", applied, appliedFloor: stream.appliedFloor });
+			entries.push({
+				shortId,
+				incarnation,
+				...identity,
+				state: "live",
+				applied,
+				appliedFloor: stream.appliedFloor,
+			});
 		}
 		for (const { shortId, stream, identity, reason, purged } of context.membership.allDeparted()) {
 			if (!identity || purged) continue;
 			const { incarnation } = stream;
 			const applied = stream.watermark();
-			entries.push({ shortId, incarnation, ...identity, state: reason, applied, appliedFloor: stream.appliedFloor });
+			entries.push({
+				shortId,
+				incarnation,
+				...identity,
+				state: reason,
+				applied,
+				appliedFloor: stream.appliedFloor,
+			});
 		}
 		return entries;
 	}

@@ -134,7 +134,6 @@ export class Membership {
 		return rank;
 	}
 
-
 	/** How many live servers come before this one in the order in which they look after a member. */
 	public watcherRank(shortId: ShortId): number {
 		let before = 0;

@@ -1,6 +1,14 @@
 import { HybridClock } from "../replication/hybrid-clock";
 import { Stream } from "../replication/stream";
-import { BeatSection, DeparturesSection, Frame, Identity, PageSection, ProbeSection, RecordsSection } from "../wire/frame";
+import {
+	BeatSection,
+	DeparturesSection,
+	Frame,
+	Identity,
+	PageSection,
+	ProbeSection,
+	RecordsSection,
+} from "../wire/frame";
 import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
 import { Context } from "./context";
@@ -50,7 +58,10 @@ export class Receiver {
 			return;
 		}
 		traffic.unknownSections += frame.unknownSections;
-		if ((frame.addressee === undefined) !== (topic !== undefined) || (topic === undefined && frame.addressee !== context.selfId)) {
+		if (
+			(frame.addressee === undefined) !== (topic !== undefined) ||
+			(topic === undefined && frame.addressee !== context.selfId)
+		) {
 			traffic.drop("addressee");
 			return;
 		}
@@ -253,7 +264,12 @@ export class Receiver {
 	private applyRecords(section: RecordsSection, member: Member, frame: Frame): void {
 		const { context } = this;
 		const stream = section.stream ? context.findStream(section.stream) : member.stream;
-		if (!stream || stream === context.replica.own) return;
+		if (!stream) return;
+		if (stream === context.replica.own) {
+			// Others repeat what this server sent: so much less is left to repeat.
+			for (const record of section.records) context.recents.heardAgain(stream, record.reference, record.version);
+			return;
+		}
 		const former = context.replica.fresh.size();
 		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
 		if (context.replica.fresh.size() > former) {
@@ -261,7 +277,8 @@ export class Receiver {
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
 			for (const register of context.replica.takeFresh()) context.recents.note(register, now);
 		}
-		if (frame.addressee !== undefined && frame.sender === stream.shortId) this.repairer.settleAudit(stream, section);
+		if (frame.addressee !== undefined && frame.sender === stream.shortId)
+			this.repairer.settleAudit(stream, section);
 		if (stream !== member.stream) this.repairer.watch(stream);
 	}
 
@@ -302,7 +319,8 @@ export class Receiver {
 		const { context } = this;
 		for (const departure of section.departures) {
 			if (departure.shortId === context.selfId) {
-				if (departure.incarnation === context.incarnation && context.phase === "synced") this.onGivenUp(member.shortId);
+				if (departure.incarnation === context.incarnation && context.phase === "synced")
+					this.onGivenUp(member.shortId);
 				continue;
 			}
 			const accused = context.membership.get(departure.shortId);

@@ -48,8 +48,7 @@ export class Repairer {
 		if (stream.gaps.isEmpty()) return;
 		for (const pending of this.pending) if (pending.stream === stream) return;
 		const spread = FIRST_REQUEST_SECONDS.most - FIRST_REQUEST_SECONDS.least;
-		const dueSeconds =
-			this.context.now() + FIRST_REQUEST_SECONDS.least + spread * this.context.platform.random();
+		const dueSeconds = this.context.now() + FIRST_REQUEST_SECONDS.least + spread * this.context.platform.random();
 		this.pending.push({ stream, dueSeconds, requests: 0, authoritative: false });
 		this.requesting.by(dueSeconds);
 	}
@@ -80,7 +79,8 @@ export class Repairer {
 			if (pending.dueSeconds <= now) {
 				const target = this.target(pending);
 				pending.requests += 1;
-				pending.dueSeconds = now + math.min(REPEAT_SECONDS * 1.4 ** (pending.requests - 1), MOST_REPEAT_SECONDS);
+				pending.dueSeconds =
+					now + math.min(REPEAT_SECONDS * 1.4 ** (pending.requests - 1), MOST_REPEAT_SECONDS);
 				if (target === undefined) {
 					pending.stream.close(0, pending.stream.highest);
 					continue;

@@ -54,11 +54,7 @@ export class Roster {
 			// Never met: remembered all the same, so that a late copy of its messages does not bring it in.
 			if (!known) {
 				if (membership.allDeparted().size() < MOST_DEPARTED) this.remember(name, undefined, reason);
-			} else if (
-				known.stream.incarnation === name.incarnation &&
-				!known.purged &&
-				upTo > known.stream.highest
-			) {
+			} else if (known.stream.incarnation === name.incarnation && !known.purged && upTo > known.stream.highest) {
 				known.stream.extend(upTo);
 				known.source = source;
 			}
@@ -132,7 +128,8 @@ export class Roster {
 		const { context } = this;
 		context.replica.collect(frontier);
 		for (const departed of context.membership.allDeparted()) {
-			if (!departed.purged && frontier > departed.departedAtStamp + PURGE_AFTER_MILLISECONDS) this.purge(departed);
+			if (!departed.purged && frontier > departed.departedAtStamp + PURGE_AFTER_MILLISECONDS)
+				this.purge(departed);
 		}
 		context.membership.forget(context.now());
 	}

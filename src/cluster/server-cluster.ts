@@ -101,7 +101,10 @@ export class ServerCluster implements Cluster {
 			() => this.joiner.start(),
 			(failure, attempts) => {
 				if (attempts === 3) {
-					this.log.warnOnce("subscribe", `cannot subscribe to MessagingService yet, still trying: ${failure}`);
+					this.log.warnOnce(
+						"subscribe",
+						`cannot subscribe to MessagingService yet, still trying: ${failure}`,
+					);
 				}
 			},
 			(failure) => this.goLocal(failure),
@@ -307,5 +310,7 @@ function infoOf(identity: Identity, isSelf: boolean): ServerInfo {
 
 /** The library's own view of a cluster that a game handed in. */
 export function serverClusterOf(cluster: unknown): ServerCluster | string {
-	return cluster instanceof ServerCluster ? cluster : "the cluster option is not a Cluster; pass what GetCluster() returns";
+	return cluster instanceof ServerCluster
+		? cluster
+		: "the cluster option is not a Cluster; pass what GetCluster() returns";
 }

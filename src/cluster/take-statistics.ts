@@ -18,6 +18,7 @@ export function takeStatistics(context: Context): ClusterStatistics {
 		Pools: replica.pools.size(),
 		Records: replica.registerCount - replica.tombstoneCount(),
 		Tombstones: replica.tombstoneCount(),
+		StoredBytes: replica.storedBytes(),
 		QueueDepth: outbox.size(),
 		OldestQueuedSeconds: outbox.oldestAgeSeconds(now),
 		Budget: {

@@ -32,7 +32,11 @@ export interface Platform {
 	 * Subscribes to a topic. `done` gets the failure's text, or undefined once connected. `received` gets whatever arrives, of any type.
 	 * Returns what disconnects; afterwards `received` is never called again, even if the subscription connects late.
 	 */
-	subscribe(topic: string, received: (message: unknown) => void, done: (failure: string | undefined) => void): () => void;
+	subscribe(
+		topic: string,
+		received: (message: unknown) => void,
+		done: (failure: string | undefined) => void,
+	): () => void;
 
 	/** Registers what has to happen when this server closes; the server waits for `done`, at most 30 s (`game:BindToClose`). */
 	onClosing(handler: (done: () => void) => void): void;

@@ -29,7 +29,6 @@ function numberText(value: number): string {
 export const NUMBER_CODEC: Codec<number> = {
 	check: (value) => {
 		if (!typeIs(value, "number")) return `contributions are numbers, but got ${described(value)}`;
-		// eslint-disable-next-line no-self-compare -- the definition of NaN
 		return value !== value ? "NaN cannot be contributed, because it equals nothing, not even itself" : undefined;
 	},
 	hash: numberText,

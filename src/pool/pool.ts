@@ -166,7 +166,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private prepare(value: T): { readonly key: string; readonly text: string } | string {
 		const { codec } = this;
 		if (this.destroyed) return this.destroyedText();
-		if (this.cluster.isClosed()) return `${this.label()}: this server has left the cluster; contribute before Close()`;
+		if (this.cluster.isClosed())
+			return `${this.label()}: this server has left the cluster; contribute before Close()`;
 		const wrong = codec.check(value);
 		if (wrong !== undefined) return `${this.label()}: ${wrong}`;
 		const [hashed, key] = pcall(codec.hash, value);
@@ -180,7 +181,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 				"use an id or a short name as the key"
 			);
 		}
-		if (!isUtf8(key)) return `${this.label()}: the key is not valid UTF-8; encode it, for instance as hexadecimal digits`;
+		if (!isUtf8(key))
+			return `${this.label()}: the key is not valid UTF-8; encode it, for instance as hexadecimal digits`;
 		const [serialized, text] = pcall(codec.serialize, value);
 		if (!serialized) return `${this.label()}: the serialize function failed for key "${key}": ${text}`;
 		if (!typeIs(text, "string")) {

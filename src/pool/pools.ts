@@ -24,7 +24,8 @@ export function StringPool(name: string, options?: PoolOptions): Pool<string> {
 	if (wrong !== undefined) fail(wrong);
 	const found = findPool("StringPool", name, options);
 	if (typeIs(found, "string")) fail(found);
-	return (found.pool ?? createPool("StringPool", name, STRING_CODEC, options, found.cluster)) as unknown as Pool<string>;
+	return (found.pool ??
+		createPool("StringPool", name, STRING_CODEC, options, found.cluster)) as unknown as Pool<string>;
 }
 
 /**
@@ -36,7 +37,8 @@ export function NumberPool(name: string, options?: PoolOptions): Pool<number> {
 	if (wrong !== undefined) fail(wrong);
 	const found = findPool("NumberPool", name, options);
 	if (typeIs(found, "string")) fail(found);
-	return (found.pool ?? createPool("NumberPool", name, NUMBER_CODEC, options, found.cluster)) as unknown as Pool<number>;
+	return (found.pool ??
+		createPool("NumberPool", name, NUMBER_CODEC, options, found.cluster)) as unknown as Pool<number>;
 }
 
 /**

@@ -25,10 +25,7 @@ export function outgoing(register: Register, version: number, reference: number,
 /** How many bytes of value one part has; the same on every server, so that anybody can repair a part. */
 function partBytes(register: Register): number {
 	return (
-		MESSAGE_BYTES -
-		PART_OVERHEAD_BYTES -
-		jsonBytes(toWire(register.key)) -
-		jsonBytes(toWire(register.pool.name))
+		MESSAGE_BYTES - PART_OVERHEAD_BYTES - jsonBytes(toWire(register.key)) - jsonBytes(toWire(register.pool.name))
 	);
 }
 

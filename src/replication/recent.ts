@@ -1,4 +1,5 @@
 import { RecentEntry, Register } from "./register";
+import { Stream } from "./stream";
 
 /** Records are worth repeating for so long. */
 const RECENT_SECONDS = 15;
@@ -24,6 +25,12 @@ export class Recents {
 		register.recent = entry;
 		this.entries.push(entry);
 		if (this.entries.size() > MOST_RECENT) this.prune(nowSeconds);
+	}
+
+	/** A record was on the air once more. */
+	public heardAgain(stream: Stream, reference: number, version: number): void {
+		const register = stream.references.get(reference);
+		if (register?.recent && register.version === version) register.recent.transmissions += 1;
 	}
 
 	/** Whether a record of the own stream, sent lately, has not yet been on the air often enough. */

@@ -59,12 +59,7 @@ export function orderStamp(record: { readonly stamp: number; readonly withdrawn:
 }
 
 /** The order of two records of one key: later stamp wins, equal stamps by owner, and a tombstone beats the value it withdraws, so that every server picks the same winner. */
-export function supersedes(
-	stamp: number,
-	withdrawn: number | undefined,
-	stream: Stream,
-	current: Register,
-): boolean {
+export function supersedes(stamp: number, withdrawn: number | undefined, stream: Stream, current: Register): boolean {
 	const order = withdrawn ?? stamp;
 	const currentOrder = orderStamp(current);
 	if (order !== currentOrder) return order > currentOrder;

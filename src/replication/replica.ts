@@ -141,8 +141,8 @@ export class Replica {
 	// Hot: once per received record.
 	private apply(stream: Stream, record: WireRecord, clock: HybridClock, unixMilliseconds: number): Outcome {
 		if (stream.has(record.version)) {
-			const known = stream.references.get(record.reference);
-			if (known && known.version === record.version && known.recent) known.recent.transmissions += 1;
+			const recent = stream.references.get(record.reference)?.recent;
+			if (recent && recent.version === record.version) recent.transmissions += 1;
 			return "duplicate";
 		}
 		if (!HybridClock.accepts(record.stamp, unixMilliseconds)) return "implausible";
@@ -194,7 +194,14 @@ export class Replica {
 			stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, register.stamp));
 		} else if (!wasTombstone) this.tombstones.push(register);
 		this.settle(register, record, partVersions);
-		if (lost) this.changes.push({ kind: "ownershipLost", register, value: undefined, previous: undefined, owner: stream });
+		if (lost)
+			this.changes.push({
+				kind: "ownershipLost",
+				register,
+				value: undefined,
+				previous: undefined,
+				owner: stream,
+			});
 		return "applied";
 	}
 
@@ -267,10 +274,7 @@ export class Replica {
 	/** Takes the register's present record out of its owner's stream. */
 	private leaveOwner(register: Register): void {
 		if (register.value !== undefined) {
-			register.stream.digest = bit32.bxor(
-				register.stream.digest,
-				hashRecord(register.keyHash, register.stamp),
-			);
+			register.stream.digest = bit32.bxor(register.stream.digest, hashRecord(register.keyHash, register.stamp));
 		}
 		if (register.reference !== 0 && register.stream.references.get(register.reference) === register) {
 			register.stream.references.delete(register.reference);
@@ -409,6 +413,15 @@ export class Replica {
 		}
 		this.tombstones = kept;
 		return collected;
+	}
+
+	/** Bytes of all keys and values. Walks over everything: for statistics, not for decisions. */
+	public storedBytes(): number {
+		let bytes = 0;
+		for (const [, pool] of this.pools) {
+			for (const [key, register] of pool.registers) bytes += key.size() + (register.value?.size() ?? 0);
+		}
+		return bytes;
 	}
 
 	public tombstoneCount(): number {
