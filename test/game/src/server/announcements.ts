@@ -1,0 +1,29 @@
+import { GetCluster } from "@rbxts/net-server-sync";
+import { topEntries } from "shared/leaderboard-entry";
+import { LeaderboardPool } from "./leaderboard";
+import { PlayerPool } from "./player-list";
+
+/** How often the screen in the lobby is drawn anew. */
+const SCREEN_SECONDS = 5;
+
+PlayerPool.ContributionAdded.Connect((name) => print(`[players] ${name} plays`));
+PlayerPool.ContributionRemoved.Connect((name) => print(`[players] ${name} left`));
+
+LeaderboardPool.ContributionAdded.Connect((entry) => print(`[points] ${entry.username} ${entry.points}`));
+LeaderboardPool.ContributionUpdated.Connect((entry) => print(`[points] ${entry.username} ${entry.points}`));
+LeaderboardPool.ContributionRemoved.Connect((entry) => print(`[points] ${entry.username} -`));
+
+function drawScreen() {
+	const players = PlayerPool.GetAllContributions();
+	const entries = topEntries(LeaderboardPool.GetAllContributions(), math.huge);
+	print(`[screen] ${GetCluster().GetServers().size()} servers`);
+	print(`[screen] ${players.size()} players: ${players.join(" ")}`);
+	print(`[screen] points: ${entries.map((entry) => `${entry.username}=${entry.points}`).join(" ")}`);
+}
+
+task.spawn(() => {
+	while (true) {
+		drawScreen();
+		task.wait(SCREEN_SECONDS);
+	}
+});

@@ -1,0 +1,5 @@
+import "./player-list";
+import "./leaderboard";
+import "./scoring";
+import "./bans";
+import "./announcements";

@@ -1,0 +1,77 @@
+// Makes the game of test/game as a user of the package would: packs the library, installs the tarball, compiles with
+// the game's own compiler, builds the place with Rojo.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+
+import { locked } from "./lock.mjs";
+import { ROOT, runTool } from "./tools.mjs";
+
+const GAME = path.join(ROOT, "test", "game");
+// Not in the cache with everything else: the compiler refuses games below a folder called node_modules.
+const SCRATCH = path.join(ROOT, "test", "e2e", "out");
+const TARBALL = "net-server-sync.tgz";
+/** What a game leaves behind in its own folder; not part of it. */
+const GENERATED = new Set(["node_modules", "out", "include"]);
+
+function isRunning(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (problem) {
+		return problem.code === "EPERM";
+	}
+}
+
+/** An empty folder of this process. Those of processes that were ended before they could remove theirs go first. */
+function ownFolder() {
+	mkdirSync(SCRATCH, { recursive: true });
+	for (const name of readdirSync(SCRATCH)) {
+		if (!isRunning(Number(name))) rmSync(path.join(SCRATCH, name), { recursive: true, force: true });
+	}
+	const folder = path.join(SCRATCH, String(process.pid));
+	mkdirSync(folder);
+	return folder;
+}
+
+function npm(parameters, cwd) {
+	const windows = process.platform === "win32";
+	const outcome = spawnSync(windows ? "npm.cmd" : "npm", parameters, { cwd, encoding: "utf8", shell: windows });
+	if (outcome.error) throw outcome.error;
+	if (outcome.status !== 0) throw new Error(`npm ${parameters.join(" ")} failed\n${outcome.stdout}${outcome.stderr}`);
+}
+
+function packInto(folder) {
+	// Nobody may clean or rebuild `out` between the build and the packing.
+	locked("specs", () => {
+		if (runTool("roblox-ts", "rbxtsc", []) !== 0) throw new Error("the library does not compile");
+		npm(["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], ROOT);
+	});
+	const packed = readdirSync(folder).find((name) => name.endsWith(".tgz"));
+	renameSync(path.join(folder, packed), path.join(folder, TARBALL));
+}
+
+/**
+ * Builds the game in a folder of its own. `overlays` are folders whose files go over the game's.
+ * Returns { place, dispose }; throws with what went wrong.
+ */
+export function buildScratchGame({ overlays = [] } = {}) {
+	const folder = ownFolder();
+	const dispose = () => rmSync(folder, { recursive: true, force: true });
+	try {
+		packInto(folder);
+		const isSource = (file) => !GENERATED.has(path.basename(file));
+		for (const source of [GAME, ...overlays]) cpSync(source, folder, { recursive: true, filter: isSource });
+		npm(["install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline"], folder);
+		npm(["run", "--silent", "build"], folder);
+		const place = path.join(folder, "game.rbxl");
+		if (runTool("rojo", "rojo", ["build", folder, "--output", place], { quiet: true }) !== 0) {
+			throw new Error("Rojo cannot build the game");
+		}
+		return { place, dispose };
+	} catch (problem) {
+		dispose();
+		throw problem;
+	}
+}
