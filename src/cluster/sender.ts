@@ -31,6 +31,13 @@ const MOST_REFUSED = 16;
 /** Addressed messages that wait; beyond it new ones are given up. Everything addressed is repeated by whoever needs it. */
 const MOST_UNICASTS_WAITING = 400;
 
+interface Addressed {
+	readonly addressee: ShortId;
+	readonly text: string;
+	/** Probes and requests go before answers. */
+	readonly urgent: boolean;
+}
+
 interface Announcement {
 	readonly departure: Departure;
 	readonly sinceSeconds: number;
@@ -54,7 +61,7 @@ export class Sender {
 	private lastBroadcastSeconds = 0;
 	private identityOwed = IDENTITY_TRANSMISSIONS;
 	private announcements = new Array<Announcement>();
-	private unicasts = new Array<{ readonly addressee: ShortId; readonly text: string }>();
+	private unicasts = new Array<Addressed>();
 	private refused = new Array<string>();
 	private failuresInRow = 0;
 	private pausedUntilSeconds = 0;
@@ -411,8 +418,8 @@ export class Sender {
 			return;
 		}
 		const text = writeFrame(this.addressedHeader(addressee, baseStamp), sections, context.checksumSeed);
-		if (urgent) this.unicasts.unshift({ addressee, text });
-		else this.unicasts.push({ addressee, text });
+		if (urgent) this.unicasts.unshift({ addressee, text, urgent });
+		else this.unicasts.push({ addressee, text, urgent });
 		this.addressing.by(context.now());
 	}
 
@@ -430,12 +437,14 @@ export class Sender {
 		const { context } = this;
 		while (!this.unicasts.isEmpty()) {
 			const now = context.now();
-			const { addressee } = this.unicasts[0]!;
-			if (!context.budget.mayUnicast(now, addressee, 1)) {
+			const { addressee, text, urgent } = this.unicasts[0]!;
+			if (!context.budget.mayUnicast(now, addressee, 1, urgent ? "control" : "data")) {
+				// The others have to be told first what was sent already: a broadcast does that.
+				if (context.budget.wantsReport()) this.beatSoon();
 				this.addressing.at(now + 0.25);
 				return;
 			}
-			const { text } = this.unicasts.remove(0)!;
+			this.unicasts.remove(0);
 			context.budget.noteUnicast(now, addressee);
 			context.traffic.unicasts += 1;
 			context.traffic.bytesSent += messageBytes(text);

@@ -42,34 +42,38 @@ export interface BudgetUse {
 }
 
 /**
- * Keeps all servers together within C deliveries in any minute, without asking each other. A broadcast costs as many deliveries as there are servers,
- * an addressed message one.
+ * Keeps all servers together within the limits without asking each other. A broadcast costs as many deliveries as there are
+ * servers, an addressed message one. There are two caps: C, the share, for what servers have heard of each other; and N,
+ * above C and below the documented limit, for what they cannot have heard of yet. C is kept on average, N in every minute.
  *
  * Each server i may always use its guarantee g = C / (2 · servers). Beyond it, it borrows what is free of the other half:
  *
- *     (borrow)  T_i + cost + Σ over others j of max(g, heard_ij + U)  ≤  C        and        unheard_i + cost  ≤  U
+ *     (average)  T_i + cost + Σ heard_ij  ≤  C
+ *     (never)    T_i + cost + Σ max(g, heard_ij + U)  ≤  N        and        unheard_i + cost  ≤  U
  *
- * where T_i is what i used within the window, heard_ij what i has heard of j's use, and unheard_i the part of T_i that some other server may not have
- * heard of: broadcasts younger than HEARING_SECONDS, and addressed messages that no older broadcast reported.
+ * where sums are over the other servers j, T_i is what i used within the window, heard_ij what i has heard of j's use, and
+ * unheard_i the part of T_i that some other server may not have heard of: broadcasts younger than HEARING_SECONDS, and
+ * addressed messages that no older broadcast reported.
  *
- * Claim: Σ T_i ≤ C at all times.
- * 1. T_j ≤ max(g, heard_ij + U) at all times, for all i and j. Right after a guaranteed message T_j ≤ g. Right after a borrowed one
- *    T_j = known_j + unheard_j ≤ heard_ij + U. Until j's next message T_j only falls, by what became too old; i counts a message from when it heard it,
- *    so i forgets it later than j does, and heard_ij does not fall before T_j does.
- * 2. Let P = Σ max(g, T_j). A guaranteed message leaves P as it is. A borrowed one of i leaves P ≤ T_i + Σ over others of max(g, heard_ij + U) ≤ C,
- *    by 1 and (borrow). Between messages P falls or stays. It begins at servers · g = C / 2. So Σ T_j ≤ P ≤ C.
+ * Claim: the sum of all T_i is at most N, at all times.
+ * 1. T_j ≤ max(g, heard_ij + U) at all times, for all i and j. Right after a guaranteed message T_j ≤ g. Right after a
+ *    borrowed one T_j = known_j + unheard_j ≤ heard_ij + U. Until j's next message T_j only falls, by what became too old;
+ *    i counts a message from when it heard it, so i forgets it later than j does, and heard_ij does not fall before T_j does.
+ * 2. Let P = Σ max(g, T_j) over all servers. A guaranteed message leaves P as it is. A borrowed one of i leaves
+ *    P ≤ T_i + Σ max(g, heard_ij + U) ≤ N, by 1 and (never). Between messages P falls or stays. It begins at
+ *    servers · g = C / 2. So Σ T_j ≤ P ≤ N.
  *
- * Topics likewise, with three differences. The guarantee holds on one topic for each server, its home; homes are dealt out by the order of short ids.
- * Other topics are for servers that roam: those whose use every other server knows to be above `roamFrom` (see {@link Caps}); only they, and those whose
- * home it is, are reckoned with unheard deliveries on a topic. On each topic one broadcast may be unheard at a time.
- * A server that all others know to be eager may have more unheard: 3 U. "Known to all" is: heard by all for certain, and still counted by all for
- * HEARING_SECONDS more, which is as long as anything can stay unheard.
+ * Topics likewise, with two differences. The guarantee holds on one topic for each server, its home; homes are dealt out by
+ * the order of short ids. Other topics are for servers that roam: those whose broadcasts every other server knows to be
+ * above `roamFrom` (see {@link Caps}). Only they, and those whose home it is, are reckoned with unheard deliveries on a topic.
+ * A server that all others know to be eager may have more unheard: 3 U. "Known to all" is: heard by all for certain, and
+ * still counted by all for HEARING_SECONDS more, which is as long as a broadcast can stay unheard.
  *
- * What the claim needs: all servers see the same servers and have the same share, hear within HEARING_SECONDS, and have listened for a minute. Less is
- * made up for by estimate: what is heard is raised by the loss that is observed, and in the first minute to a whole minute. Lower congestion factors of
- * some servers do no harm: C and Σ g fall by more than what they expect of the others.
- * Where g does not buy one broadcast (see `scarce`), each server may broadcast in its turn, which together makes C on average, not in every minute;
- * games so large let only the hub broadcast.
+ * What the claim needs: all servers see the same servers and have the same share, hear within HEARING_SECONDS, and have
+ * listened for a minute. Less is made up for by estimate: what is heard is raised by the loss that is observed, and in the
+ * first minute to a whole minute. Lower congestion factors of some servers do no harm: N and Σ g fall by more than what they
+ * expect of the others. Where g does not buy one broadcast (see `scarce`), each server may broadcast in its turn, which
+ * together makes C on average, not in every minute; games so large let only the hub broadcast.
  */
 export class Budget {
 	private readonly selfId: string;
@@ -280,6 +284,8 @@ export class Budget {
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		if (used <= caps.guaranteed) return true;
+		// Only a broadcast tells the others of addressed messages, so these must not keep it from being sent; nor may a sign of life wait.
+		if (kind === "control" || own.unreportedUnicasts() > 0) return true;
 		const visible = own.visibleBroadcasts();
 		// Who was not seen broadcasting is not reckoned with when guarantees don't buy broadcasts; the first one has to wait for its turn.
 		if (caps.scarce && visible === 0) return false;

@@ -1,14 +1,22 @@
 import { receivedPerGamePerMinute, receivedPerTopicPerMinute, sendsPerMinute } from "../platform/limits";
 import { BROADCAST_TOPICS, HEARING_SECONDS } from "./use-window";
 
-/** At least one broadcast, or this part of the guarantee, may be borrowed before the others know. */
-const UNHEARD_OF_GUARANTEE = 0.2;
-const UNHEARD_BROADCASTS = 3;
-const UNHEARD_OF_TOPIC = 0.1;
-/** The share is kept on average; what cannot be heard of in time stays below this many times the share, and always below the documented limit. */
+/**
+ * The share is kept on average. What servers send before they have heard of each other comes on top, but never makes more than so many times the
+ * share, nor this part of the documented limit.
+ */
 const NEVER_OF_SHARE = 1.9;
 const NEVER_OF_DOCUMENTED = 0.97;
+/** Three topics carry a little more than the game's share between them, so that they need not be used evenly; the game's share is kept all the same. */
 const TOPIC_SHARE = 1.15;
+/**
+ * At least one broadcast, or this part of the guarantee, may be borrowed before the others know: up to so many where the room between the share and
+ * what is never exceeded has place for it from every server.
+ */
+const MOST_UNHEARD_BROADCASTS = 3;
+const MOST_UNHEARD_ON_TOPIC = 2;
+const UNHEARD_OF_GUARANTEE = 0.2;
+const UNHEARD_OF_TOPIC = 0.1;
 /** A server that is known to use so many times its guarantee may have {@link EAGER_UNHEARD} times as much unheard. */
 const EAGER_FROM_GUARANTEES = 2;
 export const EAGER_UNHEARD = 3;
@@ -17,14 +25,14 @@ const ROAM_FROM_GUARANTEES = 1.2;
 /** Where home cannot carry that for all who live there, or not that fast, it leaves home earlier. */
 const ROAM_EARLY_FROM_GUARANTEES = 0.75;
 const HOME_CAN_CARRY = 0.9;
-const HOME_IS_FAST = 0.8;
+const HOME_IS_FAST = 0.7;
 
 /** What one server may do in a minute, and what it has to expect of the others. All in deliveries per minute where nothing else is said. */
 export interface Caps {
 	readonly servers: number;
-	/** The share of the whole game's limit that servers keep to on average, as far as they hear of each other. */
+	/** The share of the whole game's limit that servers keep to as far as they hear of each other: on average. C. */
 	readonly gameWide: number;
-	/** What the whole game never exceeds in any minute, heard of or not. Written C in the proof at {@link Budget}. */
+	/** What the whole game never exceeds in any minute, heard of or not. Written N in the proof at {@link Budget}. */
 	readonly gameWideNever: number;
 	/** What the documentation allows the whole game. */
 	readonly documentedGame: number;
@@ -63,10 +71,8 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	const documentedGame = receivedPerGamePerMinute(servers);
 	const documentedTopic = receivedPerTopicPerMinute(servers);
 	const gameWide = share * factor * documentedGame;
-	// One topic of three carries a little more than its share of the game's broadcasts; the game's share is kept all the same.
-	const topic = math.min(1, TOPIC_SHARE * share) * factor * documentedTopic;
-	const gameWideNever = math.min(NEVER_OF_SHARE * gameWide, NEVER_OF_DOCUMENTED * documentedGame);
-	const topicNever = math.min(NEVER_OF_SHARE * topic, NEVER_OF_DOCUMENTED * documentedTopic);
+	const fullTopic = math.min(1, TOPIC_SHARE * share) * documentedTopic;
+	const topic = factor * fullTopic;
 	const guaranteed = gameWide / (2 * servers);
 	const scarce = guaranteed < servers;
 	const housemates = math.ceil(servers / BROADCAST_TOPICS);
@@ -74,7 +80,10 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	const guaranteedAtHome = scarce ? 0 : math.min(guaranteed, topic / housemates);
 	const fullGuarantee = guaranteed / factor;
 	const fullAtHome = math.min(fullGuarantee, (share * documentedTopic) / housemates);
-	const fullUnheardOnTopic = math.max(2 * servers, (UNHEARD_OF_TOPIC * share * documentedTopic) / servers);
+	const unheard =
+		unheardBroadcasts(servers, share * documentedGame, documentedGame, MOST_UNHEARD_BROADCASTS) * servers;
+	const unheardHere = unheardBroadcasts(servers, fullTopic, documentedTopic, MOST_UNHEARD_ON_TOPIC) * servers;
+	const fullUnheardOnTopic = math.max(unheardHere, (UNHEARD_OF_TOPIC * share * documentedTopic) / servers);
 	const roamLate = ROAM_FROM_GUARANTEES * fullAtHome;
 	// Beyond the guarantee, a topic takes so many deliveries of one server in a minute, one unheard broadcast after the other.
 	const borrowedOnTopic = (60 / HEARING_SECONDS) * fullUnheardOnTopic.idiv(servers) * servers;
@@ -83,10 +92,10 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	return {
 		servers,
 		gameWide,
-		gameWideNever,
+		gameWideNever: never(gameWide, documentedGame),
 		documentedGame,
 		topic,
-		topicNever,
+		topicNever: never(topic, documentedTopic),
 		// Somebody else may be answering the same server.
 		inbox: servers > 2 ? topic / 2 : topic,
 		sends: share * factor * sendsPerMinute(players),
@@ -94,12 +103,21 @@ export function capsFor(servers: number, players: number, share: number, factor:
 		guaranteedAtHome,
 		scarce,
 		turnSeconds: (60 * servers * servers) / gameWide,
-		unheard: math.max(UNHEARD_BROADCASTS * servers, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheard: math.max(unheard, UNHEARD_OF_GUARANTEE * guaranteed),
 		unheardUnicasts: scarce
 			? UNHEARD_OF_GUARANTEE * guaranteed
-			: math.max(UNHEARD_BROADCASTS * servers, UNHEARD_OF_GUARANTEE * guaranteed),
-		unheardOnTopic: math.max(2 * servers, (UNHEARD_OF_TOPIC * topic) / servers),
+			: math.max(unheard, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheardOnTopic: math.max(unheardHere, (UNHEARD_OF_TOPIC * topic) / servers),
 		eagerFrom: EAGER_FROM_GUARANTEES * fullGuarantee,
 		roamFrom: homeSuffices ? roamLate : ROAM_EARLY_FROM_GUARANTEES * fullAtHome,
 	};
+}
+
+function never(share: number, documented: number): number {
+	return math.min(NEVER_OF_SHARE * share, NEVER_OF_DOCUMENTED * documented);
+}
+
+/** How many broadcasts each server may have unheard. Without regard to congestion, so that all servers expect the same of each other. */
+function unheardBroadcasts(servers: number, share: number, documented: number, most: number): number {
+	return math.clamp(1 + (never(share, documented) - share).idiv(servers * servers), 1, most);
 }

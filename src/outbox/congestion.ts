@@ -12,9 +12,13 @@ const CALM_SECONDS = 120;
 /** Loss above the baseline by this is a sign, but only where at least this part of the cap is used: below it, it cannot come from sending too much. */
 const LOSS_MARGIN = 0.1;
 const BUSY_UTILISATION = 0.5;
-/** The baseline follows loss within this time: slowly upwards while busy, because loss that stays however little is sent is not congestion. */
+/**
+ * The baseline follows loss within this time. Loss above it while much is sent may be congestion, so then it follows very slowly, until the factor is
+ * this small: loss that stays however little is sent is not congestion.
+ */
 const BASELINE_SECONDS = 20;
-const BUSY_BASELINE_SECONDS = 60;
+const BUSY_BASELINE_SECONDS = 300;
+const SMALL_FACTOR = 0.2;
 /** A server's report counts for so long: two of the longest beats. */
 const REPORT_SECONDS = 170;
 const REPORT_PERCENTILE = 0.75;
@@ -22,8 +26,9 @@ const REPORT_PERCENTILE = 0.75;
 /** How many of the latest own broadcasts the echo statistics are about, roughly; the echo baseline is slower. */
 const ECHO_MEMORY = 20;
 const ECHO_BASELINE_MEMORY = 100;
-/** So many echoes may be missing beyond three standard deviations. */
-const ECHO_MARGIN = 2;
+/** So many echoes may be missing, and so many standard deviations of what the baseline explains besides. */
+const ECHO_MARGIN = 1.5;
+const ECHO_DEVIATIONS = 2.5;
 
 /** An own broadcast that has not come back after this long is missing. */
 const ECHO_OVERDUE_SECONDS = 4;
@@ -64,12 +69,12 @@ export class Congestion {
 
 	/** What {@link SelfEchoes.overdue} counted. */
 	public noteMissingEchoes(count: EchoCount, nowSeconds: number): void {
+		const baseline = math.max(this.echoBaseline, this.lossBaseline ?? 0);
 		for (const _ of $range(1, count.returned)) this.noteEcho(0);
 		for (const _ of $range(1, count.missing)) this.noteEcho(1);
-		const baseline = math.max(this.echoBaseline, this.lossBaseline ?? 0);
 		const expected = this.echoes * baseline;
 		const deviation = math.sqrt(expected * (1 - baseline));
-		if (this.missingEchoes <= expected + 3 * deviation + ECHO_MARGIN) return;
+		if (this.missingEchoes <= expected + ECHO_DEVIATIONS * deviation + ECHO_MARGIN) return;
 		// The same missing echoes are a sign only once.
 		this.echoes = 0;
 		this.missingEchoes = 0;
@@ -99,7 +104,8 @@ export class Congestion {
 	private judgeLoss(loss: number, busy: boolean, elapsed: number, nowSeconds: number): void {
 		// What is lost when nothing has been slowed down yet is the best guess at what the network loses anyway.
 		const before = this.lossBaseline ?? loss;
-		const within = busy && loss > before ? BUSY_BASELINE_SECONDS : BASELINE_SECONDS;
+		const suspicious = busy && loss > before && this.currentFactor > SMALL_FACTOR;
+		const within = suspicious ? BUSY_BASELINE_SECONDS : BASELINE_SECONDS;
 		const baseline = before + (loss - before) * (1 - math.exp(-elapsed / within));
 		this.lossBaseline = baseline;
 		if (busy && loss > baseline + LOSS_MARGIN) this.noteSign(nowSeconds);

@@ -9,7 +9,7 @@ const LOST_AFTER_SECONDS = 30;
 /** After so much silence a number that looks like an old one is taken for a new one after a long gap. */
 const LATE_WITHIN_SECONDS = 5;
 /** How many of the latest messages the estimate is about, roughly, and how many it takes to make one. */
-const MEMORY_MESSAGES = 200;
+const MEMORY_MESSAGES = 100;
 const LEAST_MESSAGES = 50;
 
 interface Skipped {
@@ -20,10 +20,12 @@ interface Skipped {
 
 /** The lost part of what was expected lately; older messages weigh less. */
 class LossTally {
+	private messages = 0;
 	private expected = 0;
 	private lost = 0;
 
 	public note(lost: boolean): void {
+		this.messages += 1;
 		const kept = 1 - 1 / MEMORY_MESSAGES;
 		this.expected = this.expected * kept + 1;
 		this.lost = this.lost * kept + (lost ? 1 : 0);
@@ -31,7 +33,7 @@ class LossTally {
 
 	/** 0 until enough was expected. */
 	public fraction(): number {
-		return this.expected < LEAST_MESSAGES * 0.9 ? 0 : this.lost / this.expected;
+		return this.messages < LEAST_MESSAGES ? 0 : this.lost / this.expected;
 	}
 }
 
