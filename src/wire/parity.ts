@@ -149,9 +149,9 @@ function recover(parityText: string, others: ReadonlyArray<string>): string | un
 	}
 	for (const body of others) length -= sums.addBody(body, -1);
 	length %= LENGTH_LIMIT;
-	if (length > paritySize || sums.size > paritySize) return undefined;
+	if (length > paritySize) return undefined;
 	// Where the missing body had ended, it added nothing.
-	for (const position of $range(length, paritySize - 1)) if (sums.symbol(position) !== 0) return undefined;
+	for (const position of $range(length, sums.size - 1)) if (sums.symbol(position) !== 0) return undefined;
 	return bodyOf(sums, length);
 }
 

@@ -191,6 +191,8 @@ export = () => {
 			expect(reasonOf(writeFrame({ ...header, sender: "no & id!" }, [good], SEED))).to.equal("malformed");
 			expect(reasonOf(writeFrame({ ...header, incarnation: 2 ** 40 }, [good], SEED))).to.equal("malformed");
 			expect(reasonOf(withChecksum(`#$${string.rep("!", 40)}`))).to.equal("malformed");
+			expect(reasonOf(writeFrame(header, [writeParity("parity")], SEED))).to.equal("accepted");
+			expect(reasonOf(writeFrame(header, [writeParity("par\nity")], SEED))).to.equal("malformed");
 		});
 	});
 

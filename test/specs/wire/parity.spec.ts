@@ -97,6 +97,13 @@ export = () => {
 			});
 		});
 
+		it("gives nothing if something is left where the missing page has to end", () => {
+			const texts = byIndex(makeParity(["abcd", "ef", "g"], 1));
+			expect(recoverPages(3, 1, byIndex(["abcd", "ef"]), texts).get(2)).to.equal("g");
+			expect(recoverPages(3, 1, byIndex(["abcx", "ef"]), texts).get(2)).to.equal(undefined);
+			expect(recoverPages(3, 1, byIndex(["abcdx", "e"]), texts).get(2)).to.equal(undefined);
+		});
+
 		it("that does not belong to the pages gives nothing, and never throws", () => {
 			let refused = 0;
 			property(2_000, (generate) => {

@@ -81,6 +81,15 @@ export = () => {
 			});
 		});
 
+		it("says so with many pools and many records, too", () => {
+			const writer = new RecordsWriter(PLENTY, OWN, BASE_STAMP);
+			for (const version of $range(1, 1_500)) {
+				writer.add(record(version, { pool: `pool ${version % 70}`, key: "k", value: "k" }));
+				if (version % 50 < 3) expect(writer.bytes()).to.equal(jsonBytes(writer.finish()));
+			}
+			expect(writer.bytes()).to.equal(jsonBytes(writer.finish()));
+		});
+
 		it("never takes more than its room, refuses only what does not fit, and is unchanged by what it refuses", () => {
 			property(1_000, (generate) => {
 				const { section, records } = anySection(generate, 30);

@@ -173,12 +173,27 @@ export = () => {
 			// The body's length one more and one less, with a body to match.
 			expect(accepts(".*" + string.sub(text, 3) + "!")).to.equal(false);
 			expect(accepts(".(" + string.sub(text, 3, -2))).to.equal(false);
+			// A body without a form of its own, shorter than announced.
+			const parity = writeParity("abc");
+			expect(accepts(parity)).to.equal(true);
+			expect(accepts(string.sub(parity, 1, -2))).to.equal(false);
 		});
 
 		it("refuses a page beyond the last", () => {
 			expect(accepts(writePage({ nonce: 1, index: 5, pages: 3, parities: 2 }))).to.equal(false);
 			expect(accepts(writePage({ nonce: 1, index: 0, pages: 0, parities: 2 }))).to.equal(false);
 			expect(accepts(writePage({ nonce: 1, index: 0, pages: 30_324, parities: 2 }))).to.equal(false);
+		});
+
+		it("refuses the departure of a server that lives", () => {
+			const text = writeDepartures(
+				[{ shortId: "!!!!!!!!", incarnation: 5, reason: "closed", upTo: 9 }],
+				PLENTY,
+			).text;
+			const reasonAt = text.size() - 1;
+			expect(accepts(text)).to.equal(true);
+			expect(string.sub(text, reasonAt, reasonAt)).to.equal("#");
+			expect(accepts(string.sub(text, 1, reasonAt - 1) + "!" + string.sub(text, -1))).to.equal(false);
 		});
 
 		it("refuses stamps before 1970", () => {
