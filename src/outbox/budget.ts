@@ -81,6 +81,8 @@ export class Budget {
 	private readonly own = new OwnUse();
 	private readonly others: OthersUse;
 	private caps: Caps;
+	/** What there would be without congestion. */
+	private fullCaps: Caps;
 	private servers = 1;
 	private players = 0;
 	private factor = 1;
@@ -93,6 +95,7 @@ export class Budget {
 		this.selfId = options.selfId;
 		this.share = options.budgetShare;
 		this.caps = capsFor(1, 0, this.share, 1);
+		this.fullCaps = this.caps;
 		this.others = new OthersUse(this.caps);
 	}
 
@@ -213,7 +216,8 @@ export class Budget {
 	/** Whether `count` messages to one server's inbox topic may be sent. */
 	public mayUnicast(nowSeconds: number, addressee: string, count: number, kind: BroadcastKind = "data"): boolean {
 		this.advance(nowSeconds);
-		const { caps, own } = this;
+		const { own } = this;
+		const caps = this.capsOf(kind);
 		if (own.messages() + count > caps.sends) return false;
 		if (own.messagesTo(addressee) + count > caps.inbox) return false;
 		const used = own.deliveries() + count;
@@ -221,7 +225,11 @@ export class Budget {
 		if (needed <= caps.guaranteed) return true;
 		if (this.others.usedInGame() + needed > leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
-		return used <= caps.guaranteed || own.unheardDeliveries() + count <= caps.unheardUnicasts;
+		return (
+			kind === "control" ||
+			used <= caps.guaranteed ||
+			own.unheardDeliveries() + count <= caps.unheardUnicasts
+		);
 	}
 
 	/** Addressed messages wait for others to be told of those already sent: the next broadcast, which may be an early beat, lets them go on. */
@@ -257,6 +265,7 @@ export class Budget {
 
 	private updateCaps(): void {
 		this.caps = capsFor(this.servers, this.players, this.share, this.factor);
+		this.fullCaps = capsFor(this.servers, this.players, this.share, 1);
 		this.others.setCaps(this.caps);
 	}
 
@@ -268,19 +277,20 @@ export class Budget {
 	}
 
 	private isTurn(nowSeconds: number): boolean {
-		return this.caps.scarce && nowSeconds - this.own.lastBroadcastAt() >= this.caps.turnSeconds;
+		return this.caps.scarce && nowSeconds >= this.own.lastBroadcastAt() + this.caps.turnSeconds;
 	}
 
 	/** Whether the limits on the whole game, and on this server's messages, allow a broadcast. */
 	private allowsBroadcast(nowSeconds: number, kind: BroadcastKind): boolean {
-		const { caps, own } = this;
+		const { own } = this;
+		const caps = this.capsOf(kind);
 		if (own.messages() + 1 > caps.sends) return false;
 		if (!this.synced) return this.unsyncedBroadcasts < UNSYNCED_BROADCASTS;
 		if (this.isTurn(nowSeconds)) return true;
 		const used = own.deliveries() + this.servers;
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
-		if (nowSeconds - own.lastBroadcastAt() < this.borrowSpacing()) return false;
+		if (nowSeconds < own.lastBroadcastAt() + this.borrowSpacing()) return false;
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		if (used <= caps.guaranteed) return true;
@@ -328,7 +338,8 @@ export class Budget {
 	}
 
 	private allowsTopic(nowSeconds: number, topic: number, kind: BroadcastKind): boolean {
-		const { caps, own, others } = this;
+		const { own, others } = this;
+		const caps = this.capsOf(kind);
 		const atHome = topic === this.home;
 		if (atHome && (this.isTurn(nowSeconds) || !this.synced)) return true;
 		const used = own.deliveriesOnTopic(topic) + this.servers;
@@ -337,7 +348,12 @@ export class Budget {
 		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > leeway(kind) * caps.topic) return false;
 		if (!atHome && own.visibleBroadcasts() <= caps.roamFrom) return false;
 		if (others.committedOnTopic(topic) + used > caps.topicNever) return false;
-		return own.unheardOnTopic(topic) + this.servers <= caps.unheardOnTopic;
+		return kind === "control" || own.unheardOnTopic(topic) + this.servers <= caps.unheardOnTopic;
+	}
+
+	/** Congestion does not slow control: it is little, and it is what tells that servers live. */
+	private capsOf(kind: BroadcastKind): Caps {
+		return kind === "control" ? this.fullCaps : this.caps;
 	}
 }
 

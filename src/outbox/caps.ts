@@ -76,8 +76,9 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	const guaranteed = gameWide / (2 * servers);
 	const scarce = guaranteed < servers;
 	const housemates = math.ceil(servers / BROADCAST_TOPICS);
-	// From two servers on the guarantee is the smaller: home topics can always carry all guarantees.
-	const guaranteedAtHome = scarce ? 0 : math.min(guaranteed, topic / housemates);
+	const topicNever = never(topic, documentedTopic);
+	// From three servers on the guarantee is the smallest: home topics carry all guarantees.
+	const guaranteedAtHome = scarce ? 0 : math.min(guaranteed, topic / housemates, topicNever / housemates);
 	const fullGuarantee = guaranteed / factor;
 	const fullAtHome = math.min(fullGuarantee, (share * documentedTopic) / housemates);
 	const unheard =
@@ -95,7 +96,7 @@ export function capsFor(servers: number, players: number, share: number, factor:
 		gameWideNever: never(gameWide, documentedGame),
 		documentedGame,
 		topic,
-		topicNever: never(topic, documentedTopic),
+		topicNever,
 		// Somebody else may be answering the same server.
 		inbox: servers > 2 ? topic / 2 : topic,
 		sends: share * factor * sendsPerMinute(players),

@@ -40,7 +40,7 @@ export class OwnUse {
 		const count = this.broadcasts.size();
 		while (this.firstUnheard < count) {
 			const broadcast = this.broadcasts[this.firstUnheard]!;
-			if (nowSeconds - broadcast.sentAtSeconds <= HEARING_SECONDS) break;
+			if (nowSeconds < broadcast.sentAtSeconds + HEARING_SECONDS) break;
 			this.firstUnheard += 1;
 			this.visible += broadcast.deliveries;
 			this.unheard -= broadcast.deliveries + broadcast.reported;
