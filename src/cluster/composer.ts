@@ -67,7 +67,7 @@ export class Composer {
 						floor: context.floor.floor(baseStamp),
 						frontier: context.frontier(),
 						nextSeconds: nextBeatSeconds,
-						lossPercent: math.clamp(math.round(context.observedLoss() * 100), 0, 84),
+						lossPercent: context.lossPercent(),
 						digest: context.outbox.size() === 0 ? math.max(1, context.replica.own.digest) : 0,
 					},
 					baseStamp,

@@ -3,6 +3,7 @@ import { Congestion, SelfEchoes } from "../outbox/congestion";
 import { FlushTimer } from "../outbox/flush-timer";
 import { LossEstimator } from "../outbox/loss";
 import { OutboxQueue } from "../outbox/queue";
+import { Log } from "../diagnostics/logger";
 import { Platform } from "../platform/platform";
 import { FloorTracker } from "../replication/floor-tracker";
 import { HybridClock } from "../replication/hybrid-clock";
@@ -15,6 +16,9 @@ import { Identity, ShortId, StreamName } from "../wire/frame";
 import { shortIdOf } from "../wire/short-id";
 import { Departed, Member, Membership } from "./membership";
 import { TrafficCounters } from "./statistics";
+
+/** What a beat says while too little was heard to know the loss. */
+export const LOSS_UNKNOWN = 84;
 
 /** A game is lively when so many broadcasts of others are heard in this time. */
 const LIVELY_BROADCASTS = 7;
@@ -72,6 +76,7 @@ export class Context {
 		/** Start value of the checksum; from the shared key, if there is one. */
 		public readonly checksumSeed: number,
 		public readonly events: ContextEvents,
+		public readonly log: Log,
 	) {
 		this.selfId = shortIdOf(platform.serverId);
 		this.identity = {
@@ -114,6 +119,14 @@ export class Context {
 		return departed && departed.stream.incarnation === name.incarnation ? departed.stream : undefined;
 	}
 
+	/** The ServerId that goes with a short id; the short id itself where it is not known. */
+	public serverIdOf(shortId: ShortId): string {
+		if (shortId === this.selfId) return this.identity.serverId;
+		const { membership } = this;
+		const identity = membership.get(shortId)?.identity ?? membership.departed(shortId)?.identity;
+		return identity ? identity.serverId : shortId;
+	}
+
 	/** The share of others' broadcasts that did not arrive here, 0 to 1. */
 	public observedLoss(): number {
 		return this.loss.fraction();
@@ -132,10 +145,16 @@ export class Context {
 		return faded >= LIVELY_BROADCASTS;
 	}
 
+	/** The same as beats say it. */
+	public lossPercent(): number {
+		if (!this.loss.isKnown()) return LOSS_UNKNOWN;
+		return math.clamp(math.round(this.observedLoss() * 100), 0, LOSS_UNKNOWN - 1);
+	}
+
 	/** How often a record should be on the air, by whomever, before it is no longer repeated in spare room: more where more gets lost. */
 	public transmissionGoal(): number {
 		let worst = this.observedLoss();
-		for (const member of this.membership.all()) worst = math.max(worst, member.loss);
+		for (const member of this.membership.all()) worst = math.max(worst, member.loss ?? 0);
 		if (worst < 0.02) return 4;
 		return worst < 0.08 ? 5 : 8;
 	}

@@ -83,7 +83,7 @@ export class Detector {
 		const suspectedFor = now - member.suspectedAtSeconds;
 		// Whoever hears nothing has to find out first whether it can hear: by its own next broadcast.
 		if (this.lastInboundSeconds < member.suspectedAtSeconds && suspectedFor > 2) this.sender.beatSoon();
-		const probes = probesFor(math.max(context.observedLoss(), member.loss));
+		const probes = probesFor(math.max(context.observedLoss(), member.loss ?? 0));
 		if (member.probesSent < probes) {
 			if (suspectedFor >= member.probesSent * PROBE_INTERVAL_SECONDS) this.probe(member);
 			return;
@@ -103,6 +103,10 @@ export class Detector {
 
 	private lose(member: Member): void {
 		const { shortId, stream } = member;
+		const silentSeconds = this.context.now() - member.lastHeardSeconds;
+		this.context.log.info(
+			`server ${member.identity.serverId} is lost: silent for ${math.round(silentSeconds)} s, ${member.probesSent} probes unanswered`,
+		);
 		const name = { shortId, incarnation: stream.incarnation };
 		this.roster.depart(name, "lost", undefined, stream.highest);
 		this.sender.announceLost({ ...name, reason: "lost", upTo: stream.highest });
@@ -125,6 +129,7 @@ export class Detector {
 			const due = !member.fenced || now - member.frontierSinceSeconds > stall + 10;
 			member.fenced = true;
 			if (!due || context.membership.rank() > 0) continue;
+			context.log.info(`server ${member.identity.serverId} lags ${math.round(lagSeconds)} s behind; it is told to resync`);
 			member.frontierSinceSeconds = now - stall;
 			context.traffic.probes += 1;
 			const nonce = math.floor(context.platform.random() * 4294967296);

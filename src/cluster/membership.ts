@@ -16,8 +16,8 @@ export interface Member {
 	/** Everything with a stamp up to here has been applied there. */
 	frontier: number;
 	frontierSinceSeconds: number;
-	/** What it says it loses of others' messages, 0 to 1. */
-	loss: number;
+	/** What it says it loses of others' messages, 0 to 1; undefined while it does not know. */
+	loss: number | undefined;
 	/** Since when this server suspects it. */
 	suspectedAtSeconds: number | undefined;
 	probesSent: number;
@@ -88,7 +88,7 @@ export class Membership {
 			promisedBySeconds: nowSeconds + 20,
 			frontier,
 			frontierSinceSeconds: nowSeconds,
-			loss: 0,
+			loss: undefined,
 			suspectedAtSeconds: undefined,
 			probesSent: 0,
 			digestMismatches: 0,

@@ -11,7 +11,7 @@ import {
 } from "../wire/frame";
 import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
-import { Context } from "./context";
+import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
 import { Member } from "./membership";
@@ -230,7 +230,7 @@ export class Receiver {
 			floor: 0,
 			frontier: 0,
 			nextSeconds: math.ceil(this.sender.beatSeconds()),
-			lossPercent: math.round(context.observedLoss() * 100),
+			lossPercent: context.lossPercent(),
 			digest: 0,
 		};
 		this.sender.sendTo(
@@ -295,7 +295,7 @@ export class Receiver {
 			member.frontierSinceSeconds = now;
 		}
 		if (fresh) {
-			member.loss = beat.lossPercent / 100;
+			member.loss = beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100;
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
 		if (beat.digest !== 0 && stream.watermark() === beat.upTo && stream.assemblyCount === 0) {
@@ -312,6 +312,7 @@ export class Receiver {
 		member.digestMismatches += 1;
 		if (member.digestMismatches < MOST_DIGEST_MISMATCHES) return;
 		member.digestMismatches = 0;
+		this.context.log.info(`what is here of server ${member.identity.serverId} differs from what it says; comparing`);
 		this.repairer.audit(stream);
 	}
 

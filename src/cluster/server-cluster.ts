@@ -68,6 +68,7 @@ export class ServerCluster implements Cluster {
 					this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), departed.reason)),
 				changed: () => this.dispatch(),
 			},
+			this.log,
 		);
 		this.context = context;
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
@@ -176,11 +177,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal The ServerId of a stream's server. */
 	public serverIdOf(stream: Stream): string {
-		const { context } = this;
-		if (stream.shortId === context.selfId) return this.ServerId;
-		const identity =
-			context.membership.get(stream.shortId)?.identity ?? context.membership.departed(stream.shortId)?.identity;
-		return identity ? identity.serverId : stream.shortId;
+		return this.context.serverIdOf(stream.shortId);
 	}
 
 	/** @internal */
@@ -210,7 +207,7 @@ export class ServerCluster implements Cluster {
 	private comeBack(source: string): void {
 		const { context } = this;
 		context.traffic.resyncs += 1;
-		this.log.info("other servers had given this one up for lost; it resyncs");
+		this.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
 		const former = context.replica.own;
 		context.incarnation = former.incarnation + 1;
 		const stream = new Stream(context.selfId, context.incarnation);
@@ -255,8 +252,10 @@ export class ServerCluster implements Cluster {
 		const { budget, congestion, membership, platform } = this.context;
 		const now = this.context.now();
 		const loss = this.context.observedLoss();
-		congestion.noteReportedLoss(this.context.selfId, loss, now);
-		for (const member of membership.all()) congestion.noteReportedLoss(member.shortId, member.loss, now);
+		if (this.context.loss.isKnown()) congestion.noteReportedLoss(this.context.selfId, loss, now);
+		for (const member of membership.all()) {
+			if (member.loss !== undefined) congestion.noteReportedLoss(member.shortId, member.loss, now);
+		}
 		const use = budget.use(now);
 		congestion.update(now, use.deliveries / use.deliveriesCap);
 		budget.setLoss(loss);

@@ -3,7 +3,7 @@ import { withoutFirst } from "./without-first";
 /** On a sign of congestion the factor is multiplied by this, at most once in the interval. */
 const DECREASE = 0.7;
 const STEP_SECONDS = 10;
-const LEAST_FACTOR = 0.1;
+const LEAST_FACTOR = 0.25;
 /** Without a sign the factor grows by this in each interval, and by more when there has been none for long. */
 const INCREASE = 0.02;
 const FAST_INCREASE = 0.1;

@@ -31,9 +31,14 @@ class LossTally {
 		this.lost = this.lost * kept + (lost ? 1 : 0);
 	}
 
-	/** 0 until enough was expected. */
+	/** Whether enough was expected to say something. */
+	public isKnown(): boolean {
+		return this.messages >= LEAST_MESSAGES;
+	}
+
+	/** 0 until it is known. */
 	public fraction(): number {
-		return this.messages < LEAST_MESSAGES ? 0 : this.lost / this.expected;
+		return this.isKnown() ? this.lost / this.expected : 0;
 	}
 }
 
@@ -94,6 +99,11 @@ export class LossEstimator {
 	/** The part of all broadcasts that is lost, 0 to 1; 0 before enough of them were expected. */
 	public fraction(): number {
 		return this.overall.fraction();
+	}
+
+	/** Whether enough of the others' broadcasts were expected to say something. */
+	public isKnown(): boolean {
+		return this.overall.isKnown();
 	}
 
 	/** The same for one sender's broadcasts. */
