@@ -52,6 +52,8 @@ export class Context {
 	public readonly selfId: ShortId;
 	public readonly identity: Identity;
 	public incarnation = 0;
+	/** When this server got the state. */
+	public syncedAtSeconds = 0;
 	public readonly clock = new HybridClock();
 	public readonly replica: Replica;
 	public sequencer: Sequencer;
@@ -174,6 +176,12 @@ export class Context {
 			if (!member.fenced) frontier = math.min(frontier, member.frontier);
 		}
 		return frontier;
+	}
+
+	/** How far the frontier lies behind the present; not longer than this server has been taking part. */
+	public lagSeconds(): number {
+		const lag = (this.nowStamp() - this.stableFrontier()) / 1000;
+		return math.clamp(lag, 0, this.now() - this.syncedAtSeconds);
 	}
 
 	/** Holds the frontier back until a server that got its state from here says what it has applied. */

@@ -98,7 +98,7 @@ export class Detector {
 		context.traffic.probes += 1;
 		const nonce = math.floor(context.platform.random() * 4294967296);
 		const probe = { nonce, presumedDead: false, incarnation: member.stream.incarnation };
-		this.sender.sendTo(member.shortId, [writeProbe(probe)], undefined, true);
+		this.sender.sendTo(member.shortId, "probe", [writeProbe(probe)]);
 	}
 
 	private lose(member: Member): void {
@@ -134,7 +134,7 @@ export class Detector {
 			context.traffic.probes += 1;
 			const nonce = math.floor(context.platform.random() * 4294967296);
 			const probe = { nonce, presumedDead: true, incarnation: member.stream.incarnation };
-			this.sender.sendTo(member.shortId, [writeProbe(probe)], undefined, true);
+			this.sender.sendTo(member.shortId, "probe", [writeProbe(probe)]);
 		}
 	}
 }

@@ -155,7 +155,7 @@ export class Joiner {
 			}
 			this.lastRequestSeconds = now;
 			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
-			this.sender.sendTo(target, [writeJoin(join, this.sender.addressedRoomBytes())], undefined, true);
+			this.sender.sendTo(target, "join", [writeJoin(join, this.sender.addressedRoomBytes())]);
 			this.stepping.at(now + REPEAT_SECONDS);
 			return;
 		}
@@ -354,14 +354,15 @@ export class Joiner {
 		for (const index of held) has.add(index);
 		const head = (index: number) =>
 			writePage({ nonce: served.nonce, index, pages: bodies.size(), parities: parities.size() });
+		this.sender.forgetPages(served.requester);
 		for (const index of $range(0, bodies.size() - 1)) {
-			if (!has.has(index)) this.sender.sendTo(served.requester, [head(index), bodies[index]!], baseStamp);
+			if (!has.has(index)) this.sender.sendTo(served.requester, "page", [head(index), bodies[index]!], baseStamp);
 		}
 		if (!held.isEmpty()) return;
 		for (const group of $range(0, parities.size() - 1)) {
 			const sections = [head(bodies.size() + group), writeParity(parities[group]!)];
 			// Text that is mostly not ASCII makes parity larger than its pages; then a lost page is asked for instead.
-			if (jsonBytes(sections.join("")) <= room) this.sender.sendTo(served.requester, sections, baseStamp);
+			if (jsonBytes(sections.join("")) <= room) this.sender.sendTo(served.requester, "page", sections, baseStamp);
 		}
 	}
 

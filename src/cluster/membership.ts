@@ -21,8 +21,8 @@ export interface Member {
 	/** Since when this server suspects it. */
 	suspectedAtSeconds: number | undefined;
 	probesSent: number;
-	/** How often in a row its digest did not agree though nothing was missing. */
-	digestMismatches: number;
+	/** Since when its digest does not agree though nothing is missing. */
+	differsSinceSeconds: number | undefined;
 	/** Its frontier lags so far behind that it no longer holds up the others; it has to resync. */
 	fenced: boolean;
 }
@@ -91,7 +91,7 @@ export class Membership {
 			loss: undefined,
 			suspectedAtSeconds: undefined,
 			probesSent: 0,
-			digestMismatches: 0,
+			differsSinceSeconds: undefined,
 			fenced: false,
 		};
 		this.byShortId.set(shortId, member);

@@ -27,8 +27,8 @@ const PROBE_AGAIN_SECONDS = 4;
 const HEARD_LATELY_SECONDS = 8;
 /** No server sends more between two broadcasts; a higher report is not believed. */
 const MOST_REPORTED_UNICASTS = 600;
-/** Digests must disagree so often in a row before the stream is compared record by record: claims may be on their way. */
-const MOST_DIGEST_MISMATCHES = 3;
+/** Digests must disagree for so long before the stream is compared record by record: claims may be on their way. */
+const DIGEST_PATIENCE_SECONDS = 20;
 
 /** What arrives: checked, sorted out, and applied. Whatever is wrong with it is dropped and counted. */
 export class Receiver {
@@ -214,7 +214,7 @@ export class Receiver {
 		const nonce = math.floor(context.platform.random() * 4294967296);
 		this.probes.set(frame.sender, { nonce, atSeconds: now });
 		context.traffic.probes += 1;
-		this.sender.sendTo(frame.sender, [writeProbe({ nonce, presumedDead, incarnation })], undefined, true);
+		this.sender.sendTo(frame.sender, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
 	}
 
 	private answerProbe(probe: ProbeSection, frame: Frame): void {
@@ -235,9 +235,9 @@ export class Receiver {
 		};
 		this.sender.sendTo(
 			frame.sender,
+			"probeAck",
 			[writeIdentity(context.identity), writeBeat(beat, baseStamp), writeProbeAck({ nonce: probe.nonce })],
 			baseStamp,
-			true,
 		);
 	}
 
@@ -298,20 +298,23 @@ export class Receiver {
 			member.loss = beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100;
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
-		if (beat.digest !== 0 && stream.watermark() === beat.upTo && stream.assemblyCount === 0) {
+		// Comparable only where this server has just what the digest is of.
+		const same = stream.watermark() === beat.upTo && stream.highest === beat.upTo;
+		if (beat.digest !== 0 && same && stream.assemblyCount === 0) {
 			this.compareDigest(beat.digest, member, stream);
 		}
 	}
 
 	private compareDigest(digest: number, member: Member, stream: Stream): void {
 		this.context.replica.dropUnconfirmed(stream);
+		const now = this.context.now();
 		if (math.max(1, stream.digest) === digest) {
-			member.digestMismatches = 0;
+			member.differsSinceSeconds = undefined;
 			return;
 		}
-		member.digestMismatches += 1;
-		if (member.digestMismatches < MOST_DIGEST_MISMATCHES) return;
-		member.digestMismatches = 0;
+		member.differsSinceSeconds ??= now;
+		if (now - member.differsSinceSeconds < DIGEST_PATIENCE_SECONDS) return;
+		member.differsSinceSeconds = undefined;
 		this.context.log.info(`what is here of server ${member.identity.serverId} differs from what it says; comparing`);
 		this.repairer.audit(stream);
 	}

@@ -107,7 +107,7 @@ export class Repairer {
 		}
 		for (const target of targets) {
 			context.traffic.repairsRequested += 1;
-			this.sender.sendTo(target, [writeNack(ranges.get(target)!, this.sender.addressedRoomBytes()).text]);
+			this.sender.sendTo(target, "nack", [writeNack(ranges.get(target)!, this.sender.addressedRoomBytes()).text]);
 		}
 		if (nextSeconds < math.huge) this.requesting.at(nextSeconds);
 	}
@@ -183,7 +183,7 @@ export class Repairer {
 			while (index < records.size() && writer.add(records[index]!)) index += 1;
 			const last = index >= records.size();
 			const to = last ? upTo : records[index - 1]!.version;
-			this.sender.sendTo(requester, [writer.finish(to)], baseStamp);
+			this.sender.sendTo(requester, "repair", [writer.finish(to)], baseStamp);
 			if (last) return;
 			from = to;
 		}

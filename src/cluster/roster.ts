@@ -39,7 +39,7 @@ export class Roster {
 		member.frontier = 0;
 		member.frontierSinceSeconds = context.now();
 		member.fenced = false;
-		member.digestMismatches = 0;
+		member.differsSinceSeconds = undefined;
 		context.replica.inherit(former, member.stream);
 	}
 

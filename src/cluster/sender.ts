@@ -4,6 +4,7 @@ import { Register } from "../replication/register";
 import { Departure, FrameHeader, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, messageBytes, writeFrame } from "../wire/frame-writer";
 import { writeIdentity, writeJoin } from "../wire/section-writers";
+import { AddressedKind, AddressedQueue, isConversation } from "./addressed-queue";
 import { Agenda, Appointment } from "./agenda";
 import { Composer } from "./composer";
 import { Context } from "./context";
@@ -28,15 +29,6 @@ const LOST_SAID_AFTER_SECONDS: ReadonlyArray<number> = [0, 1, 2.5, 5];
 const IDENTITY_TRANSMISSIONS = 4;
 /** Messages that the cloud refused and that wait to be sent again; older ones are given up, receivers ask for what was in them. */
 const MOST_REFUSED = 16;
-/** Addressed messages that wait; beyond it new ones are given up. Everything addressed is repeated by whoever needs it. */
-const MOST_UNICASTS_WAITING = 400;
-
-interface Addressed {
-	readonly addressee: ShortId;
-	readonly text: string;
-	/** Probes and requests go before answers. */
-	readonly urgent: boolean;
-}
 
 interface Announcement {
 	readonly departure: Departure;
@@ -61,7 +53,7 @@ export class Sender {
 	private lastBroadcastSeconds = 0;
 	private identityOwed = IDENTITY_TRANSMISSIONS;
 	private announcements = new Array<Announcement>();
-	private unicasts = new Array<Addressed>();
+	private readonly addressed = new AddressedQueue();
 	private refused = new Array<string>();
 	private failuresInRow = 0;
 	private pausedUntilSeconds = 0;
@@ -411,16 +403,22 @@ export class Sender {
 	// -- addressed messages ------------------------------------------------------------------------------------------------------------------
 
 	/** Sends sections to one server, as soon as the budget allows. Not repeated if lost: whoever waits for it asks again. */
-	public sendTo(addressee: ShortId, sections: string[], baseStamp = this.context.nowStamp(), urgent = false): void {
+	public sendTo(
+		addressee: ShortId,
+		kind: AddressedKind,
+		sections: string[],
+		baseStamp = this.context.nowStamp(),
+	): void {
 		const { context } = this;
-		if (this.unicasts.size() >= MOST_UNICASTS_WAITING) {
-			context.traffic.drop("overflow");
-			return;
-		}
 		const text = writeFrame(this.addressedHeader(addressee, baseStamp), sections, context.checksumSeed);
-		if (urgent) this.unicasts.unshift({ addressee, text, urgent });
-		else this.unicasts.push({ addressee, text, urgent });
-		this.addressing.by(context.now());
+		const queuedAtSeconds = context.now();
+		if (this.addressed.put({ addressee, kind, text, queuedAtSeconds })) this.addressing.by(queuedAtSeconds);
+		else context.traffic.drop("overflow");
+	}
+
+	/** A server asks anew for the state: what waits for it is not sent twice. */
+	public forgetPages(addressee: ShortId): void {
+		this.addressed.forgetPages(addressee);
 	}
 
 	/** The bytes that sections may take in an addressed message. */
@@ -435,16 +433,18 @@ export class Sender {
 
 	private sendAddressed(): void {
 		const { context } = this;
-		while (!this.unicasts.isEmpty()) {
+		while (true) {
 			const now = context.now();
-			const { addressee, text, urgent } = this.unicasts[0]!;
-			if (!context.budget.mayUnicast(now, addressee, 1, urgent ? "control" : "data")) {
+			const message = this.addressed.peek(now);
+			if (!message) return;
+			const { addressee, kind, text } = message;
+			if (!context.budget.mayUnicast(now, addressee, 1, isConversation(kind) ? "control" : "data")) {
 				// The others have to be told first what was sent already: a broadcast does that.
 				if (context.budget.wantsReport()) this.beatSoon();
 				this.addressing.at(now + 0.25);
 				return;
 			}
-			this.unicasts.remove(0);
+			this.addressed.take(message);
 			context.budget.noteUnicast(now, addressee);
 			context.traffic.unicasts += 1;
 			context.traffic.bytesSent += messageBytes(text);

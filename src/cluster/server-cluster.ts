@@ -190,6 +190,7 @@ export class ServerCluster implements Cluster {
 	private becomeSynced(again: boolean): void {
 		const { context } = this;
 		context.budget.setSynced();
+		context.syncedAtSeconds = context.now();
 		this.roster.membersChanged();
 		if (again) this.contributeAnew();
 		this.sender.start();

@@ -57,6 +57,6 @@ export function takeStatistics(context: Context): ClusterStatistics {
 			Missing: missing,
 		},
 		Loss: context.observedLoss(),
-		LagSeconds: context.isActive() ? math.max(0, (context.nowStamp() - context.stableFrontier()) / 1000) : 0,
+		LagSeconds: context.isActive() ? context.lagSeconds() : 0,
 	};
 }

@@ -1,0 +1,83 @@
+import { ShortId } from "../wire/frame";
+
+/** Two servers' conversation: what each addressed message is. */
+export type AddressedKind = "probe" | "probeAck" | "join" | "nack" | "repair" | "page";
+
+export interface AddressedMessage {
+	readonly addressee: ShortId;
+	readonly kind: AddressedKind;
+	readonly text: string;
+	readonly queuedAtSeconds: number;
+}
+
+/** Who waits for an answer has asked again by then, so an older message is of no use. */
+const STALE_SECONDS = 6;
+/** Pages and repairs that wait; beyond it new ones are given up, and asked for again. */
+const MOST_WAITING = 400;
+
+/** Whether a message is part of keeping servers together, rather than of giving them state. */
+export function isConversation(kind: AddressedKind): boolean {
+	return kind !== "repair" && kind !== "page";
+}
+
+/**
+ * Addressed messages that wait for the budget. Questions and answers go before state, and a newer one to the same server takes the older one's place:
+ * they are repeated while nobody answers, and must not pile up.
+ */
+export class AddressedQueue {
+	private conversation = new Array<AddressedMessage>();
+	private state = new Array<AddressedMessage>();
+	/** How many of `state` have been taken. */
+	private taken = 0;
+
+	/** Returns whether there was room. */
+	public put(message: AddressedMessage): boolean {
+		if (!isConversation(message.kind)) {
+			if (this.state.size() - this.taken >= MOST_WAITING) return false;
+			this.state.push(message);
+			return true;
+		}
+		const index = this.conversation.findIndex(
+			(waiting) => waiting.addressee === message.addressee && waiting.kind === message.kind,
+		);
+		if (index >= 0) this.conversation[index] = message;
+		else this.conversation.push(message);
+		return true;
+	}
+
+	/** The message whose turn it is, after forgetting what has waited for too long. */
+	public peek(nowSeconds: number): AddressedMessage | undefined {
+		const oldest = nowSeconds - STALE_SECONDS;
+		while (true) {
+			const first = this.conversation[0];
+			if (!first) break;
+			if (first.queuedAtSeconds >= oldest) return first;
+			this.conversation.remove(0);
+		}
+		while (this.taken < this.state.size()) {
+			const first = this.state[this.taken]!;
+			if (first.kind === "page" || first.queuedAtSeconds >= oldest) return first;
+			this.taken += 1;
+		}
+		this.state.clear();
+		this.taken = 0;
+		return undefined;
+	}
+
+	/** Takes what {@link peek} gave. */
+	public take(message: AddressedMessage): void {
+		if (isConversation(message.kind)) this.conversation.remove(0);
+		else this.taken += 1;
+	}
+
+	/** Forgets pages for a server that wait: it has asked anew. */
+	public forgetPages(addressee: ShortId): void {
+		const kept = new Array<AddressedMessage>();
+		for (const index of $range(this.taken, this.state.size() - 1)) {
+			const waiting = this.state[index]!;
+			if (waiting.addressee !== addressee || waiting.kind !== "page") kept.push(waiting);
+		}
+		this.state = kept;
+		this.taken = 0;
+	}
+}
