@@ -220,22 +220,23 @@ export class Budget {
 		const caps = this.capsOf(kind);
 		if (own.messages() + count > caps.sends) return false;
 		if (own.messagesTo(addressee) + count > caps.inbox) return false;
-		const used = own.deliveries() + count;
+		const used = own.deliveries() + count + this.reportRoom();
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
 		if (this.others.usedInGame() + needed > leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
-		return (
-			kind === "control" ||
-			used <= caps.guaranteed ||
-			own.unheardDeliveries() + count <= caps.unheardUnicasts
-		);
+		return used <= caps.guaranteed || this.unheardWithReport() + count <= this.unheardCap();
 	}
 
-	/** Addressed messages wait for others to be told of those already sent: the next broadcast, which may be an early beat, lets them go on. */
+	/**
+	 * Addressed messages wait for the others to be told of those already sent. The next broadcast does that, which may be an early beat: addressed
+	 * messages always leave room for it.
+	 */
 	public wantsReport(): boolean {
 		const { caps, own } = this;
-		return own.unreportedUnicasts() > 0 && own.deliveries() + 1 + this.setAside("data") > caps.guaranteed;
+		const used = own.deliveries() + 1 + this.reportRoom();
+		if (own.unreportedUnicasts() === 0 || used <= caps.guaranteed) return false;
+		return this.unheardWithReport() + 1 > this.unheardCap();
 	}
 
 	public use(nowSeconds: number): BudgetUse {
@@ -276,6 +277,24 @@ export class Budget {
 		return kind === "echo" ? reserve : reserve + this.owedEchoes * this.servers;
 	}
 
+	/** Room for the broadcast that tells the others of addressed messages. Where only the hub broadcasts, others have none to send. */
+	private reportRoom(): number {
+		return this.isSilent() ? 0 : this.servers;
+	}
+
+	private unheardWithReport(): number {
+		return this.own.unheardDeliveries() + this.reportRoom();
+	}
+
+	private unheardCap(): number {
+		return this.isSilent() ? this.caps.unheardOfSilent : this.caps.unheard;
+	}
+
+	/** Whether the others reckon with no broadcast of this server. */
+	private isSilent(): boolean {
+		return this.caps.scarce && this.own.visibleBroadcasts() === 0;
+	}
+
 	private isTurn(nowSeconds: number): boolean {
 		return this.caps.scarce && nowSeconds >= this.own.lastBroadcastAt() + this.caps.turnSeconds;
 	}
@@ -294,12 +313,10 @@ export class Budget {
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		if (used <= caps.guaranteed) return true;
-		// Only a broadcast tells the others of addressed messages, so these must not keep it from being sent; nor may a sign of life wait.
-		if (kind === "control" || own.unreportedUnicasts() > 0) return true;
-		const visible = own.visibleBroadcasts();
-		// Who was not seen broadcasting is not reckoned with when guarantees don't buy broadcasts; the first one has to wait for its turn.
-		if (caps.scarce && visible === 0) return false;
-		const unheard = visible > caps.eagerFrom ? EAGER_UNHEARD * caps.unheard : caps.unheard;
+		// Who is not reckoned with waits for its turn.
+		if (this.isSilent()) return false;
+		const times = own.visibleBroadcasts() > caps.eagerFrom ? EAGER_UNHEARD : 1;
+		const unheard = kind === "control" ? times * caps.unheard : times * caps.unheardData;
 		return own.unheardDeliveries() + this.servers <= unheard;
 	}
 
@@ -348,7 +365,8 @@ export class Budget {
 		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > leeway(kind) * caps.topic) return false;
 		if (!atHome && own.visibleBroadcasts() <= caps.roamFrom) return false;
 		if (others.committedOnTopic(topic) + used > caps.topicNever) return false;
-		return kind === "control" || own.unheardOnTopic(topic) + this.servers <= caps.unheardOnTopic;
+		const unheard = kind === "control" ? caps.unheardOnTopic : caps.unheardDataOnTopic;
+		return own.unheardOnTopic(topic) + this.servers <= unheard;
 	}
 
 	/** Congestion does not slow control: it is little, and it is what tells that servers live. */

@@ -13,8 +13,8 @@ const TOPIC_SHARE = 1.15;
  * At least one broadcast, or this part of the guarantee, may be borrowed before the others know: up to so many where the room between the share and
  * what is never exceeded has place for it from every server.
  */
-const MOST_UNHEARD_BROADCASTS = 3;
-const MOST_UNHEARD_ON_TOPIC = 2;
+const MOST_UNHEARD_BROADCASTS = 4;
+const MOST_UNHEARD_ON_TOPIC = 3;
 const UNHEARD_OF_GUARANTEE = 0.2;
 const UNHEARD_OF_TOPIC = 0.1;
 /** A server that is known to use so many times its guarantee may have {@link EAGER_UNHEARD} times as much unheard. */
@@ -53,8 +53,12 @@ export interface Caps {
 	readonly turnSeconds: number;
 	/** The most a server may have borrowed without the others knowing. U. */
 	readonly unheard: number;
-	readonly unheardUnicasts: number;
+	/** The same for data, which leaves room for one broadcast of control where there is room for several. */
+	readonly unheardData: number;
+	/** When scarce: the same for a server that was not heard broadcasting. */
+	readonly unheardOfSilent: number;
 	readonly unheardOnTopic: number;
+	readonly unheardDataOnTopic: number;
 	/** A server whose broadcasts are known to be more than this is eager. */
 	readonly eagerFrom: number;
 	/** A server whose broadcasts are known to be more than this may use all topics. */
@@ -87,7 +91,8 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	const fullUnheardOnTopic = math.max(unheardHere, (UNHEARD_OF_TOPIC * share * documentedTopic) / servers);
 	const roamLate = ROAM_FROM_GUARANTEES * fullAtHome;
 	// Beyond the guarantee, a topic takes so many deliveries of one server in a minute, one unheard broadcast after the other.
-	const borrowedOnTopic = (60 / HEARING_SECONDS) * fullUnheardOnTopic.idiv(servers) * servers;
+	const borrowedOnTopic =
+		(60 / HEARING_SECONDS) * math.max(fullUnheardOnTopic - servers, servers).idiv(servers) * servers;
 	const homeSuffices =
 		roamLate * housemates <= HOME_CAN_CARRY * share * documentedTopic && roamLate <= HOME_IS_FAST * borrowedOnTopic;
 	return {
@@ -105,10 +110,10 @@ export function capsFor(servers: number, players: number, share: number, factor:
 		scarce,
 		turnSeconds: (60 * servers * servers) / gameWide,
 		unheard: math.max(unheard, UNHEARD_OF_GUARANTEE * guaranteed),
-		unheardUnicasts: scarce
-			? UNHEARD_OF_GUARANTEE * guaranteed
-			: math.max(unheard, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheardData: math.max(unheard - servers, servers, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheardOfSilent: UNHEARD_OF_GUARANTEE * guaranteed,
 		unheardOnTopic: math.max(unheardHere, (UNHEARD_OF_TOPIC * topic) / servers),
+		unheardDataOnTopic: math.max(unheardHere - servers, servers, (UNHEARD_OF_TOPIC * topic) / servers),
 		eagerFrom: EAGER_FROM_GUARANTEES * fullGuarantee,
 		roamFrom: homeSuffices ? roamLate : ROAM_EARLY_FROM_GUARANTEES * fullAtHome,
 	};

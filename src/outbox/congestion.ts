@@ -3,7 +3,7 @@ import { withoutFirst } from "./without-first";
 /** On a sign of congestion the factor is multiplied by this, at most once in the interval. */
 const DECREASE = 0.7;
 const STEP_SECONDS = 10;
-const LEAST_FACTOR = 0.25;
+export const LEAST_FACTOR = 0.25;
 /** Without a sign the factor grows by this in each interval, and by more when there has been none for long. */
 const INCREASE = 0.02;
 const FAST_INCREASE = 0.1;
@@ -18,7 +18,7 @@ const BUSY_UTILISATION = 0.5;
  */
 const BASELINE_SECONDS = 20;
 const BUSY_BASELINE_SECONDS = 300;
-const SMALL_FACTOR = 0.2;
+const SMALL_FACTOR = 1.5 * LEAST_FACTOR;
 /** A server's report counts for so long: two of the longest beats. */
 const REPORT_SECONDS = 170;
 const REPORT_PERCENTILE = 0.75;

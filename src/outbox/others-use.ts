@@ -159,7 +159,7 @@ export class OthersUse {
 		const { caps } = this;
 		const total = account.total * this.correction;
 		if (!account.member) return total;
-		if (silent) return math.max(caps.guaranteed, total + caps.unheardUnicasts);
+		if (silent) return math.max(caps.guaranteed, total + caps.unheardOfSilent);
 		const unheard = broadcasts > caps.eagerFrom ? EAGER_UNHEARD * caps.unheard : caps.unheard;
 		return math.max(caps.guaranteed, total + unheard);
 	}

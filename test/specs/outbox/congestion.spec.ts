@@ -1,4 +1,4 @@
-import { Congestion, SelfEchoes } from "../../../src/outbox/congestion";
+import { Congestion, LEAST_FACTOR, SelfEchoes } from "../../../src/outbox/congestion";
 import { Generator } from "../support/generators";
 import { fraction } from "./game-of-budgets";
 
@@ -17,7 +17,7 @@ export = () => {
 			congestion.notePublishFailure(110);
 			expect(congestion.factor()).to.be.near(0.49);
 			for (const step of $range(12, 200)) congestion.notePublishFailure(step * 10);
-			expect(congestion.factor()).to.be.near(0.1);
+			expect(congestion.factor()).to.be.near(LEAST_FACTOR);
 		});
 
 		it("increases slowly, and faster after two minutes without a sign", () => {
