@@ -13,6 +13,10 @@ LeaderboardPool.ContributionAdded.Connect((entry) => print(`[points] ${entry.use
 LeaderboardPool.ContributionUpdated.Connect((entry) => print(`[points] ${entry.username} ${entry.points}`));
 LeaderboardPool.ContributionRemoved.Connect((entry) => print(`[points] ${entry.username} -`));
 
+const announceServers = () => print(`[servers] ${GetCluster().GetServers().size()}`);
+GetCluster().ServerJoined.Connect(announceServers);
+GetCluster().ServerLeft.Connect(announceServers);
+
 function drawScreen() {
 	const players = PlayerPool.GetAllContributions();
 	const entries = topEntries(LeaderboardPool.GetAllContributions(), math.huge);
