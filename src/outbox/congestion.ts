@@ -18,6 +18,7 @@ const BUSY_UTILISATION = 0.5;
  */
 const BASELINE_SECONDS = 20;
 const BUSY_BASELINE_SECONDS = 300;
+const LEARNING_SECONDS = 60;
 const SMALL_FACTOR = 1.5 * LEAST_FACTOR;
 /** A server's report counts for so long: two of the longest beats. */
 const REPORT_SECONDS = 170;
@@ -29,6 +30,8 @@ const ECHO_BASELINE_MEMORY = 100;
 /** So many echoes may be missing, and so many standard deviations of what the baseline explains besides. */
 const ECHO_MARGIN = 1.5;
 const ECHO_DEVIATIONS = 2.5;
+/** While the loss of the network is not known, it may be this much. */
+const UNKNOWN_LOSS = 0.2;
 
 /** An own broadcast that has not come back after this long is missing. */
 const ECHO_OVERDUE_SECONDS = 4;
@@ -53,6 +56,7 @@ export class Congestion {
 
 	private readonly reports = new Map<string, { readonly fraction: number; readonly atSeconds: number }>();
 	private lossBaseline: number | undefined;
+	private lossKnownSinceSeconds: number | undefined;
 
 	private echoes = 0;
 	private missingEchoes = 0;
@@ -69,7 +73,7 @@ export class Congestion {
 
 	/** What {@link SelfEchoes.overdue} counted. */
 	public noteMissingEchoes(count: EchoCount, nowSeconds: number): void {
-		const baseline = math.max(this.echoBaseline, this.lossBaseline ?? 0);
+		const baseline = math.max(this.echoBaseline, this.lossBaseline ?? UNKNOWN_LOSS);
 		for (const _ of $range(1, count.returned)) this.noteEcho(0);
 		for (const _ of $range(1, count.missing)) this.noteEcho(1);
 		const expected = this.echoes * baseline;
@@ -104,7 +108,9 @@ export class Congestion {
 	private judgeLoss(loss: number, busy: boolean, elapsed: number, nowSeconds: number): void {
 		// What is lost when nothing has been slowed down yet is the best guess at what the network loses anyway.
 		const before = this.lossBaseline ?? loss;
-		const suspicious = busy && loss > before && this.currentFactor > SMALL_FACTOR;
+		if (this.lossKnownSinceSeconds === undefined) this.lossKnownSinceSeconds = nowSeconds;
+		const learning = nowSeconds - this.lossKnownSinceSeconds < LEARNING_SECONDS;
+		const suspicious = busy && !learning && loss > before && this.currentFactor > SMALL_FACTOR;
 		const within = suspicious ? BUSY_BASELINE_SECONDS : BASELINE_SECONDS;
 		const baseline = before + (loss - before) * (1 - math.exp(-elapsed / within));
 		this.lossBaseline = baseline;

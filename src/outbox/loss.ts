@@ -3,16 +3,19 @@ import { withoutFirst } from "./without-first";
 
 /** Broadcasts are numbered modulo this: the values of one digit on the wire. */
 const COUNTERS = 85;
-/** A number that was skipped is given up when so many later ones have come, or so much time has passed. */
-const LOST_AFTER_MESSAGES = 20;
-const LOST_AFTER_SECONDS = 30;
+/**
+ * A number is settled, as arrived or as lost, when so many later ones have been seen, or so much time has passed. Arrived ones
+ * wait as long as lost ones, or estimates would begin too low.
+ */
+const SETTLED_AFTER_MESSAGES = 20;
+const SETTLED_AFTER_SECONDS = 30;
 /** After so much silence a number that looks like an old one is taken for a new one after a long gap. */
 const LATE_WITHIN_SECONDS = 5;
 /** How many of the latest messages the estimate is about, roughly, and how many it takes to make one. */
 const MEMORY_MESSAGES = 100;
 const LEAST_MESSAGES = 50;
 
-interface Skipped {
+interface Expected {
 	readonly sequence: number;
 	readonly sinceSeconds: number;
 	arrived: boolean;
@@ -46,13 +49,14 @@ class Sender {
 	/** The highest number heard, counted on beyond the modulus. */
 	public highest: number;
 	public highestAtSeconds: number;
-	/** Numbers below it that have not come, ascending. */
-	public skipped = new Array<Skipped>();
+	/** Numbers up to the highest that are not settled, ascending. */
+	public unsettled: Expected[];
 	public readonly tally = new LossTally();
 
 	constructor(counter: number, nowSeconds: number) {
 		this.highest = counter;
 		this.highestAtSeconds = nowSeconds;
+		this.unsettled = [{ sequence: counter, sinceSeconds: nowSeconds, arrived: true }];
 	}
 }
 
@@ -66,29 +70,23 @@ export class LossEstimator {
 		assert(counter >= 0 && counter < COUNTERS, "a counter is one digit");
 		const sender = this.senders.get(shortId);
 		if (!sender) {
-			const added = new Sender(counter, nowSeconds);
-			this.senders.set(shortId, added);
-			this.settle(added, false);
+			this.senders.set(shortId, new Sender(counter, nowSeconds));
 			return;
 		}
 		const ahead = (counter - sender.highest) % COUNTERS;
 		if (isNew(ahead, nowSeconds - sender.highestAtSeconds)) {
-			const before = sender.highest;
+			for (const sequence of $range(sender.highest + 1, sender.highest + ahead)) {
+				const arrived = sequence === sender.highest + ahead;
+				sender.unsettled.push({ sequence, sinceSeconds: nowSeconds, arrived });
+			}
 			sender.highest += ahead;
 			sender.highestAtSeconds = nowSeconds;
-			for (const sequence of $range(before + 1, sender.highest - 1)) {
-				sender.skipped.push({ sequence, sinceSeconds: nowSeconds, arrived: false });
-			}
-			this.settle(sender, false);
-		} else if (ahead !== 0) {
-			const sequence = sender.highest - COUNTERS + ahead;
-			const late = sender.skipped.find((skipped) => skipped.sequence === sequence);
-			if (late && !late.arrived) {
-				late.arrived = true;
-				this.settle(sender, false);
-			}
+		} else {
+			const sequence = ahead === 0 ? sender.highest : sender.highest - COUNTERS + ahead;
+			const late = sender.unsettled.find((expected) => expected.sequence === sequence);
+			if (late) late.arrived = true;
 		}
-		this.giveUp(sender, nowSeconds);
+		this.settle(sender, nowSeconds);
 	}
 
 	/** A server is no longer listened to; if it comes back, it starts anew. */
@@ -111,30 +109,24 @@ export class LossEstimator {
 		return this.senders.get(shortId)?.tally.fraction() ?? 0;
 	}
 
-	private giveUp(sender: Sender, nowSeconds: number): void {
-		const { skipped } = sender;
+	private settle(sender: Sender, nowSeconds: number): void {
 		let settledCount = 0;
-		for (const { sequence, sinceSeconds, arrived } of skipped) {
-			const given =
-				sender.highest - sequence >= LOST_AFTER_MESSAGES || nowSeconds - sinceSeconds >= LOST_AFTER_SECONDS;
-			if (!given && !arrived) break;
+		for (const { sequence, sinceSeconds, arrived } of sender.unsettled) {
+			const isRecent = sender.highest - sequence < SETTLED_AFTER_MESSAGES;
+			if (isRecent && nowSeconds - sinceSeconds < SETTLED_AFTER_SECONDS) break;
 			settledCount += 1;
-			if (!arrived) this.settle(sender, true);
+			sender.tally.note(!arrived);
+			this.overall.note(!arrived);
 		}
 		if (settledCount === 0) return;
-		sender.skipped = withoutFirst(skipped, settledCount);
-		assert(sender.skipped.size() < LOST_AFTER_MESSAGES, "what is skipped is soon given up");
-	}
-
-	private settle(sender: Sender, lost: boolean): void {
-		sender.tally.note(lost);
-		this.overall.note(lost);
+		sender.unsettled = withoutFirst(sender.unsettled, settledCount);
+		assert(sender.unsettled.size() <= SETTLED_AFTER_MESSAGES, "what is expected is soon settled");
 	}
 }
 
 /** Whether a number so far ahead, modulo the modulus, is later than the highest one rather than an old one. */
 function isNew(ahead: number, silentSeconds: number): boolean {
 	if (ahead === 0) return false;
-	if (silentSeconds >= LOST_AFTER_SECONDS) return true;
-	return ahead <= (silentSeconds >= LATE_WITHIN_SECONDS ? COUNTERS - 1 - LOST_AFTER_MESSAGES : (COUNTERS - 1) / 2);
+	if (silentSeconds >= SETTLED_AFTER_SECONDS) return true;
+	return ahead <= (silentSeconds >= LATE_WITHIN_SECONDS ? COUNTERS - 1 - SETTLED_AFTER_MESSAGES : (COUNTERS - 1) / 2);
 }

@@ -94,6 +94,8 @@ export = () => {
 
 		it("takes missing echoes for a sign", () => {
 			const congestion = new Congestion();
+			congestion.noteReportedLoss("a", 0.01, 99);
+			congestion.update(99, 0.5);
 			congestion.noteMissingEchoes({ returned: 20, missing: 0 }, 100);
 			expect(congestion.factor()).to.equal(1);
 			congestion.noteMissingEchoes({ returned: 0, missing: 4 }, 101);

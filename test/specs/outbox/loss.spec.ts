@@ -17,6 +17,18 @@ export = () => {
 			expect(loss.fraction()).to.equal(0);
 		});
 
+		it("does not begin too low: what arrived is not settled before what did not", () => {
+			property(300, (generate) => {
+				const loss = new LossEstimator();
+				let known: number | undefined;
+				for (const index of $range(0, 150)) {
+					if (fraction(generate) >= 0.5) loss.heard("a", index % 85, index);
+					if (known === undefined && loss.isKnown()) known = loss.fraction();
+				}
+				assert(known !== undefined && known > 0.15, `${known} instead of about 0.5`);
+			});
+		});
+
 		it("does not mistake overtaking and copies for loss", () => {
 			property(300, (generate) => {
 				const loss = new LossEstimator();
