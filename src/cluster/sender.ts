@@ -13,16 +13,20 @@ import { broadcastTopic, inboxTopic } from "./topics";
 interface TailEcho {
 	/** After the last new record. */
 	readonly afterSeconds: number;
-	/** Owed while one of them was on the air less often than this. */
-	readonly transmissions: number;
+	/** Owed while one of them was on the air less often than this; undefined for as often as loss makes necessary. */
+	readonly transmissions: number | undefined;
 }
 /** After a burst its tail is repeated, because its last message may be the one that was lost. */
 const TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 1, transmissions: 2 },
 	{ afterSeconds: 2, transmissions: 3 },
+	{ afterSeconds: 5, transmissions: undefined },
 ];
-/** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard. */
-const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [{ afterSeconds: 3, transmissions: 2 }];
+/** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard, or for when they fall silent. */
+const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [
+	{ afterSeconds: 3, transmissions: 2 },
+	{ afterSeconds: 5, transmissions: undefined },
+];
 /** A loss is said so often, so many seconds after it was found. */
 const LOST_SAID_AFTER_SECONDS: ReadonlyArray<number> = [0, 1, 2.5, 5];
 /** This server's identity rides along so often after it joined. */
@@ -286,9 +290,10 @@ export class Sender {
 			return;
 		}
 		const own = context.replica.own;
+		const transmissions = stage.transmissions ?? context.transmissionGoal() - 1;
 		const owed =
 			this.hasAudience() &&
-			context.recents.owesEcho(now, (register) => register.stream === own, stage.transmissions);
+			context.recents.owesEcho(now, (register) => register.stream === own, transmissions);
 		if (owed) {
 			if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "echo")) {
 				this.echoing.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "echo")));

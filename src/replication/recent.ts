@@ -37,7 +37,7 @@ export class Recents {
 	public owesEcho(nowSeconds: number, isOwn: (register: Register) => boolean, transmissions: number): boolean {
 		for (let index = this.entries.size() - 1; index >= 0; index--) {
 			const entry = this.entries[index]!;
-			if (nowSeconds - entry.sinceSeconds > 5) return false;
+			if (nowSeconds - entry.sinceSeconds > RECENT_SECONDS) return false;
 			if (entry.transmissions < transmissions && isCurrent(entry) && isOwn(entry.register)) return true;
 		}
 		return false;
