@@ -13,7 +13,8 @@ const TOPIC_SHARE = 1.15;
  * At least one broadcast, or this part of the guarantee, may be borrowed before the others know: up to so many where the room between the share and
  * what is never exceeded has place for it from every server.
  */
-const MOST_UNHEARD_BROADCASTS = 4;
+const MOST_UNHEARD_BROADCASTS = 6;
+const MOST_UNHEARD_DATA = 3;
 const MOST_UNHEARD_ON_TOPIC = 3;
 const UNHEARD_OF_GUARANTEE = 0.2;
 const UNHEARD_OF_TOPIC = 0.1;
@@ -110,7 +111,11 @@ export function capsFor(servers: number, players: number, share: number, factor:
 		scarce,
 		turnSeconds: (60 * servers * servers) / gameWide,
 		unheard: math.max(unheard, UNHEARD_OF_GUARANTEE * guaranteed),
-		unheardData: math.max(unheard - servers, servers, UNHEARD_OF_GUARANTEE * guaranteed),
+		unheardData: math.max(
+			math.min(MOST_UNHEARD_DATA * servers, unheard - servers),
+			servers,
+			UNHEARD_OF_GUARANTEE * guaranteed,
+		),
 		unheardOfSilent: UNHEARD_OF_GUARANTEE * guaranteed,
 		unheardOnTopic: math.max(unheardHere, (UNHEARD_OF_TOPIC * topic) / servers),
 		unheardDataOnTopic: math.max(unheardHere - servers, servers, (UNHEARD_OF_TOPIC * topic) / servers),
