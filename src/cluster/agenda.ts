@@ -36,8 +36,9 @@ export class Agenda {
 	}
 
 	public set(index: number, seconds: number): void {
-		this.dues[index] = seconds;
-		if (!this.running && seconds < this.scheduledFor) this.reschedule();
+		// What is overdue is due now: only a timer that runs late tells that this server was held up.
+		this.dues[index] = math.max(seconds, this.platform.clock());
+		if (!this.running && this.dues[index]! < this.scheduledFor) this.reschedule();
 	}
 
 	private reschedule(): void {

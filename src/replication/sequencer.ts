@@ -72,10 +72,11 @@ export class Sequencer {
 	}
 
 	private number(register: Register, partIndex: number, sentAtSeconds: number): number {
+		// Before the entry: until its register has the version, it would pass for overwritten.
+		if (this.log.size() >= this.compactAtSize) this.compact();
 		const version = this.stream.highest + 1;
 		this.stream.close(version - 1, version);
 		this.log.push({ version, register, partIndex, sentAtSeconds });
-		if (this.log.size() >= this.compactAtSize) this.compact();
 		return version;
 	}
 
