@@ -2,16 +2,19 @@ import { receivedPerGamePerMinute, receivedPerTopicPerMinute, sendsPerMinute } f
 import { BROADCAST_TOPICS, HEARING_SECONDS } from "./use-window";
 
 /**
- * The share is kept on average. What servers send before they have heard of each other comes on top, but never makes more than so many times the
- * share, nor this part of the documented limit.
+ * The share is kept on average. What servers send before they have heard of each other comes on top, but never makes
+ * more than so many times the share, nor this part of the documented limit.
  */
 const NEVER_OF_SHARE = 1.9;
 const NEVER_OF_DOCUMENTED = 0.97;
-/** Three topics carry a little more than the game's share between them, so that they need not be used evenly; the game's share is kept all the same. */
+/**
+ * Three topics carry a little more than the game's share between them, so that they need not be used evenly; the game's
+ * share is kept all the same.
+ */
 const TOPIC_SHARE = 1.15;
 /**
- * At least one broadcast, or this part of the guarantee, may be borrowed before the others know: up to so many where the room between the share and
- * what is never exceeded has place for it from every server.
+ * At least one broadcast, or this part of the guarantee, may be borrowed before the others know: up to so many where
+ * the room between the share and what is never exceeded has place for it from every server.
  */
 const MOST_UNHEARD_BROADCASTS = 6;
 const MOST_UNHEARD_DATA = 3;
@@ -28,7 +31,10 @@ const ROAM_EARLY_FROM_GUARANTEES = 0.75;
 const HOME_CAN_CARRY = 0.9;
 const HOME_IS_FAST = 0.7;
 
-/** What one server may do in a minute, and what it has to expect of the others. All in deliveries per minute where nothing else is said. */
+/**
+ * What one server may do in a minute, and what it has to expect of the others. All in deliveries per minute where
+ * nothing else is said.
+ */
 export interface Caps {
 	readonly servers: number;
 	/** The share of the whole game's limit that servers keep to as far as they hear of each other: on average. C. */
@@ -48,7 +54,10 @@ export interface Caps {
 	readonly guaranteed: number;
 	/** The same for broadcasts on the server's home topic. */
 	readonly guaranteedAtHome: number;
-	/** The guarantee does not buy a single broadcast: in games this large only the hub broadcasts, and what else must be said waits for its turn. */
+	/**
+	 * The guarantee does not buy a single broadcast: in games this large only the hub broadcasts, and what else must be
+	 * said waits for its turn.
+	 */
 	readonly scarce: boolean;
 	/** When scarce, each server may broadcast once in this time whatever the others do. */
 	readonly turnSeconds: number;
@@ -67,8 +76,8 @@ export interface Caps {
 }
 
 /**
- * `factor` is what congestion leaves of the share. Thresholds that others have to know are computed without it, since theirs may differ: when all
- * servers have the same share, they agree on who is eager and who roams.
+ * `factor` is what congestion leaves of the share. Thresholds that others have to know are computed without it, since
+ * theirs may differ: when all servers have the same share, they agree on who is eager and who roams.
  */
 export function capsFor(servers: number, players: number, share: number, factor: number): Caps {
 	assert(servers >= 1, "there is at least this server");
@@ -91,7 +100,8 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	const unheardHere = unheardBroadcasts(servers, fullTopic, documentedTopic, MOST_UNHEARD_ON_TOPIC) * servers;
 	const fullUnheardOnTopic = math.max(unheardHere, (UNHEARD_OF_TOPIC * share * documentedTopic) / servers);
 	const roamLate = ROAM_FROM_GUARANTEES * fullAtHome;
-	// Beyond the guarantee, a topic takes so many deliveries of one server in a minute, one unheard broadcast after the other.
+	// Beyond the guarantee, a topic takes so many deliveries of one server in a minute, one unheard broadcast after the
+	// other.
 	const borrowedOnTopic =
 		(60 / HEARING_SECONDS) * math.max(fullUnheardOnTopic - servers, servers).idiv(servers) * servers;
 	const homeSuffices =
@@ -128,7 +138,10 @@ function never(share: number, documented: number): number {
 	return math.min(NEVER_OF_SHARE * share, NEVER_OF_DOCUMENTED * documented);
 }
 
-/** How many broadcasts each server may have unheard. Without regard to congestion, so that all servers expect the same of each other. */
+/**
+ * How many broadcasts each server may have unheard. Without regard to congestion, so that all servers expect the same
+ * of each other.
+ */
 function unheardBroadcasts(servers: number, share: number, documented: number, most: number): number {
 	return math.clamp(1 + (never(share, documented) - share).idiv(servers * servers), 1, most);
 }

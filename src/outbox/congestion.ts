@@ -9,12 +9,15 @@ const INCREASE = 0.02;
 const FAST_INCREASE = 0.1;
 const CALM_SECONDS = 120;
 
-/** Loss above the baseline by this is a sign, but only where at least this part of the cap is used: below it, it cannot come from sending too much. */
+/**
+ * Loss above the baseline by this is a sign, but only where at least this part of the cap is used: below it, it cannot
+ * come from sending too much.
+ */
 const LOSS_MARGIN = 0.1;
 const BUSY_UTILISATION = 0.5;
 /**
- * The baseline follows loss within this time. Loss above it while much is sent may be congestion, so then it follows very slowly, until the factor is
- * this small: loss that stays however little is sent is not congestion.
+ * The baseline follows loss within this time. Loss above it while much is sent may be congestion, so then it follows
+ * very slowly, until the factor is this small: loss that stays however little is sent is not congestion.
  */
 const BASELINE_SECONDS = 20;
 const BUSY_BASELINE_SECONDS = 300;
@@ -43,9 +46,10 @@ export interface EchoCount {
 }
 
 /**
- * Decides which factor of the budget to use: additive increase, multiplicative decrease, never above 1. Signs of congestion are failed publishes
- * (whatever their text: none are documented), own broadcasts that don't come back, and loss that servers report. Loss and missing echoes count only
- * beyond their slow baselines: the network's own loss must not throttle anybody.
+ * Decides which factor of the budget to use: additive increase, multiplicative decrease, never above 1. Signs of
+ * congestion are failed publishes (whatever their text: none are documented), own broadcasts that don't come back, and
+ * loss that servers report. Loss and missing echoes count only beyond their slow baselines: the network's own loss must
+ * not throttle anybody.
  */
 export class Congestion {
 	private currentFactor = 1;
@@ -153,7 +157,10 @@ export class Congestion {
 	}
 }
 
-/** Own broadcasts that are on their way back. A publisher is subscribed itself, so its own copy tells that the cloud delivered. */
+/**
+ * Own broadcasts that are on their way back. A publisher is subscribed itself, so its own copy tells that the cloud
+ * delivered.
+ */
 export class SelfEchoes {
 	private readonly sentAtSeconds = new Map<number, number>();
 	/** Oldest first; what came back is skipped. */

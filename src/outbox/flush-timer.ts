@@ -36,7 +36,9 @@ export class FlushTimer {
 		return math.min(this.lastChangeSeconds + QUIET_SECONDS, first + LONGEST_WAIT_SECONDS);
 	}
 
-	/** Everything that waited has been sent. If some of it has not, say so with {@link noteChange} or {@link noteFull}. */
+	/**
+	 * Everything that waited has been sent. If some of it has not, say so with {@link noteChange} or {@link noteFull}.
+	 */
 	public flushed(): void {
 		this.firstUnsentSeconds = undefined;
 		this.waitingBytes = 0;

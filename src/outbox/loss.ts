@@ -4,8 +4,8 @@ import { withoutFirst } from "./without-first";
 /** Broadcasts are numbered modulo this: the values of one digit on the wire. */
 const COUNTERS = 85;
 /**
- * A number is settled, as arrived or as lost, when so many later ones have been seen, or so much time has passed. Arrived ones
- * wait as long as lost ones, or estimates would begin too low.
+ * A number is settled, as arrived or as lost, when so many later ones have been seen, or so much time has passed.
+ * Arrived ones wait as long as lost ones, or estimates would begin too low.
  */
 const SETTLED_AFTER_MESSAGES = 20;
 const SETTLED_AFTER_SECONDS = 30;

@@ -2,7 +2,10 @@
 import { Caps, EAGER_UNHEARD } from "./caps";
 import { Account, BROADCAST_TOPICS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
 
-/** A server that has not listened for a full window yet takes what it heard for typical, but never more than this many seconds' worth at once. */
+/**
+ * A server that has not listened for a full window yet takes what it heard for typical, but never more than this many
+ * seconds' worth at once.
+ */
 const SHORTEST_SAMPLE_SECONDS = 20;
 /** However much is lost, what is heard is taken for at least half of what there was. */
 const MOST_LOSS = 0.5;
@@ -29,8 +32,9 @@ export interface MemberHome {
 }
 
 /**
- * What the other servers have used of the limits, and the most they can have used by now: a member may use its guarantee at any time, and may have
- * borrowed a little that was not heard yet. Sums over all servers are kept, so asking costs the same in large games.
+ * What the other servers have used of the limits, and the most they can have used by now: a member may use its
+ * guarantee at any time, and may have borrowed a little that was not heard yet. Sums over all servers are kept, so
+ * asking costs the same in large games.
  */
 export class OthersUse {
 	private readonly window = new UseWindow<OtherAccount>();
@@ -83,7 +87,10 @@ export class OthersUse {
 		this.refreshAll();
 	}
 
-	/** `shortId` caused deliveries: by a broadcast on a topic, or else with {@link NO_TOPIC}. The window has to have been advanced to the present. */
+	/**
+	 * `shortId` caused deliveries: by a broadcast on a topic, or else with {@link NO_TOPIC}. The window has to have
+	 * been advanced to the present.
+	 */
 	public note(shortId: string, topic: number, deliveries: number): void {
 		const account = this.accountOf(shortId);
 		this.window.add(account, topic, deliveries);
@@ -128,7 +135,9 @@ export class OthersUse {
 		for (let position = this.accounts.size() - 1; position >= 0; position--) this.refresh(this.accounts[position]!);
 	}
 
-	/** Brings the sums up to date with one account, and forgets it when it is neither a member's nor has anything in it. */
+	/**
+	 * Brings the sums up to date with one account, and forgets it when it is neither a member's nor has anything in it.
+	 */
 	private refresh(account: OtherAccount): void {
 		if (account.position === -1) return;
 		const { caps, correction } = this;

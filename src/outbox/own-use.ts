@@ -2,7 +2,10 @@
 import { Account, BROADCAST_TOPICS, HEARING_SECONDS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
 import { withoutFirst } from "./without-first";
 
-/** Until then every server that heard a broadcast still counts it, and goes on to for as long as something can be unheard. */
+/**
+ * Until then every server that heard a broadcast still counts it, and goes on to for as long as something can be
+ * unheard.
+ */
 const SURELY_COUNTED_SECONDS = WINDOW_SECONDS - HEARING_SECONDS;
 
 interface OwnBroadcast {
@@ -80,7 +83,10 @@ export class OwnUse {
 		this.unreported += 1;
 	}
 
-	/** How many addressed messages the next broadcast tells the others about. Those that no longer count are not worth telling. */
+	/**
+	 * How many addressed messages the next broadcast tells the others about. Those that no longer count are not worth
+	 * telling.
+	 */
 	public takeReport(): number {
 		const reported = this.unreportedUnicasts();
 		this.inReport += reported;

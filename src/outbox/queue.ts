@@ -21,12 +21,14 @@ interface QueuedSlot<T extends defined> extends Slot<T> {
 }
 
 /**
- * What waits to be sent, one slot per key. A newer value takes the place of an older one that was not sent yet, with the older one's priority and
- * age: a key that changes all the time is neither sent more often for it nor pushed back for ever.
+ * What waits to be sent, one slot per key. A newer value takes the place of an older one that was not sent yet, with
+ * the older one's priority and age: a key that changes all the time is neither sent more often for it nor pushed back
+ * for ever.
  *
- * Order: rank = time of enqueueing − priority · {@link HEAD_START_SECONDS}, least first, then arrival. Ranks never change, and whatever comes
- * later than (difference of priorities) · {@link HEAD_START_SECONDS} after a slot ranks behind it. So only finitely many slots ever go before any
- * given one, however busy higher priorities are: nothing starves.
+ * Order: rank = time of enqueueing − priority · {@link HEAD_START_SECONDS}, least first, then arrival. Ranks never
+ * change, and whatever comes later than (difference of priorities) · {@link HEAD_START_SECONDS} after a slot ranks
+ * behind it. So only finitely many slots ever go before any given one, however busy higher priorities are: nothing
+ * starves.
  */
 export class OutboxQueue<T extends defined> {
 	private readonly slots = new Map<string, QueuedSlot<T>>();
@@ -57,7 +59,10 @@ export class OutboxQueue<T extends defined> {
 		return this.byRank.first()?.item;
 	}
 
-	/** Gives back what was taken and not sent: it keeps its place. A value that was put meanwhile is newer and stays, in that same place. */
+	/**
+	 * Gives back what was taken and not sent: it keeps its place. A value that was put meanwhile is newer and stays, in
+	 * that same place.
+	 */
 	public putBack(slot: Slot<T>): void {
 		const waiting = this.slots.get(slot.key);
 		if (waiting) this.removeSlot(waiting);

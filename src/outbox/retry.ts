@@ -2,8 +2,9 @@ export const SHORTEST_BACKOFF_SECONDS = 1;
 export const LONGEST_BACKOFF_SECONDS = 30;
 
 /**
- * How long to wait before the next attempt at something that failed `failuresInRow` times: truncated exponential, from half of the step to all of
- * it at random, so that servers that failed together don't try again together. `random` is uniform in [0, 1).
+ * How long to wait before the next attempt at something that failed `failuresInRow` times: truncated exponential, from
+ * half of the step to all of it at random, so that servers that failed together don't try again together. `random` is
+ * uniform in [0, 1).
  */
 export function backoffSeconds(failuresInRow: number, random: number): number {
 	assert(failuresInRow >= 1, "a back-off follows a failure");

@@ -3,17 +3,23 @@
 /** Limits are per minute, and the documentation does not say of which: any minute has to be within them. */
 const MINUTE_SECONDS = 60;
 /**
- * Deliveries take from about nothing to about two seconds. Messages that were sent this much more than a minute apart can be delivered within one
- * minute, and deliveries are what is limited.
+ * Deliveries take from about nothing to about two seconds. Messages that were sent this much more than a minute apart
+ * can be delivered within one minute, and deliveries are what is limited.
  */
 const DELIVERY_SPREAD_SECONDS = 2;
 /** Nothing is forgotten before it is this old. It is forgotten at most one second later. */
 export const WINDOW_SECONDS = MINUTE_SECONDS + DELIVERY_SPREAD_SECONDS;
 
-/** By then every server that hears a broadcast has heard it: about two seconds of delivery, and the cloud's own time to take it. */
+/**
+ * By then every server that hears a broadcast has heard it: about two seconds of delivery, and the cloud's own time to
+ * take it.
+ */
 export const HEARING_SECONDS = 2.5;
 
-/** One sequence of broadcasts is spread over so many topics, because one topic may receive only two fifths of what the game may. */
+/**
+ * One sequence of broadcasts is spread over so many topics, because one topic may receive only two fifths of what the
+ * game may.
+ */
 export const BROADCAST_TOPICS = 3;
 /** Stands for a topic's index where what counts is no broadcast. */
 export const NO_TOPIC = -1;
@@ -45,7 +51,10 @@ interface Bucket<A extends Account> {
 
 const BUCKETS = WINDOW_SECONDS + 1;
 
-/** Keeps accounts at what was added in the last {@link WINDOW_SECONDS}, in buckets of a second: one for each of them and the running one. */
+/**
+ * Keeps accounts at what was added in the last {@link WINDOW_SECONDS}, in buckets of a second: one for each of them and
+ * the running one.
+ */
 export class UseWindow<A extends Account> {
 	private readonly buckets = new Array<Bucket<A>>();
 	private runningSecond = -math.huge;

@@ -1,4 +1,5 @@
-import { BORROW_SPACING_SECONDS, Budget, BroadcastKind } from "../../../src/outbox/budget";
+import { BORROW_SPACING_SECONDS, BroadcastKind } from "../../../src/outbox/allowance";
+import { Budget } from "../../../src/outbox/budget";
 import { capsFor } from "../../../src/outbox/caps";
 import { BROADCAST_TOPICS, WINDOW_SECONDS } from "../../../src/outbox/use-window";
 import { Generator, property } from "../support/generators";

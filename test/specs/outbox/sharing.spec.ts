@@ -81,7 +81,10 @@ export = () => {
 				const result = playGame({ servers, share, seconds: 240, wish: () => DATA }, new Generator(servers));
 				const most = result.mostSent / (share * receivedPerGamePerMinute(servers));
 				// What is sent unheard comes on top, for as long as the pressure lasts.
-				assert(result.gameUtilisation <= 1.03, `${servers} servers use ${result.gameUtilisation} of their share`);
+				assert(
+					result.gameUtilisation <= 1.03,
+					`${servers} servers use ${result.gameUtilisation} of their share`,
+				);
 				assert(most <= 1.12, `${servers} servers use ${most} of their share in some minute`);
 			}
 		});
