@@ -16,7 +16,7 @@ const STALE_SECONDS = 6;
 const MOST_WAITING = 400;
 
 /** Whether a message is part of keeping servers together, rather than of giving them state. */
-export function isConversation(kind: AddressedKind): boolean {
+function isConversation(kind: AddressedKind): boolean {
 	return kind !== "repair" && kind !== "page";
 }
 

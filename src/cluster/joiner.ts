@@ -14,8 +14,8 @@ import { Sender } from "./sender";
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
 const HELLO_SPREAD_SECONDS = 0.6;
 const HELLO_STEEPNESS = 3.5;
-/** Question and answer take two deliveries of up to two seconds. */
-const REPEAT_SECONDS = 2.6;
+/** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
+const REPEAT_SECONDS = 3.2;
 /** Without any answer to two announcements, there is nobody. */
 const MOST_HELLOS = 2;
 const ALONE_AFTER_SECONDS = 2.6;
@@ -24,6 +24,8 @@ const MOST_REQUESTS = 3;
 const MOST_CANDIDATES = 50;
 /** A snapshot is kept for repeats of its pages, and holds the frontier back, for so long. */
 const SNAPSHOT_KEPT_SECONDS = 20;
+/** Pages that were sent so lately are still on their way. */
+const SERVED_AGAIN_SECONDS = 2.2;
 /** What is heard before the state is here waits; more is dropped and repaired later. */
 const MOST_BUFFERED = 500;
 /** Page sections, and what a parity page needs more than the pages it is made of. */
@@ -330,7 +332,7 @@ export class Joiner {
 		const now = context.now();
 		this.served = this.served.filter((served) => now - served.atSeconds < SNAPSHOT_KEPT_SECONDS);
 		let served = this.served.find((other) => other.nonce === join.nonce && other.requester === requester);
-		if (served && now - served.lastSentSeconds < 1.5) return;
+		if (served && now - served.lastSentSeconds < SERVED_AGAIN_SECONDS) return;
 		if (!served || join.held.isEmpty()) {
 			if (this.served.size() >= 30) return;
 			const baseStamp = context.nowStamp();

@@ -4,7 +4,7 @@ import { Register } from "../replication/register";
 import { Departure, FrameHeader, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, messageBytes, writeFrame } from "../wire/frame-writer";
 import { writeIdentity, writeJoin } from "../wire/section-writers";
-import { AddressedKind, AddressedQueue, isConversation } from "./addressed-queue";
+import { AddressedKind, AddressedQueue } from "./addressed-queue";
 import { Agenda, Appointment } from "./agenda";
 import { Composer } from "./composer";
 import { Context } from "./context";
@@ -442,8 +442,8 @@ export class Sender {
 			const now = context.now();
 			const message = this.addressed.peek(now);
 			if (!message) return;
-			const { addressee, kind, text } = message;
-			if (!context.budget.mayUnicast(now, addressee, 1, isConversation(kind) ? "control" : "data")) {
+			const { addressee, text } = message;
+			if (!context.budget.mayUnicast(now, addressee, 1, "control")) {
 				// The others have to be told first what was sent already: a broadcast does that.
 				if (context.budget.wantsReport()) this.beatSoon();
 				this.addressing.at(now + 0.25);

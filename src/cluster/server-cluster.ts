@@ -21,8 +21,9 @@ import { Subscriptions } from "./subscriptions";
 
 /** What a pool hears of its registers. */
 export interface PoolListener {
-	/** The state has changed so. What is returned fires the signal for it, later. */
-	readonly note: (change: Change, owner: string) => (() => void) | undefined;
+	/** The state has changed so. What is returned is handed to `fire` later, when all of the state has changed. */
+	readonly note: (change: Change, owner: string) => defined | undefined;
+	readonly fire: (event: defined) => void;
 }
 
 export interface ClusterSettings {
@@ -52,7 +53,7 @@ export class ServerCluster implements Cluster {
 	private readonly closer: Closer;
 	private readonly listeners = new Map<string, PoolListener>();
 	private readyResolvers = new Array<() => void>();
-	private firing = new Array<() => void>();
+	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
 	private isFiring = false;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
@@ -276,14 +277,14 @@ export class ServerCluster implements Cluster {
 		for (const change of this.context.replica.takeChanges()) {
 			if (change.kind === "ownershipLost") this.sender.dequeue(change.register);
 			const listener = this.listeners.get(change.register.pool.name);
-			const fire = listener?.note(change, this.serverIdOf(change.owner));
-			if (fire) this.firing.push(fire);
+			const event = listener?.note(change, this.serverIdOf(change.owner));
+			if (event !== undefined) this.firing.push({ fire: listener!.fire, event });
 		}
 		this.fireAll();
 	}
 
 	private fireLater(fire: () => void): void {
-		this.firing.push(fire);
+		this.firing.push({ fire, event: true });
 	}
 
 	/** Fires in order, also when a handler causes further changes. */
@@ -293,7 +294,7 @@ export class ServerCluster implements Cluster {
 		while (!this.firing.isEmpty()) {
 			const { firing } = this;
 			this.firing = [];
-			for (const fire of firing) fire();
+			for (const { fire, event } of firing) fire(event);
 		}
 		this.isFiring = false;
 	}

@@ -65,6 +65,15 @@ export interface Pool<T extends defined> {
 	Destroy(): void;
 }
 
+/** What the game is told of one change. */
+interface PoolEvent<T> {
+	readonly kind: "added" | "updated" | "removed" | "ownershipLost";
+	readonly key: string;
+	readonly owner: string;
+	readonly value: T | undefined;
+	readonly previous: T | undefined;
+}
+
 /** The one implementation behind every kind of pool. */
 export class SharedPool<T extends defined> implements Pool<T> {
 	public readonly ContributionAdded: FiringSignal<[value: T, key: string, owner: string]> = createSignal();
@@ -91,6 +100,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	) {
 		cluster.attach(Name, policy, {
 			note: (change, owner) => this.note(change, owner),
+			fire: (event) => this.fire(event as PoolEvent<T>),
 		});
 		// What others contributed before this pool was asked for is there at once.
 		for (const [key, register] of cluster.context.replica.pool(Name).registers) {
@@ -210,24 +220,29 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		return { key, text };
 	}
 
-	/** Takes over a change of the cluster's state; returns what fires the signal for it. */
-	private note(change: Change, owner: string): (() => void) | undefined {
+	/** Takes over a change of the cluster's state; returns what the game is to be told of it. Hot: once per change. */
+	private note(change: Change, owner: string): PoolEvent<T> | undefined {
 		const { key } = change.register;
-		if (change.kind === "ownershipLost") return () => this.OwnershipLost.Fire(key, owner);
+		if (change.kind === "ownershipLost") return { kind: "ownershipLost", key, owner, value: undefined, previous: undefined };
 		const previous = this.values.get(key);
-		const previousOwner = this.owners.get(key) ?? owner;
-		const present = change.value === undefined ? false : this.take(key, change.value, owner);
-		if (!present) {
-			if (previous === undefined) return undefined;
-			this.values.delete(key);
-			this.owners.delete(key);
-			this.valueCount -= 1;
-			this.sortedKeys = undefined;
-			return () => this.ContributionRemoved.Fire(previous, key, previousOwner);
+		if (change.value !== undefined && this.take(key, change.value, owner)) {
+			const kind = previous === undefined ? "added" : "updated";
+			return { kind, key, owner, value: this.values.get(key), previous };
 		}
-		const value = this.values.get(key)!;
-		if (previous === undefined) return () => this.ContributionAdded.Fire(value, key, owner);
-		return () => this.ContributionUpdated.Fire(value, previous, key, owner);
+		if (previous === undefined) return undefined;
+		const previousOwner = this.owners.get(key) ?? owner;
+		this.values.delete(key);
+		this.owners.delete(key);
+		this.valueCount -= 1;
+		this.sortedKeys = undefined;
+		return { kind: "removed", key, owner: previousOwner, value: undefined, previous };
+	}
+
+	private fire({ kind, key, owner, value, previous }: PoolEvent<T>): void {
+		if (kind === "added") this.ContributionAdded.Fire(value!, key, owner);
+		else if (kind === "updated") this.ContributionUpdated.Fire(value!, previous!, key, owner);
+		else if (kind === "removed") this.ContributionRemoved.Fire(previous!, key, owner);
+		else this.OwnershipLost.Fire(key, owner);
 	}
 
 	/** Decodes and stores a value. A value that cannot be decoded is counted, and absent on this server. */
