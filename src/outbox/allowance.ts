@@ -1,4 +1,4 @@
-import { Caps, EAGER_UNHEARD } from "./caps";
+import { Caps, EAGER_UNHEARD, NEVER_OF_DOCUMENTED } from "./caps";
 import { OthersUse } from "./others-use";
 import { OwnUse } from "./own-use";
 import { BROADCAST_TOPICS, WINDOW_SECONDS } from "./use-window";
@@ -19,6 +19,8 @@ export const CONTROL_RESERVE = 0.15;
 const CONTROL_LEEWAY = 1.25;
 /** Others repeat what they hear as well, so an echo is for when there is room. */
 const ECHO_LEEWAY = 0.7;
+/** After so long without a broadcast a sign of life is more than due. */
+const SIGN_OF_LIFE_SECONDS = 10;
 /** A server that does not know the others yet may ask for them, and once more. */
 const UNSYNCED_BROADCASTS = 2;
 
@@ -93,6 +95,9 @@ export class Allowance {
 		const used = own.deliveries() + this.caps.servers;
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
+		if (this.isSignOfLife(nowSeconds, kind)) {
+			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
+		}
 		if (nowSeconds < this.spacedAt()) return false;
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
@@ -159,11 +164,23 @@ export class Allowance {
 		const used = own.deliveriesOnTopic(topic) + this.caps.servers;
 		if (others.usedOnTopic(topic) + used > caps.topicNever) return false;
 		if (atHome && used <= caps.guaranteedAtHome) return true;
+		if (this.isSignOfLife(nowSeconds, kind)) {
+			return others.heardOnTopic(topic) + used <= NEVER_OF_DOCUMENTED * caps.documentedTopic;
+		}
 		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > leeway(kind) * caps.topic) return false;
 		if (!atHome && own.visibleBroadcasts() <= caps.roamFrom) return false;
 		if (others.committedOnTopic(topic) + used > caps.topicNever) return false;
 		const unheard = kind !== "data" ? caps.unheardOnTopic : caps.unheardDataOnTopic;
 		return own.unheardOnTopic(topic) + this.caps.servers <= unheard;
+	}
+
+	/**
+	 * Whether this server was silent for so long that others may take it for lost. Its sign of life waits only where the
+	 * documented limits themselves are near, as far as they are heard of; there are few of them, at most one in ten
+	 * seconds of each server.
+	 */
+	private isSignOfLife(nowSeconds: number, kind: BroadcastKind): boolean {
+		return kind === "control" && nowSeconds >= this.own.lastBroadcastAt() + SIGN_OF_LIFE_SECONDS;
 	}
 
 	/** What a message of this kind has to leave. */

@@ -6,7 +6,7 @@ import { BROADCAST_TOPICS, HEARING_SECONDS } from "./use-window";
  * more than so many times the share, nor this part of the documented limit.
  */
 const NEVER_OF_SHARE = 1.9;
-const NEVER_OF_DOCUMENTED = 0.97;
+export const NEVER_OF_DOCUMENTED = 0.97;
 /**
  * Three topics carry a little more than the game's share between them, so that they need not be used evenly; the game's
  * share is kept all the same.
@@ -43,6 +43,8 @@ export interface Caps {
 	readonly gameWideNever: number;
 	/** What the documentation allows the whole game. */
 	readonly documentedGame: number;
+	/** What it allows each topic. */
+	readonly documentedTopic: number;
 	/** Each broadcast topic: on average, and never exceeded. */
 	readonly topic: number;
 	readonly topicNever: number;
@@ -111,6 +113,7 @@ export function capsFor(servers: number, players: number, share: number, factor:
 		gameWide,
 		gameWideNever: never(gameWide, documentedGame),
 		documentedGame,
+		documentedTopic,
 		topic,
 		topicNever,
 		// Somebody else may be answering the same server.

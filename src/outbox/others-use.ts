@@ -6,7 +6,7 @@ import { Account, BROADCAST_TOPICS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "
  * A server that has not listened for a full window yet takes what it heard for typical, but never more than this many
  * seconds' worth at once.
  */
-const SHORTEST_SAMPLE_SECONDS = 20;
+const SHORTEST_SAMPLE_SECONDS = 40;
 /** However much is lost, what is heard is taken for at least half of what there was. */
 const MOST_LOSS = 0.5;
 /** Sums over all servers are built anew when the correction has changed by this much. */
@@ -110,6 +110,15 @@ export class OthersUse {
 	/** What the others have used game-wide, as far as it is known. */
 	public usedInGame(): number {
 		return this.heard * this.correction;
+	}
+
+	/** What was heard of the others' use, without any estimate of what was not. */
+	public heardInGame(): number {
+		return this.heard;
+	}
+
+	public heardOnTopic(topic: number): number {
+		return this.heardOnTopics[topic]!;
 	}
 
 	/** What the others have used on a topic, as far as it is known. */
