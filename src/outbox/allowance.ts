@@ -59,9 +59,10 @@ const UNSYNCED_BROADCASTS = 2;
  * What the claim needs: all servers see the same servers and have the same share, hear within HEARING_SECONDS, and have
  * listened for a minute. Less is made up for by estimate: what is heard is raised by the loss that is observed, and in
  * the first minute to a whole minute. Lower congestion factors of some servers do no harm: N and Σ g fall by more than
- * what they expect of the others; control is little, and goes without the factor. Where g does not buy one broadcast
- * (see `scarce`), each server may broadcast in its turn, which together makes C on average, not in every minute; games
- * so large let only the hub broadcast.
+ * what they expect of the others; control is little, and goes without the factor. An overdue sign of life is held up only
+ * by what was heard, and may come on top: one a server in ten seconds at most. Where g does not buy one broadcast (see
+ * `scarce`), each server may broadcast in its turn, which together makes C on average, not in every minute; games so
+ * large let only the hub broadcast.
  */
 export class Allowance {
 	/** The topic on which this server's guarantee holds. */

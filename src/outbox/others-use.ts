@@ -3,8 +3,8 @@ import { Caps, EAGER_UNHEARD } from "./caps";
 import { Account, BROADCAST_TOPICS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
 
 /**
- * A server that has not listened for a full window yet takes what it heard for typical, but never more than this many
- * seconds' worth at once.
+ * A server that has not listened for a full window yet takes what it heard for typical of a window, but of no less than
+ * this many seconds.
  */
 const SHORTEST_SAMPLE_SECONDS = 40;
 /** However much is lost, what is heard is taken for at least half of what there was. */

@@ -206,10 +206,10 @@ export = () => {
 			const young = new Budget({ selfId: SELF, budgetShare: 0.5 });
 			young.setMembers(otherIds(5), 0);
 			young.setSynced();
-			for (const second of $range(1, 30)) young.noteHeard(second, "s102", 0);
-			const deliveries = young.use(30).deliveries;
-			assert(deliveries > 280 && deliveries < 340, `${deliveries} instead of about 310`);
-			expect(young.use(WINDOW_SECONDS).deliveries).to.equal(150);
+			for (const second of $range(1, 50)) young.noteHeard(second, "s102", 0);
+			const deliveries = young.use(50).deliveries;
+			assert(deliveries > 300 && deliveries < 320, `${deliveries} instead of about 310`);
+			expect(young.use(WINDOW_SECONDS).deliveries).to.equal(250);
 		});
 
 		it("reckons with what it did not hear, given the loss", () => {
