@@ -3,6 +3,10 @@ import { Platform } from "../platform/platform";
 /** A timer that runs this late was held up: the server froze, or the machine did. */
 const LATE_SECONDS = 2;
 
+function traced(problem: unknown): string {
+	return debug.traceback(tostring(problem), 2);
+}
+
 /** All of one server's timers, on one timer of the platform. Handlers run in the order in which they were added. */
 export class Agenda {
 	private readonly handlers = new Array<() => void>();
@@ -64,7 +68,7 @@ export class Agenda {
 		for (const index of $range(0, this.handlers.size() - 1)) {
 			if (this.dues[index]! > now) continue;
 			this.dues[index] = math.huge;
-			const [success, failure] = pcall(this.handlers[index]!);
+			const [success, failure] = xpcall(this.handlers[index]!, traced);
 			// A defect of one handler must not stop the others; it is reported by a thread of its own.
 			if (!success) this.platform.spawn(() => error(failure, 0));
 		}

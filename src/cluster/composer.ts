@@ -1,3 +1,4 @@
+import { Slot } from "../outbox/queue";
 import { needsParts, outgoing, outgoingPart, partsOf } from "../replication/outgoing";
 import { RecentEntry } from "../replication/register";
 import { Stream } from "../replication/stream";
@@ -97,7 +98,7 @@ export class Composer {
 	public countAsSent(): void {
 		const { context } = this;
 		while (true) {
-			const slot = context.outbox.take();
+			const slot = this.takeWaiting();
 			if (!slot) break;
 			const { register, generation } = slot.value;
 			if (needsParts(register)) {
@@ -106,6 +107,16 @@ export class Composer {
 				}
 			} else context.sequencer.sent(register, context.now());
 			context.floor.left(generation);
+		}
+	}
+
+	/** The next change that waits and is still this server's to send: another server may have claimed its key meanwhile. */
+	private takeWaiting(): Slot<Waiting> | undefined {
+		const { outbox, replica, floor } = this.context;
+		while (true) {
+			const slot = outbox.take();
+			if (!slot || slot.value.register.stream === replica.own) return slot;
+			floor.left(slot.value.generation);
 		}
 	}
 
@@ -119,7 +130,7 @@ export class Composer {
 			baseStamp,
 		);
 		while (true) {
-			const slot = outbox.take();
+			const slot = this.takeWaiting();
 			if (!slot) break;
 			const waiting = slot.value;
 			const register = waiting.register;

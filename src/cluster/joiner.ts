@@ -382,7 +382,7 @@ export class Joiner {
 		});
 		for (const { shortId, stream, identity } of context.membership.all()) {
 			const { incarnation } = stream;
-			const applied = stream.watermark();
+			const applied = stream.givableUpTo();
 			entries.push({
 				shortId,
 				incarnation,
@@ -395,7 +395,7 @@ export class Joiner {
 		for (const { shortId, stream, identity, reason, purged } of context.membership.allDeparted()) {
 			if (!identity || purged) continue;
 			const { incarnation } = stream;
-			const applied = stream.watermark();
+			const applied = stream.givableUpTo();
 			entries.push({
 				shortId,
 				incarnation,

@@ -276,6 +276,7 @@ export class Receiver {
 			const now = context.now();
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
 			for (const register of context.replica.takeFresh()) context.recents.note(register, now);
+			if (!stream.live) this.roster.adoptOrphans();
 		}
 		if (frame.addressee !== undefined && frame.sender === stream.shortId)
 			this.repairer.settleAudit(stream, section);
@@ -300,12 +301,11 @@ export class Receiver {
 		}
 		// Comparable only where this server has just what the digest is of.
 		const same = stream.watermark() === beat.upTo && stream.highest === beat.upTo;
-		if (beat.digest !== 0 && same && stream.assemblyCount === 0) {
-			this.compareDigest(beat.digest, member, stream);
-		}
+		if (beat.digest !== 0 && same) this.compareDigest(beat.digest, member, stream);
 	}
 
 	private compareDigest(digest: number, member: Member, stream: Stream): void {
+		this.context.replica.forgetAssemblies(stream);
 		this.context.replica.dropUnconfirmed(stream);
 		const now = this.context.now();
 		if (math.max(1, stream.digest) === digest) {

@@ -154,7 +154,7 @@ export class Repairer {
 		const own = stream === context.replica.own;
 		const upTo = math.min(range.upTo, stream.highest);
 		if (upTo <= range.after) return;
-		const complete = own || stream.watermark() >= upTo;
+		const complete = own || stream.givableUpTo() >= upTo;
 		const records = own
 			? context.sequencer.range(range.after, upTo)
 			: rangeOf(context.replica, stream, range.after, upTo);

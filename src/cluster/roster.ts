@@ -109,7 +109,8 @@ export class Roster {
 			if (register.stream.live || register.value === undefined || register.pool.policy !== "adopt") continue;
 			if (!this.isAdopter(register)) continue;
 			const { pool, key, value } = register;
-			this.enqueue(context.replica.contribute(pool.name, pool.policy, key, value, context.nowStamp()));
+			// Only just above what is adopted: whatever was contributed since, by the gone server too, is newer.
+			this.enqueue(context.replica.contribute(pool.name, pool.policy, key, value, 0));
 		}
 	}
 

@@ -90,16 +90,20 @@ export class Sender {
 	public enqueue(register: Register, priority: number): void {
 		const { context } = this;
 		const now = context.now();
+		// A claim's stamp may be above everything this server has seen; no frame is stamped below what is in it.
+		context.clock.witness(register.stamp);
 		const key = queueKey(register);
 		const waiting = context.outbox.get(key);
-		if (waiting) waiting.nextPart = 0;
-		else {
-			const generation = context.floor.enqueued();
-			context.outbox.put(key, priority, now, { register, generation, nextPart: 0 });
-			context.flushTimer.noteBytes(register.key.size() + (register.value?.size() ?? 0) + 8);
-		}
+		const generation = waiting?.generation ?? context.floor.enqueued();
+		context.outbox.put(key, priority, now, { register, generation, nextPart: 0 });
+		if (!waiting) context.flushTimer.noteBytes(register.key.size() + (register.value?.size() ?? 0) + 8);
 		context.flushTimer.noteChange(now);
 		this.scheduleFlush();
+	}
+
+	/** Whether a change of this register is still to be sent. */
+	public isWaiting(register: Register): boolean {
+		return this.context.outbox.get(queueKey(register))?.register === register;
 	}
 
 	/** A change that waits is no longer this server's to send. */

@@ -55,6 +55,8 @@ export class ServerCluster implements Cluster {
 	private readyResolvers = new Array<() => void>();
 	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
 	private isFiring = false;
+	/** Holds the floor of a new stream until everything is on its way again. */
+	private reannouncing = 0;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
@@ -216,6 +218,7 @@ export class ServerCluster implements Cluster {
 		context.replica.own = stream;
 		context.sequencer.restart(stream);
 		this.sender.forgetWaiting();
+		this.reannouncing = context.floor.restart();
 		context.replica.inherit(former, stream);
 		stream.inherited = false;
 		this.joiner.restart(source);
@@ -227,10 +230,12 @@ export class ServerCluster implements Cluster {
 		const own = new Array<Register>();
 		replica.forEachOwned(replica.own, (register) => own.push(register));
 		for (const register of own) {
-			const { pool, key, value } = register;
-			if (value === undefined) replica.drop(register);
-			else this.sender.enqueue(replica.contribute(pool.name, pool.policy, key, value, context.nowStamp()), 0);
+			if (register.version !== 0 || this.sender.isWaiting(register)) continue;
+			// With the stamps they had: what others contributed meanwhile stays newer.
+			if (register.value === undefined) replica.drop(register);
+			else this.sender.enqueue(register, 0);
 		}
+		context.floor.left(this.reannouncing);
 	}
 
 	private goLocal(failure: string): void {

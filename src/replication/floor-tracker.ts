@@ -1,7 +1,7 @@
 /**
  * The greatest stamp up to which everything of this server has been sent, though the queue may never be empty: what waits is counted in two generations,
  * and when the older one has left, everything stamped before the younger one began has been sent.
- * Invariant: the floor never decreases, and no record with a stamp at or below it is waiting or will be made.
+ * Invariant: within a stream the floor never decreases, and no record with a stamp at or below it is waiting or will be made.
  */
 export class FloorTracker {
 	private generation = 0;
@@ -22,6 +22,17 @@ export class FloorTracker {
 		if (generation === this.generation) this.youngerWaiting -= 1;
 		else this.olderWaiting -= 1;
 		assert(this.youngerWaiting >= 0 && this.olderWaiting >= 0, "more records left than waited");
+	}
+
+	/**
+	 * A new stream begins, in which records with old stamps will be sent: the floor begins anew as well.
+	 * It stays at 0 until what this returns has left, and those records too.
+	 */
+	public restart(): number {
+		assert(this.youngerWaiting === 0 && this.olderWaiting === 0, "nothing waits when a stream begins");
+		this.boundary = 0;
+		this.confirmed = 0;
+		return this.enqueued();
 	}
 
 	/** `nowStamp` is the clock's present: stamps to come are not below it. */

@@ -182,7 +182,7 @@ export class Replica {
 		register.knownElsewhere = true;
 		const assembly = stream.assemblies.get(record.reference);
 		if (assembly && assembly.stamp <= record.stamp) this.forgetAssembly(stream, record.reference);
-		if (!supersedes(record.stamp, record.withdrawn, stream, register)) return "stale";
+		if (!wins(record, stream, register)) return "stale";
 		const lost = register.stream === this.own && register.value !== undefined && stream !== this.own;
 		this.leaveOwner(register);
 		const wasTombstone = register.withdrawn !== undefined;
@@ -215,9 +215,11 @@ export class Replica {
 	}
 
 	private assemble(stream: Stream, record: WireRecord): Assembled | "refused" | undefined {
+		const register = this.pools.get(record.pool!)?.registers.get(record.key!);
+		// Parts of a value that has been replaced meanwhile are received and of no use; kept, they would wait for the others for ever.
+		if (register && !wins(record, stream, register)) return undefined;
 		let assembly = stream.assemblies.get(record.reference);
 		if (assembly && (assembly.stamp !== record.stamp || assembly.partCount !== record.partCount)) {
-			// Parts of an older value that come late are received and of no use.
 			if (assembly.stamp > record.stamp) return undefined;
 			this.forgetAssembly(stream, record.reference);
 			assembly = undefined;
@@ -231,6 +233,12 @@ export class Replica {
 		const assembled = addPart(assembly, record);
 		if (assembled) this.forgetAssembly(stream, record.reference);
 		return assembled;
+	}
+
+	/** Forgets parts whose others will not come: everything of the stream that is current has been received. */
+	public forgetAssemblies(stream: Stream): void {
+		stream.assemblies.clear();
+		stream.assemblyCount = 0;
 	}
 
 	private forgetAssembly(stream: Stream, reference: number): void {
@@ -427,4 +435,10 @@ export class Replica {
 	public tombstoneCount(): number {
 		return this.tombstones.size();
 	}
+}
+
+/** Whether a record replaces what a register has, or says it again in the stream that its owner has begun anew. */
+function wins(record: WireRecord, stream: Stream, register: Register): boolean {
+	if (register.version === 0 && register.stream === stream && register.stamp === record.stamp) return true;
+	return supersedes(record.stamp, record.withdrawn, stream, register);
 }

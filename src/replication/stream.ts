@@ -51,6 +51,15 @@ export class Stream {
 		return first ? first.after : this.highest;
 	}
 
+	/** Every current record with a version up to here can be given on: not those of which only parts have arrived. */
+	public givableUpTo(): number {
+		let upTo = this.watermark();
+		for (const [, assembly] of this.assemblies) {
+			for (const [, version] of assembly.versions) upTo = math.min(upTo, version - 1);
+		}
+		return upTo;
+	}
+
 	/** Whether a version has been received. */
 	public has(version: number): boolean {
 		if (version > this.highest) return false;
