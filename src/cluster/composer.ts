@@ -11,14 +11,23 @@ import { Context, Waiting } from "./context";
 
 /** Own records sent within this time are repeated in spare room, with the word that they are all there is: it closes gaps. */
 const COVER_SECONDS = 15;
-/** What a record's numbers need besides key and value, at the most. */
-const RECORD_OVERHEAD_BYTES = 20;
-/** What a section of another server's records needs besides them, at the most, without the pool's name. */
-const SECTION_OVERHEAD_BYTES = 40;
+/** What a record's numbers need besides key and value, nearly always, when it was stamped within the last minute. */
+const DEFINING_BYTES = 11;
+const BY_REFERENCE_BYTES = 8;
+/** What a section needs besides its records and pools, at the most. */
+const SECTION_OVERHEAD_BYTES = 28;
+/** The part of a message's spare room that repeats of own records may take, so that others' get their turn. */
+const COVER_OF_ROOM = 0.6;
 /** A beat's section is not longer than this. */
 const BEAT_BYTES = 48;
 /** Full messages leave the beat out, but not for longer than this. */
 const BEAT_AT_LEAST_SECONDS = 2;
+
+/**
+ * What spare room is for: the newest own records and others' that were sent least ("shared"), the newest own records only ("own tail"),
+ * or first whatever was sent least ("least sent").
+ */
+export type SpareRoom = "shared" | "own tail" | "least sent";
 
 export interface Composed {
 	readonly text: string;
@@ -34,7 +43,7 @@ export class Composer {
 	constructor(private readonly context: Context) {}
 
 	/** The next broadcast. Everything it takes from the outbox counts as sent. */
-	public compose(identity: boolean, departures: Departure[], nextBeatSeconds: number): Composed {
+	public compose(identity: boolean, departures: Departure[], nextBeatSeconds: number, spare: SpareRoom): Composed {
 		const { context } = this;
 		const now = context.now();
 		const baseStamp = context.nowStamp();
@@ -75,9 +84,13 @@ export class Composer {
 				),
 			);
 		}
-		const cover = this.packCover(math.floor(room * 0.6), coveredUpTo, baseStamp, now);
-		if (cover !== undefined) push(cover);
-		for (const text of this.packRecent(room, baseStamp, now)) push(text);
+		if (spare === "least sent") {
+			for (const text of this.packRecent(room, coveredUpTo, baseStamp, now)) push(text);
+		}
+		const coverRoom = spare === "shared" ? math.floor(room * COVER_OF_ROOM) : room;
+		const cover = this.packCover(coverRoom, coveredUpTo, baseStamp, now);
+		if (cover.text !== undefined) push(cover.text);
+		if (spare === "shared") for (const text of this.packRecent(room, cover.after, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
 		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
 	}
@@ -168,63 +181,65 @@ export class Composer {
 		return false;
 	}
 
-	private packCover(room: number, upTo: number, baseStamp: number, now: number): string | undefined {
+	/** The newest own records once more, with the word that above `after` they are all there are. */
+	private packCover(
+		room: number,
+		upTo: number,
+		baseStamp: number,
+		now: number,
+	): { readonly text: string | undefined; readonly after: number } {
 		const { context } = this;
-		let left = room - SECTION_OVERHEAD_BYTES;
-		const tail = context.sequencer.tail(now - COVER_SECONDS, upTo, (record) => {
-			const bytes = estimate(record);
-			if (bytes > left) return false;
-			left -= bytes;
-			return true;
-		});
-		if (tail.records.isEmpty()) return undefined;
+		const nothing = { text: undefined, after: upTo };
+		const estimate = new Estimate(room);
+		const tail = context.sequencer.tail(now, now - COVER_SECONDS, upTo, (record) => estimate.take(record, ""));
+		if (tail.records.isEmpty()) return nothing;
 		const writer = new RecordsWriter(
 			room,
 			{ stream: undefined, after: tail.after, upTo, complete: true, dense: false },
 			baseStamp,
 		);
-		for (const record of tail.records) if (!writer.add(record)) return undefined;
+		// The estimate was too low: a section that lacks the newest would not be what it says.
+		for (const record of tail.records) if (!writer.add(record)) return nothing;
 		context.traffic.recordsRepeated += writer.count();
 		for (const record of tail.records) {
 			context.recents.heardAgain(context.replica.own, record.reference, record.version);
 		}
-		return writer.finish();
+		return { text: writer.finish(), after: tail.after };
 	}
 
-	private packRecent(room: number, baseStamp: number, now: number): string[] {
+	/** What was on the air least often, of any server; of this one's what `packCover` did not take (versions up to `ownUpTo`). */
+	private packRecent(room: number, ownUpTo: number, baseStamp: number, now: number): string[] {
 		const { context } = this;
 		const groups = new Map<Stream, RecentEntry[]>();
 		const streams = new Array<Stream>();
-		let left = room;
+		const estimate = new Estimate(room);
 		context.recents.offer(
 			now,
 			(entry) => {
 				const { register } = entry;
-				if (register.stream === context.replica.own || !register.stream.live) return true;
-				const group = groups.get(register.stream);
-				// The pool's name is counted for every record: more than needed where pools are shared, never less.
-				const bytes =
-					estimate(outgoing(register, entry.version, register.reference, true)) +
-					(group ? 0 : SECTION_OVERHEAD_BYTES);
-				if (bytes > left) return false;
-				left -= bytes;
+				const { stream } = register;
+				if (!stream.live || (stream === context.replica.own && entry.version > ownUpTo)) return true;
+				const record = outgoing(register, entry.version, register.reference, true);
+				if (!estimate.take(record, stream.shortId)) return false;
+				const group = groups.get(stream);
 				if (group) group.push(entry);
 				else {
-					groups.set(register.stream, [entry]);
-					streams.push(register.stream);
+					groups.set(stream, [entry]);
+					streams.push(stream);
 				}
 				return true;
 			},
 			context.transmissionGoal(),
 		);
 		const sections = new Array<string>();
+		let left = room;
 		for (const stream of streams) {
 			const entries = groups.get(stream)!;
 			entries.sort((first, second) => first.version < second.version);
 			const writer = new RecordsWriter(
-				room,
+				left,
 				{
-					stream,
+					stream: stream === context.replica.own ? undefined : stream,
 					after: entries[0]!.version - 1,
 					upTo: entries[entries.size() - 1]!.version,
 					complete: false,
@@ -238,16 +253,31 @@ export class Composer {
 				entry.transmissions += 1;
 				context.traffic.recordsRepeated += 1;
 			}
-			room -= writer.bytes();
+			if (writer.count() === 0) continue;
+			left -= writer.bytes();
 			sections.push(writer.finish());
 		}
 		return sections;
 	}
 }
 
-/** No fewer bytes than the record takes in a section that does not know its pool yet. */
-function estimate(record: OutgoingRecord): number {
-	let bytes = RECORD_OVERHEAD_BYTES + jsonBytes(toWire(record.key)) + jsonBytes(toWire(record.pool)) + 4;
-	if (record.value !== undefined && record.value !== record.key) bytes += jsonBytes(toWire(record.value));
-	return bytes;
+/** Chooses what fits into some room before it is written: no fewer bytes than it takes, unless stamps are very old, when the writer refuses the rest. */
+class Estimate {
+	private readonly pools = new Set<string>();
+
+	constructor(private left: number) {}
+
+	/** Whether the record fits as well; `section` tells the sections of one message apart. */
+	public take(record: OutgoingRecord, section: string): boolean {
+		let bytes = record.defining ? DEFINING_BYTES + jsonBytes(toWire(record.key)) : BY_REFERENCE_BYTES;
+		if (record.value !== undefined && record.value !== record.key) bytes += jsonBytes(toWire(record.value));
+		if (!this.pools.has(section)) bytes += SECTION_OVERHEAD_BYTES;
+		const pool = `${section}\0${record.pool}`;
+		if (record.defining && !this.pools.has(pool)) bytes += jsonBytes(toWire(record.pool)) + 3;
+		if (bytes > this.left) return false;
+		this.left -= bytes;
+		this.pools.add(section);
+		if (record.defining) this.pools.add(pool);
+		return true;
+	}
 }

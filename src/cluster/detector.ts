@@ -5,12 +5,14 @@ import { Member } from "./membership";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
 
-const CHECK_SECONDS = 1;
+const CHECK_SECONDS = 0.75;
 /** A promised sign of life may take so much longer: the way, and the time until the budget allows it. */
 const PROMISE_SLACK_SECONDS = 4;
-const PROBE_INTERVAL_SECONDS = 1;
+const PROBE_INTERVAL_SECONDS = 0.75;
 /** A probe and its answer take two deliveries. */
 const LAST_PROBE_SECONDS = 4;
+/** While too little was heard to know, this much is taken to get lost. */
+const UNKNOWN_LOSS = 0.05;
 /** Two servers look after each; should they be gone as well, others step in, one after the other. */
 const WATCHERS = 2;
 const NEXT_WATCHER_SECONDS = 8;
@@ -83,7 +85,8 @@ export class Detector {
 		const suspectedFor = now - member.suspectedAtSeconds;
 		// Whoever hears nothing has to find out first whether it can hear: by its own next broadcast.
 		if (this.lastInboundSeconds < member.suspectedAtSeconds && suspectedFor > 2) this.sender.beatSoon();
-		const probes = probesFor(math.max(context.observedLoss(), member.loss ?? 0));
+		const loss = context.loss.isKnown() ? context.observedLoss() : UNKNOWN_LOSS;
+		const probes = probesFor(math.max(loss, member.loss ?? UNKNOWN_LOSS));
 		if (member.probesSent < probes) {
 			if (suspectedFor >= member.probesSent * PROBE_INTERVAL_SECONDS) this.probe(member);
 			return;

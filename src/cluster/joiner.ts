@@ -337,7 +337,7 @@ export class Joiner {
 			if (this.served.size() >= 30) return;
 			const baseStamp = context.nowStamp();
 			const room = this.sender.addressedRoomBytes() - PAGE_RESERVE_BYTES;
-			const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp);
+			const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp, context.observedLoss());
 			served = { nonce: join.nonce, requester, snapshot, atSeconds: now, lastSentSeconds: now };
 			this.served = this.served.filter((other) => other.requester !== requester);
 			this.served.push(served);

@@ -6,7 +6,7 @@ import { frameHeaderBytes, MESSAGE_BYTES, messageBytes, writeFrame } from "../wi
 import { writeIdentity, writeJoin } from "../wire/section-writers";
 import { AddressedKind, AddressedQueue } from "./addressed-queue";
 import { Agenda, Appointment } from "./agenda";
-import { Composer } from "./composer";
+import { Composer, SpareRoom } from "./composer";
 import { Context } from "./context";
 import { broadcastTopic, inboxTopic } from "./topics";
 
@@ -19,7 +19,7 @@ interface TailEcho {
 /** After a burst its tail is repeated, because its last message may be the one that was lost. */
 const TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 1, transmissions: 2 },
-	{ afterSeconds: 2, transmissions: 3 },
+	{ afterSeconds: 1.9, transmissions: 3 },
 	{ afterSeconds: 5, transmissions: undefined },
 ];
 /** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard, or for when they fall silent. */
@@ -195,7 +195,7 @@ export class Sender {
 		if (this.context.now() - this.lastBroadcastSeconds > 2) this.beating.by(this.context.now());
 	}
 
-	private broadcast(kind: BroadcastKind): void {
+	private broadcast(kind: BroadcastKind, spare: SpareRoom = "shared"): void {
 		const { context } = this;
 		const now = context.now();
 		const departures = this.dueDepartures(now);
@@ -203,7 +203,7 @@ export class Sender {
 		const identity = this.identityOwed > 0 || kind === "control";
 		this.identityOwed = math.max(0, this.identityOwed - 1);
 		const counter = this.composer.nextCounter();
-		const composed = this.composer.compose(identity, departures, math.min(84, math.ceil(beatSeconds)));
+		const composed = this.composer.compose(identity, departures, math.ceil(beatSeconds), spare);
 		if (composed.newRecords > 0) {
 			this.lastNewSeconds = now;
 			this.echoes = context.isLively() ? LIVELY_TAIL_ECHOES : TAIL_ECHOES;
@@ -304,7 +304,8 @@ export class Sender {
 				return;
 			}
 			context.traffic.echoBroadcasts += 1;
-			this.broadcast("echo");
+			// The first echo repeats the tail; the next ones what the first had no room for.
+			this.broadcast("echo", this.echoStage === 0 ? "own tail" : "least sent");
 		}
 		this.echoStage += 1;
 		context.budget.setOwedEchoes(this.echoes.size() - this.echoStage);
@@ -398,7 +399,7 @@ export class Sender {
 	public farewell(departures: Departure[], done: (success: boolean) => void): void {
 		const { context } = this;
 		const now = context.now();
-		const { text } = this.composer.compose(false, departures, 84);
+		const { text } = this.composer.compose(false, departures, 84, "own tail");
 		const topic = context.budget.pickTopic(now);
 		context.budget.noteBroadcast(now, topic);
 		context.traffic.broadcasts += 1;

@@ -36,13 +36,11 @@ export class Sequencer {
 
 	/** What the next message would say of a waiting register, with the version it would get. */
 	public preview(register: Register, nowSeconds: number, ahead: number): OutgoingRecord {
-		const known =
-			register.reference !== 0 && nowSeconds - register.definedAtSeconds >= REFERENCE_KNOWN_AFTER_SECONDS;
 		return outgoing(
 			register,
 			this.stream.highest + ahead,
 			register.reference !== 0 ? register.reference : this.nextReference,
-			!known,
+			!isReferenceKnown(register, nowSeconds),
 		);
 	}
 
@@ -98,6 +96,7 @@ export class Sequencer {
 	 * with the version above which they are all there are. Values in parts end the list: they are repaired on request.
 	 */
 	public tail(
+		nowSeconds: number,
 		sinceSeconds: number,
 		upTo: number,
 		fits: (record: OutgoingRecord) => boolean,
@@ -109,7 +108,9 @@ export class Sequencer {
 			if (entry.version > upTo || !this.isCurrent(entry)) continue;
 			after = entry.version;
 			if (entry.sentAtSeconds < sinceSeconds || entry.partIndex >= 0) break;
-			const record = outgoing(entry.register, entry.version, entry.register.reference, true);
+			const { register } = entry;
+			const defining = !isReferenceKnown(register, nowSeconds);
+			const record = outgoing(register, entry.version, register.reference, defining);
 			if (!fits(record)) break;
 			records.push(record);
 			after = 0;
@@ -144,4 +145,9 @@ export class Sequencer {
 		this.log = current;
 		this.compactAtSize = math.max(64, 2 * current.size());
 	}
+}
+
+/** Whether every receiver can be taken to know what an own register's reference stands for. */
+function isReferenceKnown(register: Register, nowSeconds: number): boolean {
+	return register.reference !== 0 && nowSeconds - register.definedAtSeconds >= REFERENCE_KNOWN_AFTER_SECONDS;
 }

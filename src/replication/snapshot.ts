@@ -16,8 +16,14 @@ export interface Snapshot {
 	readonly baseStamp: number;
 }
 
-/** Cuts everything that was sent or received into pages of at most `roomBytes`. */
-export function takeSnapshot(replica: Replica, members: MemberEntry[], roomBytes: number, baseStamp: number): Snapshot {
+/** Cuts everything that was sent or received into pages of at most `roomBytes`. `loss` is the share of messages that get lost, 0 to 1. */
+export function takeSnapshot(
+	replica: Replica,
+	members: MemberEntry[],
+	roomBytes: number,
+	baseStamp: number,
+	loss: number,
+): Snapshot {
 	const bodies = new Array<string>();
 	let body = "";
 	let room = roomBytes;
@@ -72,12 +78,12 @@ export function takeSnapshot(replica: Replica, members: MemberEntry[], roomBytes
 		}
 	}
 	turnPage();
-	return { bodies, parities: makeParity(bodies, parityCount(bodies.size())), baseStamp };
+	return { bodies, parities: makeParity(bodies, parityCount(bodies.size(), loss)), baseStamp };
 }
 
-/** One parity page repairs one lost page; from three pages on there are two, each over half of the pages. */
-function parityCount(pages: number): number {
-	return pages < 3 ? 1 : 2;
+/** One parity page repairs one lost page. Where much is lost there are two, each over half of the pages. */
+function parityCount(pages: number, loss: number): number {
+	return pages < 3 || (pages <= 16 && loss < 0.02) ? 1 : 2;
 }
 
 function recordsByStream(replica: Replica): Array<[Stream, OutgoingRecord[]]> {
