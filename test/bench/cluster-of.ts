@@ -1,5 +1,5 @@
 import { VirtualGame } from "../../src/testing";
-import { Contender, Member } from "./contender";
+import { Contender, Member, Sharing } from "./contender";
 
 /** Between the starts of two servers. */
 const START_SPACING_SECONDS = 1;
@@ -9,13 +9,14 @@ const READY_LIMIT_SECONDS = 120;
 export function startServers(
 	world: VirtualGame,
 	contender: Contender,
+	sharing: Sharing,
 	count: number,
 	shown: (server: number, key: string, value: string | undefined) => void,
 	setup: (member: Member, server: number) => void,
 ): Member[] {
 	const members = new Array<Member>();
 	for (const index of $range(0, count - 1)) {
-		const member = contender.join(world, (key, value) => shown(index, key, value));
+		const member = contender.join(world, sharing, (key, value) => shown(index, key, value));
 		members.push(member);
 		setup(member, index);
 		world.Run(START_SPACING_SECONDS);

@@ -1,12 +1,10 @@
+import { CloudLink, MessagingCloud } from "../../src/testing";
+
 /** What one server lends a package that runs in a sandbox of its own: its side of the emulated cloud, and its clock. */
 export interface Engine {
+	readonly cloud: MessagingCloud;
+	readonly link: CloudLink;
 	readonly serverId: string;
-	readonly publish: (topic: string, message: unknown, done: (failure: string | undefined) => void) => void;
-	readonly subscribe: (
-		topic: string,
-		received: (message: unknown) => void,
-		done: (failure: string | undefined) => void,
-	) => () => void;
 	readonly unixSeconds: () => number;
 	readonly playerCount: () => number;
 	readonly warn: (text: string) => void;
@@ -28,8 +26,10 @@ export interface NetPackage {
 export interface Host {
 	/** Real seconds: the only real time here. */
 	readonly clock: () => number;
-	/** Kilobytes in use, garbage that has not been collected included. */
+	/** Kilobytes in use, without garbage. Takes a while. */
 	readonly memory: () => number;
+	/** Kilobytes in use and garbage: grows with whatever is allocated until the next collection. */
+	readonly allocated: () => number;
 	/** Loads `@rbxts/net` for one server. */
 	readonly loadNet: (engine: Engine) => NetPackage;
 }

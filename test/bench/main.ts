@@ -5,9 +5,29 @@ import { plain } from "./contenders/plain";
 import { rbxNet } from "./contenders/rbx-net";
 import { Host } from "./host";
 import { Job } from "./job";
+import { BURST_JOBS } from "./scenarios/burst";
+import { GARBAGE_JOBS } from "./scenarios/garbage";
+import { HOT_KEY_JOBS } from "./scenarios/hot-key";
+import { IDLE_JOBS } from "./scenarios/idle";
+import { JOIN_JOBS } from "./scenarios/join";
+import { LAST_MESSAGE_JOBS } from "./scenarios/last-message";
+import { LEAVE_JOBS } from "./scenarios/leave";
+import { OVERHEAD_JOBS } from "./scenarios/overhead";
+import { PROCESSOR_JOBS } from "./scenarios/processor";
 import { UPDATE_JOBS } from "./scenarios/updates";
 
-const JOBS: ReadonlyArray<Job> = [...UPDATE_JOBS];
+const JOBS: ReadonlyArray<Job> = [
+	...UPDATE_JOBS,
+	...BURST_JOBS,
+	...OVERHEAD_JOBS,
+	...HOT_KEY_JOBS,
+	...JOIN_JOBS,
+	...LAST_MESSAGE_JOBS,
+	...LEAVE_JOBS,
+	...IDLE_JOBS,
+	...GARBAGE_JOBS,
+	...PROCESSOR_JOBS,
+];
 
 /** What a process is to run. */
 interface Task {

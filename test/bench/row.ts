@@ -9,6 +9,10 @@ export interface Row {
 	readonly met: boolean | undefined;
 }
 
+export function row(contender: string, what: string, goal: string, measured: string, met: boolean | undefined): Row {
+	return { contender, what, goal, measured, met };
+}
+
 /** What a job printed: rows of the table, and lines that tell more. */
 export interface Outcome {
 	readonly rows: Row[];

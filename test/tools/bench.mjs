@@ -10,8 +10,10 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { describeBenchmarks } from "./bench-document.mjs";
 import { buildBenchPlace } from "./bench-place.mjs";
 import { describeTable } from "./bench-table.mjs";
+import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
 import { ROOT } from "./tools.mjs";
 
@@ -64,7 +66,11 @@ async function runAll(place, tasks) {
 			try {
 				outcomes[index] = await inLune(place, "run", JSON.stringify(task));
 			} catch (problem) {
-				outcomes[index] = { rows: [], notes: [`FAILED ${task.job}, ${task.contender}: ${problem.message}`], failed: true };
+				outcomes[index] = {
+					rows: [],
+					notes: [`FAILED ${task.job}, ${task.contender}: ${problem.message}`],
+					failed: true,
+				};
 			}
 			const seconds = ((Date.now() - started) / 1000).toFixed(1);
 			console.log(`${outcomes[index].notes.join("\n")}\n  (${seconds} s real time)`);
@@ -81,19 +87,25 @@ export async function bench(parameters) {
 	if (place === undefined) return 1;
 	try {
 		const jobs = await inLune(place.path, "list");
-		const wanted = jobs.filter(({ name }) => options.only.every((text) => name.toLowerCase().includes(text)));
+		const wanted = jobs.filter(
+			({ name }) => options.only.length === 0 || options.only.some((text) => name.toLowerCase().includes(text)),
+		);
 		const tasks = wanted.flatMap(({ name, contenders }) =>
 			contenders
 				.filter((contender) => contender.includes(options.contender))
 				.map((contender) => ({ job: name, contender, quick: options.quick, seeds: options.seeds })),
 		);
 		const outcomes = await runAll(place.path, tasks);
-		const table = describeTable(outcomes.flatMap(({ rows }) => rows));
+		const rows = outcomes.flatMap(({ rows }) => rows);
+		if (wanted.some(({ name }) => name === "processor")) rows.push(hotPathRow());
+		const table = describeTable(rows);
 		const seconds = Math.round((Date.now() - started) / 1000);
 		console.log(`\n${table}\nSeeds ${options.seeds.join(", ")}; ${seconds} s of real time.`);
 		if (options.write) {
-			const file = path.join(ROOT, "docs", "benchmarks.md");
-			writeFileSync(file, `# Benchmarks\n\n${table}\n`);
+			writeFileSync(
+				path.join(ROOT, "docs", "benchmarks.md"),
+				describeBenchmarks(table, parameters, options.seeds),
+			);
 		}
 		return outcomes.some(({ failed }) => failed) ? 1 : 0;
 	} finally {

@@ -1,6 +1,6 @@
-import { GeneralPool } from "../../../src/pool/pools";
+import { GeneralPool, StringPool } from "../../../src/pool/pools";
 import { VirtualGame } from "../../../src/testing";
-import { Contender, Member, OURS, Shown } from "../contender";
+import { Contender, Member, OURS, Sharing, Shown } from "../contender";
 import { keyOf } from "../values";
 import { PLAYERS_PER_SERVER } from "../world";
 
@@ -8,12 +8,14 @@ function same(text: string): string {
 	return text;
 }
 
-/** This package: a GeneralPool on each server. */
+/** This package: a pool on each server. */
 export const ours: Contender = {
 	name: OURS,
-	join: (world: VirtualGame, shown: Shown): Member => {
+	join: (world: VirtualGame, sharing: Sharing, shown: Shown): Member => {
 		const server = world.AddServer({ players: PLAYERS_PER_SERVER });
-		const pool = server.Do(() => GeneralPool<string>("bench", keyOf, same, same));
+		const pool = server.Do(() =>
+			sharing === "values" ? GeneralPool<string>("bench", keyOf, same, same) : StringPool("bench"),
+		);
 		pool.ContributionAdded.Connect((value, key) => shown(key, value));
 		pool.ContributionUpdated.Connect((value, _previous, key) => shown(key, value));
 		pool.ContributionRemoved.Connect((_previous, key) => shown(key, undefined));

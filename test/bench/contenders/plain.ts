@@ -1,6 +1,6 @@
 import { VirtualGame, VirtualPlatform } from "../../../src/testing";
-import { Contender, Member, PLAIN, Shown } from "../contender";
-import { keyOf } from "../values";
+import { Contender, Member, PLAIN, Sharing, Shown } from "../contender";
+import { keysOf } from "../values";
 import { addForeignServer } from "../world";
 
 const TOPIC = "plain";
@@ -22,6 +22,7 @@ class PlainServer {
 
 	constructor(
 		private readonly platform: VirtualPlatform,
+		private readonly keyOf: (value: string) => string,
 		private readonly shown: Shown,
 	) {
 		platform.subscribe(
@@ -39,7 +40,7 @@ class PlainServer {
 	}
 
 	public contribute(value: string): void {
-		const key = keyOf(value);
+		const key = this.keyOf(value);
 		if (!this.own.has(key)) this.ownKeys.push(key);
 		this.own.set(key, value);
 		this.show(key, value);
@@ -54,7 +55,7 @@ class PlainServer {
 		}
 		const first = string.sub(message, 1, 1);
 		if (first === REMOVED) this.show(string.sub(message, 2), undefined);
-		else this.show(keyOf(message), message);
+		else this.show(this.keyOf(message), message);
 	}
 
 	private show(key: string, value: string | undefined): void {
@@ -79,9 +80,9 @@ class PlainServer {
 
 export const plain: Contender = {
 	name: PLAIN,
-	join: (world: VirtualGame, shown: Shown): Member => {
+	join: (world: VirtualGame, sharing: Sharing, shown: Shown): Member => {
 		const { server, platform } = addForeignServer(world);
-		const state = server.Do(() => new PlainServer(platform, shown));
+		const state = server.Do(() => new PlainServer(platform, keysOf(sharing), shown));
 		return {
 			server,
 			contribute: (value) => server.Do(() => state.contribute(value)),

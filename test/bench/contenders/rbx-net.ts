@@ -1,7 +1,7 @@
 import { VirtualGame } from "../../../src/testing";
-import { Contender, Member, RBX_NET, Shown } from "../contender";
+import { Contender, Member, RBX_NET, Sharing, Shown } from "../contender";
 import { Host } from "../host";
-import { keyOf } from "../values";
+import { keysOf } from "../values";
 import { addForeignServer } from "../world";
 
 /** The package does something once a minute in its frames; a step this often is as good as sixty a second. */
@@ -11,14 +11,15 @@ const STEP_SECONDS = 0.25;
 export function rbxNet(host: Host): Contender {
 	return {
 		name: RBX_NET,
-		join: (world: VirtualGame, shown: Shown): Member => {
+		join: (world: VirtualGame, sharing: Sharing, shown: Shown): Member => {
 			const { server, platform } = addForeignServer(world);
+			const keyOf = keysOf(sharing);
 			const values = new Map<string, string>();
 			let connected = false;
 			const net = host.loadNet({
+				cloud: platform["cloud"],
+				link: platform.link,
 				serverId: platform.serverId,
-				publish: (topic, message, done) => platform.publish(topic, message as string, done),
-				subscribe: (topic, received, done) => platform.subscribe(topic, received, done),
 				unixSeconds: () => platform.unixMilliseconds() / 1000,
 				playerCount: () => platform.playerCount(),
 				warn: (text) => platform.warn(text),

@@ -1,5 +1,5 @@
 import { receivedPerGamePerMinute, receivedPerTopicPerMinute, sendsPerMinute } from "../../../src/platform/limits";
-import { CloudFilter, LimitUse, VirtualGame } from "../../../src/testing";
+import { CloudFilter, LimitName, LimitUse, VirtualGame } from "../../../src/testing";
 import { LimitMeter } from "../../../src/testing/cloud-statistics";
 import { MinuteWindow } from "../../../src/testing/minute-window";
 import { PLAYERS_PER_SERVER } from "../world";
@@ -50,24 +50,41 @@ export class CloudWatch {
 		return this.messages - this.addressed;
 	}
 
+	/** Completes the latest message: whether it has more receivers is known once time has advanced. */
+	public flush(): void {
+		const { last } = this;
+		if (!last) return;
+		this.last = undefined;
+		if (last.receivers === 1) this.addressed += 1;
+		this.onMessage?.(last);
+	}
+
 	/** To be called at the end: the last message counts, and nothing after it. */
 	public finish(): void {
-		this.completeLast();
+		this.flush();
 		this.world.SetFilter(undefined);
 	}
 
-	public use(name: LimitUse["name"]): LimitUse | undefined {
-		return this.limits.list().find((use) => use.name === name);
+	/** The most of a limit that was used within a minute. */
+	public use(name: LimitName): LimitUse {
+		const found = this.limits.list().find((use) => use.name === name);
+		return found ?? { name, where: "", most: 0, limit: math.huge, share: 0 };
 	}
 
 	private look(sender: string, receiver: string, topic: string, message: unknown): "deliver" | "drop" {
 		const now = this.world.Now();
 		const { last } = this;
 		// All deliveries of a message are decided at one moment, one after the other.
-		if (last && last.atSeconds === now && last.sender === sender && last.topic === topic && last.message === message) {
+		if (
+			last &&
+			last.atSeconds === now &&
+			last.sender === sender &&
+			last.topic === topic &&
+			last.message === message
+		) {
 			last.receivers += 1;
 		} else {
-			this.completeLast();
+			this.flush();
 			this.messages += 1;
 			this.last = { atSeconds: now, sender, topic, message: tostring(message), receivers: 1 };
 			const sent = this.count(this.sentByServer, sender, now);
@@ -90,13 +107,5 @@ export class CloudWatch {
 		}
 		window.add(now, 1);
 		return window.lastMinute(now);
-	}
-
-	private completeLast(): void {
-		const { last } = this;
-		if (!last) return;
-		this.last = undefined;
-		if (last.receivers === 1) this.addressed += 1;
-		this.onMessage?.(last);
 	}
 }

@@ -11,12 +11,15 @@ export interface Transmission {
 export class Transmissions {
 	public readonly byUpdate = new Map<number, Transmission>();
 
-	public note(seen: Seen): void {
+	/** Returns how many numbers were in a message for the first time. */
+	public note(seen: Seen): number {
+		let fresh = 0;
 		for (const [digits] of string.gmatch(seen.message, "#(%d%d%d%d%d%d)")) {
 			const updateNumber = tonumber(digits)!;
 			const known = this.byUpdate.get(updateNumber);
 			if (known) known.times.push(seen.atSeconds);
 			else {
+				fresh += 1;
 				this.byUpdate.set(updateNumber, {
 					firstAtSeconds: seen.atSeconds,
 					firstSender: seen.sender,
@@ -24,5 +27,6 @@ export class Transmissions {
 				});
 			}
 		}
+		return fresh;
 	}
 }

@@ -1,0 +1,28 @@
+// The page that `npm run bench -- --write` writes.
+const METHOD = `How it is measured:
+
+* Everything runs on virtual time, in one process a job, on the emulated cloud of \`src/testing\`, which enforces the documented limits of
+  MessagingService (a message counts once for each server that receives it) and drops what is above them. Each delivery takes 0.3 to 2 s,
+  and gets lost, independently of all others, as often as a row says; where it says nothing, with 1 %. Seeds: SEEDS; the same for all three.
+* *plain* is how such code is usually written: one message per change, all on one topic; when a server joins, every server sends
+  everything it has again, two messages a second. *rbx-net* is the npm package \`@rbxts/net\` 3.0.10: an \`ExperienceBroadcastEvent\` that
+  carries the same changes; it has nothing for servers that join or leave.
+* Updates: each server has 20 keys with values of 30 bytes, and changes one of them at random times, 0.1 times a second on average, for
+  ten minutes, after a minute of warm-up. An update has arrived everywhere when every server shows it, or a newer value of its key.
+  Percentiles are over all updates; *never* means not within a minute after the last one.
+* Shares of limits are those of the worst minute: deliveries of the whole game, on one topic, and messages sent by one server.
+* Floors: a burst takes at least its bytes and 3 more a string, in messages of 1,000 bytes; a joiner at least the bytes of keys and values
+  in messages of 1,000 bytes, and one request. Its announcement, which all servers receive, is not among its deliveries.
+* Real time is measured in one place only, the rows about the processor: by the clock of the machine, on Luau that is not compiled to
+  machine code. It depends on the machine; everything else is the same on every one.
+`;
+
+export function describeBenchmarks(table, parameters, seeds) {
+	const command = ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ");
+	return `# Benchmarks
+
+This page is written by a program: \`${command}\`. *met* tells whether net-server-sync reaches the goal beside it.
+
+${table}
+${METHOD.replace("SEEDS", seeds.join(", "))}`;
+}
