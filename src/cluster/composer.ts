@@ -25,9 +25,9 @@ const BEAT_AT_LEAST_SECONDS = 2;
 
 /**
  * What spare room is for: the newest own records and others' that were sent least ("shared"), the newest own records only ("own tail"),
- * or first whatever was sent least ("least sent").
+ * or those before them, for which the message before had no room ("before that").
  */
-export type SpareRoom = "shared" | "own tail" | "least sent";
+export type SpareRoom = "shared" | "own tail" | "before that";
 
 export interface Composed {
 	readonly text: string;
@@ -39,6 +39,8 @@ export interface Composed {
 export class Composer {
 	private counter = 0;
 	private lastBeatSeconds = -math.huge;
+	/** The latest repeats of own records reached back to this version. */
+	private coveredAfter = 0;
 
 	constructor(private readonly context: Context) {}
 
@@ -84,13 +86,13 @@ export class Composer {
 				),
 			);
 		}
-		if (spare === "least sent") {
-			for (const text of this.packRecent(room, coveredUpTo, baseStamp, now)) push(text);
-		}
 		const coverRoom = spare === "shared" ? math.floor(room * COVER_OF_ROOM) : room;
-		const cover = this.packCover(coverRoom, coveredUpTo, baseStamp, now);
+		const coverUpTo = spare === "before that" ? math.min(this.coveredAfter, coveredUpTo) : coveredUpTo;
+		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now);
+		this.coveredAfter = cover.after;
 		if (cover.text !== undefined) push(cover.text);
-		if (spare === "shared") for (const text of this.packRecent(room, cover.after, baseStamp, now)) push(text);
+		const ownUpTo = spare === "before that" ? coveredUpTo : cover.after;
+		for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
 		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
 	}

@@ -305,7 +305,7 @@ export class Sender {
 			}
 			context.traffic.echoBroadcasts += 1;
 			// The first echo repeats the tail; the next ones what the first had no room for.
-			this.broadcast("echo", this.echoStage === 0 ? "own tail" : "least sent");
+			this.broadcast("echo", this.echoStage === 0 ? "own tail" : "before that");
 		}
 		this.echoStage += 1;
 		context.budget.setOwedEchoes(this.echoes.size() - this.echoStage);
