@@ -21,13 +21,20 @@ const READY_LIMIT_SECONDS = 60;
 const JOINS = 60;
 const QUICK_JOINS = 20;
 const DELIVERIES_OVER_FLOOR = 5;
+/** Joins that take longer are told of one by one. */
+const SLOW_SECONDS = 6;
 
 interface Joined {
 	readonly readySeconds: number;
+	readonly announcements: number;
 	/** Broadcasts that carry no beat of a server that takes part: announcements, and what others re-send. */
 	readonly broadcasts: number;
 	/** Addressed messages between the joiner and whoever answers. */
 	readonly deliveries: number;
+}
+
+function describeJoined({ readySeconds, announcements, deliveries }: Joined): string {
+	return `${secondsText(readySeconds)}, ${announcements} announcements, ${deliveries} deliveries`;
 }
 
 /** What of a message is there because somebody joins. */
@@ -77,7 +84,12 @@ function runOnce({ contender, quick }: RunOptions, seed: number): Joined[] {
 		// Answers that are still on their way, or being repeated, count.
 		world.Run(PAUSE_SECONDS / 2);
 		watch.finish();
-		joined.push({ readySeconds, broadcasts: broadcasts + math.max(0, announcements - 1), deliveries });
+		joined.push({
+			readySeconds,
+			announcements,
+			broadcasts: broadcasts + math.max(0, announcements - 1),
+			deliveries,
+		});
 		joiner.server.Close();
 		world.Run(PAUSE_SECONDS);
 	}
@@ -98,6 +110,7 @@ function measure(options: RunOptions): Outcome {
 	const broadcasts = sorted(joined.map((one) => one.broadcasts));
 	const averageDeliveries = mean(deliveries);
 	const highestBroadcasts = percentile(broadcasts, 1);
+	const slow = joined.filter((one) => one.readySeconds > SLOW_SECONDS && one.readySeconds < math.huge);
 	const { name } = options.contender;
 	const what = `joiner, 10 kB of state, ${SERVERS} servers`;
 	return {
@@ -124,7 +137,10 @@ function measure(options: RunOptions): Outcome {
 				p50 <= 4 && p99 <= 8,
 			),
 		],
-		notes: [`${what}, ${name}: ready ${describeTimes(times)}; p50 deliveries ${percentile(deliveries, 0.5)}`],
+		notes: [
+			`${what}, ${name}: ready ${describeTimes(times)}; p50 deliveries ${percentile(deliveries, 0.5)}`,
+			...slow.map((one) => `  slow: ready after ${describeJoined(one)}`),
+		],
 	};
 }
 
