@@ -35,7 +35,6 @@ interface Candidate {
 	readonly shortId: ShortId;
 	readonly identity: Identity | undefined;
 	readonly synced: boolean;
-	requests: number;
 }
 
 interface Served {
@@ -59,6 +58,8 @@ export class Joiner {
 	private foundAtSeconds = math.huge;
 	private collector: PageCollector | undefined;
 	private responder: ShortId | undefined;
+	/** Requests since the last page. */
+	private requests = 0;
 	private buffered = new Array<Frame>();
 	private waiting = new Array<{ readonly join: JoinSection; readonly requester: ShortId }>();
 	private served = new Array<Served>();
@@ -94,10 +95,11 @@ export class Joiner {
 		context.phase = "rejoining";
 		this.collector = new PageCollector(this.newNonce());
 		this.responder = undefined;
-		this.candidates = [{ shortId: source, identity: undefined, synced: true, requests: 0 }];
+		this.requests = 0;
+		this.candidates = [{ shortId: source, identity: undefined, synced: true }];
 		for (const member of context.membership.all()) {
 			if (member.shortId === source) continue;
-			this.candidates.push({ shortId: member.shortId, identity: member.identity, synced: true, requests: 0 });
+			this.candidates.push({ shortId: member.shortId, identity: member.identity, synced: true });
 		}
 		this.lastRequestSeconds = -math.huge;
 		this.stepping.at(context.now() + 0.1);
@@ -122,7 +124,7 @@ export class Joiner {
 		if (known && known.synced === synced) return;
 		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== frame.sender);
 		if (this.candidates.size() >= MOST_CANDIDATES) return;
-		this.candidates.push({ shortId: frame.sender, identity, synced, requests: 0 });
+		this.candidates.push({ shortId: frame.sender, identity, synced });
 		this.candidates.sort((left, right) => isBetterCandidate(left, right));
 		// The announcement may have reached it already: it gets time to answer before it is asked directly.
 		const patience = this.hellos > 0 && synced ? REPEAT_SECONDS : 0.2 + 0.4 * context.platform.random();
@@ -145,15 +147,10 @@ export class Joiner {
 				this.stepping.at(this.lastRequestSeconds + REPEAT_SECONDS);
 				return;
 			}
-			if (candidate && candidate.shortId === target) {
-				candidate.requests += 1;
-				if (candidate.requests > MOST_REQUESTS) {
-					this.candidates.remove(0);
-					this.collector = new PageCollector(this.newNonce());
-					this.responder = undefined;
-					this.stepping.at(now + 0.1);
-					return;
-				}
+			this.requests += 1;
+			if (this.requests > MOST_REQUESTS) {
+				this.giveUpOn(target);
+				return;
 			}
 			this.lastRequestSeconds = now;
 			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
@@ -196,7 +193,7 @@ export class Joiner {
 		this.responder = frame.sender;
 		this.lastRequestSeconds = context.now();
 		this.stepping.at(context.now() + REPEAT_SECONDS);
-		collector.add(page.index, page.pages, page.parities, frame.baseStamp, text);
+		if (collector.add(page.index, page.pages, page.parities, frame.baseStamp, text)) this.requests = 0;
 		const bodies = collector.finished();
 		if (!bodies) return;
 		const sections = new Array<Section>();
@@ -204,7 +201,8 @@ export class Joiner {
 			const read = readSections(body, collector.baseStamp);
 			// The checksum of every message was right, so this is a defect of the sender; another one may do better.
 			if (!read) {
-				this.abandonResponder();
+				context.traffic.drop("malformed");
+				this.giveUpOn(frame.sender);
 				return;
 			}
 			for (const section of read.sections) sections.push(section);
@@ -212,10 +210,10 @@ export class Joiner {
 		this.finish(sections);
 	}
 
-	private abandonResponder(): void {
-		const { responder } = this;
-		this.context.traffic.drop("malformed");
-		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== responder);
+	/** Begins anew with another server. */
+	private giveUpOn(shortId: ShortId): void {
+		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== shortId);
+		this.requests = 0;
 		this.collector = new PageCollector(this.newNonce());
 		this.responder = undefined;
 		this.lastRequestSeconds = 0;
@@ -331,6 +329,7 @@ export class Joiner {
 		const { context } = this;
 		const now = context.now();
 		this.served = this.served.filter((served) => now - served.atSeconds < SNAPSHOT_KEPT_SECONDS);
+		let { held } = join;
 		let served = this.served.find((other) => other.nonce === join.nonce && other.requester === requester);
 		if (served && now - served.lastSentSeconds < SERVED_AGAIN_SECONDS) return;
 		if (!served || join.held.isEmpty()) {
@@ -339,6 +338,7 @@ export class Joiner {
 			const room = this.sender.addressedRoomBytes() - PAGE_RESERVE_BYTES;
 			const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp, context.observedLoss());
 			served = { nonce: join.nonce, requester, snapshot, atSeconds: now, lastSentSeconds: now };
+			held = [];
 			this.served = this.served.filter((other) => other.requester !== requester);
 			this.served.push(served);
 			context.traffic.snapshotsServed += 1;
@@ -346,7 +346,7 @@ export class Joiner {
 			this.sender.expectListener(now + SNAPSHOT_KEPT_SECONDS);
 		}
 		served.lastSentSeconds = now;
-		this.sendPages(served, join.held);
+		this.sendPages(served, held);
 	}
 
 	private sendPages(served: Served, held: ReadonlyArray<number>): void {

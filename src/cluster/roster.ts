@@ -107,11 +107,13 @@ export class Roster {
 		if (!context.isActive() && context.phase !== "local") return;
 		for (const register of context.replica.sortedRegisters()) {
 			if (register.stream.live || register.value === undefined || register.pool.policy !== "adopt") continue;
-			if (!this.isAdopter(register)) continue;
-			const { pool, key, value } = register;
-			// Only just above what is adopted: whatever was contributed since, by the gone server too, is newer.
-			this.enqueue(context.replica.contribute(pool.name, pool.policy, key, value, 0));
+			if (this.isAdopter(register)) this.adopt(register, register.value);
 		}
+	}
+
+	private adopt({ pool, key }: Register, value: string): void {
+		// Only just above what is adopted: whatever was contributed since, by the gone server too, is newer.
+		this.enqueue(this.context.replica.contribute(pool.name, pool.policy, key, value, 0));
 	}
 
 	private isAdopter(register: Register): boolean {
@@ -129,8 +131,12 @@ export class Roster {
 		const { context } = this;
 		context.replica.collect(frontier);
 		for (const departed of context.membership.allDeparted()) {
-			if (!departed.purged && frontier > departed.departedAtStamp + PURGE_AFTER_MILLISECONDS)
-				this.purge(departed);
+			if (departed.purged || frontier <= departed.departedAtStamp + PURGE_AFTER_MILLISECONDS) continue;
+			this.purge(departed);
+			// Whoever was to adopt these never got them, so whoever has them does.
+			context.replica.forEachOwned(departed.stream, (register) => {
+				if (register.value !== undefined) this.adopt(register, register.value);
+			});
 		}
 		context.membership.forget(context.now());
 	}

@@ -280,7 +280,10 @@ export class ServerCluster implements Cluster {
 	/** Tells pools what has changed. State first, signals afterwards: a handler sees the state its signal speaks of, or a later one. */
 	private dispatch(): void {
 		for (const change of this.context.replica.takeChanges()) {
-			if (change.kind === "ownershipLost") this.sender.dequeue(change.register);
+			// Unless this server has claimed the key again meanwhile.
+			if (change.kind === "ownershipLost" && change.register.stream !== this.context.replica.own) {
+				this.sender.dequeue(change.register);
+			}
 			const listener = this.listeners.get(change.register.pool.name);
 			const event = listener?.note(change, this.serverIdOf(change.owner));
 			if (event !== undefined) this.firing.push({ fire: listener!.fire, event });

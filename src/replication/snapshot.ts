@@ -137,22 +137,28 @@ export class PageCollector {
 		return this.pages > 0;
 	}
 
-	/** Takes a page's body, or for an index from `pages` on the parity text of a group. */
-	public add(index: number, pages: number, parities: number, baseStamp: number, text: string): void {
-		if (this.pages === 0) {
+	/**
+	 * Takes a page's body, or for an index from `pages` on the parity text of a group. Pages of two snapshots do not mix:
+	 * whoever answers again has taken a new one, and the newer one counts. Returns whether the page belongs to it.
+	 */
+	public add(index: number, pages: number, parities: number, baseStamp: number, text: string): boolean {
+		if (this.pages === 0 || baseStamp > this.baseStamp) {
 			this.pages = pages;
 			this.parities = parities;
 			this.baseStamp = baseStamp;
+			this.bodies.clear();
+			this.parityTexts.clear();
+			this.arrived = 0;
 		}
-		// Pages of another snapshot under the same nonce do not mix.
-		if (pages !== this.pages || parities !== this.parities || baseStamp !== this.baseStamp) return;
+		if (pages !== this.pages || parities !== this.parities || baseStamp !== this.baseStamp) return false;
 		if (index >= pages) this.parityTexts.set(index - pages, text);
 		else this.hold(index, text);
 		const missing = this.pages - this.arrived;
-		if (missing === 0 || missing > this.parities) return;
+		if (missing === 0 || missing > this.parities) return true;
 		for (const [recoveredIndex, body] of recoverPages(pages, parities, this.bodies, this.parityTexts)) {
 			this.hold(recoveredIndex, body);
 		}
+		return true;
 	}
 
 	private hold(index: number, body: string): void {

@@ -208,17 +208,16 @@ class Schedule {
 		const owner = this.world.peers.find((peer) => peer.id === ownerId)!;
 		if (!owner.isLive()) return `its owner ${owner.number} is gone`;
 		if (!adopt && made.peer !== owner) return `server ${owner.number} never contributed ${shortened(value)}`;
-		const lastOf = new Map<Peer, Operation>();
-		for (const operation of list) lastOf.set(operation.peer, operation);
 		for (const later of list) {
-			if (later.atSeconds <= made.atSeconds || lastOf.get(later.peer) !== later) continue;
+			if (later.atSeconds <= made.atSeconds) continue;
 			// What a gone server did last may not have been heard of; what a silent one removed, another may have adopted.
 			if (adopt && (!made.peer.isLive() || later.value === undefined)) continue;
 			if (later.peer === made.peer) return `server ${made.peer.number} changed it after ${shortened(value)}`;
-			// Without skew, stamps follow time.
-			if (clockSkewSeconds === undefined && later.value !== undefined && later.peer.isLive()) {
-				return `${shortened(value)}, though server ${later.peer.number} contributed it later`;
-			}
+		}
+		const last = list[list.size() - 1]!;
+		// Without skew, stamps follow time.
+		if (clockSkewSeconds === undefined && last !== made && last.value !== undefined && last.peer.isLive()) {
+			return `${shortened(value)}, though server ${last.peer.number} contributed it last`;
 		}
 		return undefined;
 	}

@@ -87,11 +87,11 @@ export class Peer {
 		return words.join(" ");
 	}
 
-	/** The numbers of the servers that this one takes for live. */
+	/** The numbers of the servers that this one takes for live, ascending. */
 	public sees(): string {
-		return this.server.Cluster.GetServers()
-			.map((server) => this.owner.numberOf(server.ServerId))
-			.join(" ");
+		const numbers = this.server.Cluster.GetServers().map((server) => this.owner.numberOf(server.ServerId));
+		numbers.sort();
+		return numbers.join(" ");
 	}
 
 	public isLive(): boolean {
