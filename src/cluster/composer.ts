@@ -5,7 +5,7 @@ import { Stream } from "../replication/stream";
 import { Departure } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
-import { writeBeat, writeDepartures, writeIdentity } from "../wire/section-writers";
+import { writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
 import { jsonBytes, toWire } from "../wire/text";
 import { Context, Waiting } from "./context";
 
@@ -20,6 +20,9 @@ const SECTION_OVERHEAD_BYTES = 28;
 const COVER_OF_ROOM = 0.6;
 /** A beat's section is not longer than this. */
 const BEAT_BYTES = 48;
+/** How far a stream has come is news for so long, and until two others have told it. */
+const TOLD_WITHIN_SECONDS = 10;
+const TOLD_OFTEN_ENOUGH = 2;
 /** Full messages leave the beat out, but not for longer than this. */
 const BEAT_AT_LEAST_SECONDS = 2;
 
@@ -86,6 +89,8 @@ export class Composer {
 				),
 			);
 		}
+		const heard = this.packHeard(room, now);
+		if (heard !== undefined) push(heard);
 		const coverRoom = spare === "shared" ? math.floor(room * COVER_OF_ROOM) : room;
 		const coverUpTo = spare === "before that" ? math.min(this.coveredAfter, coveredUpTo) : coveredUpTo;
 		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now);
@@ -181,6 +186,20 @@ export class Composer {
 			waiting.nextPart += 1;
 		}
 		return false;
+	}
+
+	/** How far others' streams have been heard of lately: who missed a message need not wait for its sender's next one to know. */
+	private packHeard(room: number, now: number): string | undefined {
+		const streams = new Array<Stream>();
+		for (const { stream } of this.context.membership.all()) {
+			if (stream.told < TOLD_OFTEN_ENOUGH && now - stream.advancedAtSeconds < TOLD_WITHIN_SECONDS) streams.push(stream);
+		}
+		if (streams.isEmpty()) return undefined;
+		const entries = streams.map(({ shortId, incarnation, highest }) => ({ shortId, incarnation, upTo: highest }));
+		const { text, count } = writeHeard(entries, room);
+		if (count === 0) return undefined;
+		for (const index of $range(0, count - 1)) streams[index]!.told += 1;
+		return text;
 	}
 
 	/** The newest own records once more, with the word that above `after` they are all there are. */

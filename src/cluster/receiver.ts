@@ -1,8 +1,9 @@
 import { HybridClock } from "../replication/hybrid-clock";
-import { Stream } from "../replication/stream";
+import { MOST_VERSIONS_AHEAD, Stream } from "../replication/stream";
 import {
 	BeatSection,
 	DeparturesSection,
+	HeardSection,
 	Frame,
 	Identity,
 	PageSection,
@@ -138,11 +139,17 @@ export class Receiver {
 		if (HybridClock.accepts(frame.baseStamp, this.context.platform.unixMilliseconds())) {
 			this.context.clock.witness(frame.baseStamp);
 		}
+		const former = member.stream.highest;
 		for (const section of frame.sections) {
 			if (section.kind === "records") this.applyRecords(section, member, frame);
 			else if (section.kind === "beat") this.applyBeat(section, member, fresh);
 			else if (section.kind === "departures") this.applyDepartures(section, member);
+			else if (section.kind === "heard") this.noteHeardOf(section);
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+		}
+		if (member.stream.highest > former) {
+			member.stream.told = 0;
+			member.stream.advancedAtSeconds = this.context.now();
 		}
 		this.repairer.watch(member.stream);
 	}
@@ -283,11 +290,27 @@ export class Receiver {
 		if (stream !== member.stream) this.repairer.watch(stream);
 	}
 
+	/** Another server tells how far it has heard of others' streams. */
+	private noteHeardOf(section: HeardSection): void {
+		const { context } = this;
+		for (const entry of section.streams) {
+			const stream = context.findStream(entry);
+			if (!stream || stream === context.replica.own || !stream.live) continue;
+			if (entry.upTo === stream.highest) stream.told += 1;
+			if (entry.upTo <= stream.highest || entry.upTo > stream.highest + MOST_VERSIONS_AHEAD) continue;
+			stream.extend(entry.upTo);
+			stream.told = 1;
+			stream.advancedAtSeconds = context.now();
+			// The message itself may still be on its way.
+			this.repairer.watch(stream, true);
+		}
+	}
+
 	private applyBeat(beat: BeatSection, member: Member, fresh: boolean): void {
 		const { context } = this;
 		const { stream } = member;
 		const now = context.now();
-		if (beat.upTo > stream.highest + 1_000_000) return;
+		if (beat.upTo > stream.highest + MOST_VERSIONS_AHEAD) return;
 		stream.extend(beat.upTo);
 		const unixMilliseconds = context.platform.unixMilliseconds();
 		if (HybridClock.accepts(beat.floor, unixMilliseconds)) stream.noteFloor(beat.upTo, beat.floor);

@@ -9,8 +9,10 @@ import { Sender } from "./sender";
 
 /** A gap is not asked for before others' repeats had a chance to close it. */
 const FIRST_REQUEST_SECONDS = { least: 0.8, most: 1.6 };
+/** A message that others have heard may still be on its way here. */
+const HEARSAY_SECONDS = 0.7;
 /** An answer takes two deliveries; a request is repeated after that, ever more slowly. */
-const REPEAT_SECONDS = 3.5;
+const REPEAT_SECONDS = 3;
 const MOST_REPEAT_SECONDS = 15;
 /** A gone server's last words are asked for so often. */
 const LAST_WORDS_REQUESTS = 4;
@@ -44,11 +46,12 @@ export class Repairer {
 	}
 
 	/** Makes sure that the gaps of a stream, if there are any, get closed. */
-	public watch(stream: Stream): void {
+	public watch(stream: Stream, hearsay = false): void {
 		if (stream.gaps.isEmpty()) return;
 		for (const pending of this.pending) if (pending.stream === stream) return;
 		const spread = FIRST_REQUEST_SECONDS.most - FIRST_REQUEST_SECONDS.least;
-		const dueSeconds = this.context.now() + FIRST_REQUEST_SECONDS.least + spread * this.context.platform.random();
+		const patience = FIRST_REQUEST_SECONDS.least + (hearsay ? HEARSAY_SECONDS : 0);
+		const dueSeconds = this.context.now() + patience + spread * this.context.platform.random();
 		this.pending.push({ stream, dueSeconds, requests: 0, authoritative: false });
 		this.requesting.by(dueSeconds);
 	}

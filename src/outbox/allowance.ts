@@ -1,6 +1,7 @@
 import { Caps, EAGER_UNHEARD, NEVER_OF_DOCUMENTED } from "./caps";
 import { OthersUse } from "./others-use";
 import { OwnUse } from "./own-use";
+import { Pace } from "./pace";
 import { BROADCAST_TOPICS, WINDOW_SECONDS } from "./use-window";
 
 /**
@@ -16,9 +17,14 @@ export const BORROW_SPACING_SECONDS = 0.8;
 /** The part of its guarantee that a server keeps for control. */
 export const CONTROL_RESERVE = 0.15;
 /** The average may be exceeded by so much for control; what is never exceeded stays. */
-const CONTROL_LEEWAY = 1.25;
+const CONTROL_LEEWAY = 1.1;
 /** Others repeat what they hear as well, so an echo is for when there is room. */
 const ECHO_LEEWAY = 0.7;
+/** The part of the cap that fair turns of all servers take; the rest is for repairs. */
+const FAIR_TURNS = 0.9;
+/** Data leaves room for repairs: what is missing somewhere is older than what is new. */
+const DATA_LEEWAY = 0.95;
+const RICH_DATA_LEEWAY = 0.85;
 /** After so long without a broadcast a sign of life is more than due. */
 const SIGN_OF_LIFE_SECONDS = 10;
 /** A server that does not know the others yet may ask for them, and once more. */
@@ -76,6 +82,7 @@ export class Allowance {
 	constructor(
 		private readonly own: OwnUse,
 		private readonly others: OthersUse,
+		private readonly pace: Pace,
 		private caps: Caps,
 		/** What there would be without congestion. */
 		private fullCaps: Caps,
@@ -99,8 +106,10 @@ export class Allowance {
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
 		}
+		if (this.isFairTurn(nowSeconds, kind)) return this.others.usedInGame() + used <= caps.gameWideNever;
 		if (nowSeconds < this.spacedAt()) return false;
-		if (this.others.usedInGame() + needed + this.courtesy(kind) > leeway(kind) * caps.gameWide) return false;
+		if (kind !== "control" && !this.pace.allows(nowSeconds, this.caps.servers, caps.gameWide)) return false;
+		if (this.others.usedInGame() + needed + this.courtesy(kind) > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		if (used <= caps.guaranteed) return true;
 		// Who is not reckoned with waits for its turn.
@@ -134,7 +143,7 @@ export class Allowance {
 		const used = own.deliveries() + count + this.reportRoom();
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
-		if (this.others.usedInGame() + needed > leeway(kind) * caps.gameWide) return false;
+		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		return used <= caps.guaranteed || this.unheardWithReport() + count <= this.unheardCap();
 	}
@@ -157,6 +166,16 @@ export class Allowance {
 		return this.caps.scarce ? this.own.lastBroadcastAt() + this.caps.turnSeconds : undefined;
 	}
 
+	/** When this server may send data whatever the others did, because all of them together keep to the cap that way. */
+	public fairTurnAt(): number {
+		const { servers, gameWide } = this.caps;
+		return this.own.lastBroadcastAt() + (60 * servers * servers) / (FAIR_TURNS * gameWide);
+	}
+
+	private isFairTurn(nowSeconds: number, kind: BroadcastKind): boolean {
+		return kind === "data" && nowSeconds >= this.fairTurnAt();
+	}
+
 	private allowsTopic(nowSeconds: number, topic: number, kind: BroadcastKind): boolean {
 		const { own, others } = this;
 		const caps = this.capsOf(kind);
@@ -168,7 +187,8 @@ export class Allowance {
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return others.heardOnTopic(topic) + used <= NEVER_OF_DOCUMENTED * caps.documentedTopic;
 		}
-		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > leeway(kind) * caps.topic) return false;
+		if (atHome && this.isFairTurn(nowSeconds, kind)) return true;
+		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > this.leeway(kind) * caps.topic) return false;
 		if (!atHome && own.visibleBroadcasts() <= caps.roamFrom) return false;
 		if (others.committedOnTopic(topic) + used > caps.topicNever) return false;
 		const unheard = kind !== "data" ? caps.unheardOnTopic : caps.unheardDataOnTopic;
@@ -216,6 +236,17 @@ export class Allowance {
 		return nowSeconds >= (this.turnAt() ?? math.huge);
 	}
 
+	/**
+	 * How much of the average a kind of message may use: signs of life must not wait for the rush of data to pass, nor
+	 * data for repeats, nor those who have had little for those who have had much.
+	 */
+	private leeway(kind: BroadcastKind): number {
+		if (kind === "control") return CONTROL_LEEWAY;
+		if (kind === "echo") return ECHO_LEEWAY;
+		const scramble = this.others.usedInGame() > this.caps.gameWide / 2;
+		return scramble && this.isRich() ? RICH_DATA_LEEWAY : DATA_LEEWAY;
+	}
+
 	/** Whether this server has had its fair share: all of the cap, divided by the servers. */
 	private isRich(): boolean {
 		return this.own.deliveries() + this.caps.servers > 2 * this.caps.guaranteed;
@@ -243,13 +274,4 @@ export class Allowance {
 	private capsOf(kind: BroadcastKind): Caps {
 		return kind === "control" ? this.fullCaps : this.caps;
 	}
-}
-
-/**
- * How much of the average a kind of message may use: beats and departures must not wait for the rush of data to pass,
- * nor data for repeats.
- */
-function leeway(kind: BroadcastKind): number {
-	if (kind === "control") return CONTROL_LEEWAY;
-	return kind === "data" ? 1 : ECHO_LEEWAY;
 }

@@ -1,6 +1,7 @@
 import { Allowance, BroadcastKind } from "./allowance";
 import { Caps, capsFor } from "./caps";
 import { MemberHome, OthersUse } from "./others-use";
+import { Pace } from "./pace";
 import { OwnUse } from "./own-use";
 import { BROADCAST_TOPICS, NO_TOPIC } from "./use-window";
 
@@ -39,6 +40,7 @@ export class Budget {
 	private readonly selfId: string;
 	private readonly share: number;
 	private readonly own = new OwnUse();
+	private readonly pace = new Pace();
 	private readonly others: OthersUse;
 	private caps: Caps;
 	private servers = 1;
@@ -51,7 +53,7 @@ export class Budget {
 		this.share = options.budgetShare;
 		this.caps = capsFor(1, 0, this.share, 1);
 		this.others = new OthersUse(this.caps);
-		this.allowance = new Allowance(this.own, this.others, this.caps, this.caps);
+		this.allowance = new Allowance(this.own, this.others, this.pace, this.caps, this.caps);
 	}
 
 	// -- what it has to know ------------------------------------------------------------------------------------------
@@ -107,12 +109,14 @@ export class Budget {
 	public noteBroadcast(nowSeconds: number, topic: number): void {
 		this.advance(nowSeconds);
 		this.own.noteBroadcast(nowSeconds, topic, this.servers);
+		this.pace.note(nowSeconds, this.servers);
 		if (!this.allowance.synced) this.allowance.unsyncedBroadcasts += 1;
 	}
 
 	public noteUnicast(nowSeconds: number, addressee: string): void {
 		this.advance(nowSeconds);
 		this.own.noteUnicast(addressee);
+		this.pace.note(nowSeconds, 1);
 	}
 
 	/** A broadcast arrived. This server's own were counted when they were sent. */
@@ -120,6 +124,7 @@ export class Budget {
 		if (senderShortId === this.selfId) return;
 		this.advance(nowSeconds);
 		this.others.note(senderShortId, topic, this.servers);
+		this.pace.note(nowSeconds, this.servers);
 	}
 
 	/** A frame told how many addressed messages its sender sent. */
@@ -167,6 +172,7 @@ export class Budget {
 		};
 		consider(this.allowance.spacedAt());
 		consider(this.allowance.turnAt());
+		consider(this.allowance.fairTurnAt());
 		consider(this.own.nextChangeAt());
 		consider(this.others.nextExpiryAt());
 		return math.max(earliest, nowSeconds + SHORTEST_WAIT_SECONDS);

@@ -70,6 +70,7 @@ export class Sequencer {
 	}
 
 	private number(register: Register, partIndex: number, sentAtSeconds: number): number {
+		assert(register.stream === this.stream && !register.dropped, "only what this server owns is sent as its own");
 		// Before the entry: until its register has the version, it would pass for overwritten.
 		if (this.log.size() >= this.compactAtSize) this.compact();
 		const version = this.stream.highest + 1;

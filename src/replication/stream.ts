@@ -4,6 +4,8 @@ import { Register } from "./register";
 
 /** More gaps than this are merged: the bound on what a stream remembers. */
 const MOST_GAPS = 64;
+/** Statements of a floor that are remembered until they hold. */
+const MOST_FLOORS = 16;
 /** A frame that claims more unseen versions than this at once is not believed. */
 export const MOST_VERSIONS_AHEAD = 1_000_000;
 
@@ -37,8 +39,13 @@ export class Stream {
 	/** It shows what its owner's former stream had, until the owner has said everything anew. */
 	public inherited = false;
 
-	private floorVersion = 0;
-	private floorStamp = 0;
+	/** How often any server has told the others that versions up to `highest` exist. */
+	public told = 0;
+	/** When `highest` grew last. */
+	public advancedAtSeconds = 0;
+
+	/** What the sequencer said of its floor and does not hold here yet, ascending: (version, stamp) in turn. */
+	private readonly floors = new Array<number>();
 
 	constructor(
 		public readonly shortId: ShortId,
@@ -104,10 +111,14 @@ export class Stream {
 
 	/** Takes note of what the sequencer said of its floor; it holds here once everything up to `upTo` has been received. */
 	public noteFloor(upTo: number, floor: number): void {
-		if (floor > this.floorStamp) {
-			// A newer statement replaces an older one that is still waiting: when it becomes true, so has the older.
-			this.floorVersion = upTo;
-			this.floorStamp = floor;
+		const { floors } = this;
+		const count = floors.size();
+		if (floor > (count > 0 ? floors[count - 1]! : this.appliedFloor)) {
+			// Beyond the bound the newest statement gives way to a newer one: the older ones come true sooner.
+			if (count >= 2 * MOST_FLOORS) {
+				floors[count - 2] = math.max(upTo, floors[count - 2]!);
+				floors[count - 1] = floor;
+			} else floors.push(count > 0 ? math.max(upTo, floors[count - 2]!) : upTo, floor);
 		}
 		this.advanceFloor();
 	}
@@ -119,7 +130,13 @@ export class Stream {
 	}
 
 	private advanceFloor(): void {
-		if (this.watermark() >= this.floorVersion) this.appliedFloor = math.max(this.appliedFloor, this.floorStamp);
+		const { floors } = this;
+		const watermark = this.watermark();
+		while (!floors.isEmpty() && floors[0]! <= watermark) {
+			this.appliedFloor = math.max(this.appliedFloor, floors[1]!);
+			floors.remove(0);
+			floors.remove(0);
+		}
 	}
 
 	private limitGaps(): void {

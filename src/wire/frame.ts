@@ -129,6 +129,15 @@ export interface ProbeAckSection {
 	readonly nonce: number;
 }
 
+/** How far another server's stream has been heard of. */
+export interface HeardEntry extends StreamName {
+	readonly upTo: number;
+}
+export interface HeardSection {
+	readonly kind: "heard";
+	readonly streams: ReadonlyArray<HeardEntry>;
+}
+
 export type Section =
 	| RecordsSection
 	| BeatSection
@@ -140,7 +149,8 @@ export type Section =
 	| ParitySection
 	| NackSection
 	| ProbeSection
-	| ProbeAckSection;
+	| ProbeAckSection
+	| HeardSection;
 
 export interface FrameHeader {
 	/** Undefined for a broadcast. */

@@ -19,6 +19,7 @@ export const enum Kind {
 	Nack,
 	Probe,
 	ProbeAck,
+	Heard,
 }
 
 /** Flags of a records section. */

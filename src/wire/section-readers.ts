@@ -4,6 +4,7 @@ import { COUNTER_LIMIT, NEXT_BEAT_SECONDS_MOST, PAGES_MOST, SERVER_ID_BYTES_MOST
 import {
 	BeatSection,
 	Departure,
+	HeardEntry,
 	Identity,
 	MemberEntry,
 	MemberState,
@@ -41,7 +42,19 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 		return { kind: "probe", nonce, presumedDead, incarnation: reader.numberUpTo(COUNTER_MOST) };
 	}
 	if (kind === Kind.ProbeAck) return { kind: "probeAck", nonce: reader.word() };
+	if (kind === Kind.Heard) return { kind: "heard", streams: readHeard(reader) };
 	return undefined;
+}
+
+function readHeard(reader: Reader): HeardEntry[] {
+	const streams = new Array<HeardEntry>();
+	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
+		const { shortId, incarnation } = readStreamName(reader);
+		const upTo = reader.numberUpTo(COUNTER_MOST);
+		if (reader.failed) break;
+		streams.push({ shortId, incarnation, upTo });
+	}
+	return streams;
 }
 
 function readBeat(reader: Reader, baseStamp: number): BeatSection {

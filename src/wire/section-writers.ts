@@ -3,6 +3,7 @@ import { DIGITS, encodeNumber, encodeWord, numberBytes } from "./base85";
 import {
 	BeatSection,
 	Departure,
+	HeardEntry,
 	Identity,
 	JoinSection,
 	MemberEntry,
@@ -80,6 +81,10 @@ export function writeNack(ranges: ReadonlyArray<VersionRange>, roomBytes: number
 			encodeNumber(range.upTo - range.after) +
 			flag(range.authoritative),
 	);
+}
+
+export function writeHeard(streams: ReadonlyArray<HeardEntry>, roomBytes: number): PartialSection {
+	return list(Kind.Heard, streams, roomBytes, (heard) => streamText(heard) + encodeNumber(heard.upTo));
 }
 
 /** Names as many of the held pages as there is room for; the others come once more. */
