@@ -16,6 +16,9 @@ const HELLO_SPREAD_SECONDS = 0.6;
 const HELLO_STEEPNESS = 3.5;
 /** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
 const REPEAT_SECONDS = 3.2;
+/** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
+const PAGE_SPREAD_SECONDS = 2.1;
+const PAGE_PAUSE_SECONDS = 0.6;
 /** Without any answer to two announcements, there is nobody. */
 const MOST_HELLOS = 2;
 const ALONE_AFTER_SECONDS = 2.6;
@@ -55,6 +58,9 @@ export class Joiner {
 	private hellos = 0;
 	private helloAtSeconds = 0;
 	private lastRequestSeconds = 0;
+	/** When the pages that are still missing are asked for. */
+	private missingAtSeconds = 0;
+	private firstPageSeconds: number | undefined;
 	private foundAtSeconds = math.huge;
 	private collector: PageCollector | undefined;
 	private responder: ShortId | undefined;
@@ -143,8 +149,8 @@ export class Joiner {
 		const candidate = this.candidates[0];
 		if (target === undefined && candidate) target = candidate.shortId;
 		if (target !== undefined) {
-			if (now < this.lastRequestSeconds + REPEAT_SECONDS && this.lastRequestSeconds > 0 && collector.started()) {
-				this.stepping.at(this.lastRequestSeconds + REPEAT_SECONDS);
+			if (collector.started() && now < this.missingAtSeconds) {
+				this.stepping.at(this.missingAtSeconds);
 				return;
 			}
 			this.requests += 1;
@@ -153,6 +159,8 @@ export class Joiner {
 				return;
 			}
 			this.lastRequestSeconds = now;
+			this.missingAtSeconds = now + REPEAT_SECONDS;
+			this.firstPageSeconds = undefined;
 			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
 			this.sender.sendTo(target, "join", [writeJoin(join, this.sender.addressedRoomBytes())]);
 			this.stepping.at(now + REPEAT_SECONDS);
@@ -191,8 +199,11 @@ export class Joiner {
 		// Answers of two servers do not mix: the first that answers is the one.
 		if (this.responder !== undefined && this.responder !== frame.sender) return;
 		this.responder = frame.sender;
-		this.lastRequestSeconds = context.now();
-		this.stepping.at(context.now() + REPEAT_SECONDS);
+		// Pages come as one burst, or as fast as the budget allows: what is missing two seconds after the first one, and after a pause, is lost.
+		const now = context.now();
+		this.firstPageSeconds ??= now;
+		this.missingAtSeconds = math.max(this.firstPageSeconds + PAGE_SPREAD_SECONDS, now + PAGE_PAUSE_SECONDS);
+		this.stepping.at(this.missingAtSeconds);
 		if (collector.add(page.index, page.pages, page.parities, frame.baseStamp, text)) this.requests = 0;
 		const bodies = collector.finished();
 		if (!bodies) return;

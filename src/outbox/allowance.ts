@@ -25,6 +25,8 @@ const FAIR_TURNS = 0.9;
 /** Data leaves room for repairs: what is missing somewhere is older than what is new. */
 const DATA_LEEWAY = 0.95;
 const RICH_DATA_LEEWAY = 0.85;
+/** So many addressed messages each server may send whatever the others do: one delivery each. */
+const UNICASTS_PER_MINUTE = 60;
 /** After so long without a broadcast a sign of life is more than due. */
 const SIGN_OF_LIFE_SECONDS = 10;
 /** A server that does not know the others yet may ask for them, and once more. */
@@ -83,6 +85,8 @@ export class Allowance {
 		private readonly own: OwnUse,
 		private readonly others: OthersUse,
 		private readonly pace: Pace,
+		/** This server's addressed messages only. */
+		private readonly unicastPace: Pace,
 		private caps: Caps,
 		/** What there would be without congestion. */
 		private fullCaps: Caps,
@@ -102,13 +106,14 @@ export class Allowance {
 		if (this.isTurn(nowSeconds)) return true;
 		const used = own.deliveries() + this.caps.servers;
 		const needed = used + this.setAside(kind);
-		if (needed <= caps.guaranteed) return true;
+		const paced = kind === "control" || this.pace.allows(nowSeconds, this.caps.servers, caps.gameWide);
+		if (needed <= caps.guaranteed && paced) return true;
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
 		}
 		if (this.isFairTurn(nowSeconds, kind)) return this.others.usedInGame() + used <= caps.gameWideNever;
 		if (nowSeconds < this.spacedAt()) return false;
-		if (kind !== "control" && !this.pace.allows(nowSeconds, this.caps.servers, caps.gameWide)) return false;
+		if (!paced) return false;
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		if (used <= caps.guaranteed) return true;
@@ -135,7 +140,7 @@ export class Allowance {
 	}
 
 	/** Whether the limits allow `count` messages to one server's inbox topic. */
-	public allowsUnicast(addressee: string, count: number, kind: BroadcastKind): boolean {
+	public allowsUnicast(nowSeconds: number, addressee: string, count: number, kind: BroadcastKind): boolean {
 		const { own } = this;
 		const caps = this.capsOf(kind);
 		if (own.messages() + count > caps.sends) return false;
@@ -143,6 +148,10 @@ export class Allowance {
 		const used = own.deliveries() + count + this.reportRoom();
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
+		// What keeps the servers together costs one delivery each, and must not starve while everybody broadcasts.
+		if (kind === "control" && this.unicastPace.allows(nowSeconds, count, UNICASTS_PER_MINUTE)) {
+			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
+		}
 		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
 		return used <= caps.guaranteed || this.unheardWithReport() + count <= this.unheardCap();

@@ -41,6 +41,7 @@ export class Budget {
 	private readonly share: number;
 	private readonly own = new OwnUse();
 	private readonly pace = new Pace();
+	private readonly unicastPace = new Pace();
 	private readonly others: OthersUse;
 	private caps: Caps;
 	private servers = 1;
@@ -53,7 +54,7 @@ export class Budget {
 		this.share = options.budgetShare;
 		this.caps = capsFor(1, 0, this.share, 1);
 		this.others = new OthersUse(this.caps);
-		this.allowance = new Allowance(this.own, this.others, this.pace, this.caps, this.caps);
+		this.allowance = new Allowance(this.own, this.others, this.pace, this.unicastPace, this.caps, this.caps);
 	}
 
 	// -- what it has to know ------------------------------------------------------------------------------------------
@@ -117,6 +118,7 @@ export class Budget {
 		this.advance(nowSeconds);
 		this.own.noteUnicast(addressee);
 		this.pace.note(nowSeconds, 1);
+		this.unicastPace.note(nowSeconds, 1);
 	}
 
 	/** A broadcast arrived. This server's own were counted when they were sent. */
@@ -181,7 +183,7 @@ export class Budget {
 	/** Whether `count` messages to one server's inbox topic may be sent. */
 	public mayUnicast(nowSeconds: number, addressee: string, count: number, kind: BroadcastKind = "data"): boolean {
 		this.advance(nowSeconds);
-		return this.allowance.allowsUnicast(addressee, count, kind);
+		return this.allowance.allowsUnicast(nowSeconds, addressee, count, kind);
 	}
 
 	/**
