@@ -114,6 +114,7 @@ export class Receiver {
 			else if (section.kind === "probeAck") this.noteProbeAck(section.nonce, frame);
 			else if (section.kind === "join") {
 				asks = true;
+				this.roster.noteNewcomer(frame.sender);
 				this.joiner.noteJoin(section, frame.sender, frame.addressee !== undefined);
 			}
 		}

@@ -8,11 +8,16 @@ import { Departed, Member } from "./membership";
 /** What a gone server left is kept, hidden, until every live server has passed its departure by so much: late last words find their match. */
 const PURGE_AFTER_MILLISECONDS = 60_000;
 
+/** A server that asked for the state and is not heard of within this time gave up. */
+const NEWCOMER_SECONDS = 20;
+const MOST_NEWCOMERS = 100;
 /** Gone servers that are remembered, whoever names them. */
 const MOST_DEPARTED = 2000;
 
 /** The changes of membership, and what follows from each for the state. */
 export class Roster {
+	private newcomers = new Array<{ readonly shortId: ShortId; readonly untilSeconds: number }>();
+
 	constructor(
 		private readonly context: Context,
 		/** Sends an own register. */
@@ -150,9 +155,22 @@ export class Roster {
 		});
 	}
 
+	/** A server asks for the state: it will take part soon, and shares the budget as if it did already. */
+	public noteNewcomer(shortId: ShortId): void {
+		const now = this.context.now();
+		this.newcomers = this.newcomers.filter((other) => other.shortId !== shortId && other.untilSeconds > now);
+		if (this.newcomers.size() >= MOST_NEWCOMERS || shortId === this.context.selfId) return;
+		this.newcomers.push({ shortId, untilSeconds: now + NEWCOMER_SECONDS });
+		this.membersChanged();
+	}
+
 	public membersChanged(): void {
 		const { context } = this;
 		const shortIds = new Array<ShortId>();
+		const now = context.now();
+		for (const { shortId, untilSeconds } of this.newcomers) {
+			if (untilSeconds > now && !context.membership.get(shortId)) shortIds.push(shortId);
+		}
 		for (const member of context.membership.all()) shortIds.push(member.shortId);
 		context.budget.setMembers(shortIds, context.now());
 	}
