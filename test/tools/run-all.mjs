@@ -63,6 +63,7 @@ await tool("types");
 await tool("lune", "run", path.join("test", "lune", "run-checks.luau"));
 await tool("specs", "--forbid-focus");
 await tool("package");
+await tool("check-docs");
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 for (const name of process.argv.slice(2)) if (name in scripts) await script(name);
 finish();

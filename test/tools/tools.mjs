@@ -17,7 +17,8 @@ export const CACHE = path.join(ROOT, "node_modules", ".cache", "net-server-sync"
 
 const require = createRequire(import.meta.url);
 
-function toolPath(packageName, toolName) {
+/** Where a package's command is. */
+export function toolPath(packageName, toolName) {
 	const manifestPath = require.resolve(`${packageName}/package.json`);
 	const { bin } = JSON.parse(readFileSync(manifestPath, "utf8"));
 	return path.join(path.dirname(manifestPath), typeof bin === "string" ? bin : bin[toolName]);
