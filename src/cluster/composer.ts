@@ -192,7 +192,8 @@ export class Composer {
 	private packHeard(room: number, now: number): string | undefined {
 		const streams = new Array<Stream>();
 		for (const { stream } of this.context.membership.all()) {
-			if (stream.told < TOLD_OFTEN_ENOUGH && now - stream.advancedAtSeconds < TOLD_WITHIN_SECONDS) streams.push(stream);
+			if (stream.told < TOLD_OFTEN_ENOUGH && now - stream.advancedAtSeconds < TOLD_WITHIN_SECONDS)
+				streams.push(stream);
 		}
 		if (streams.isEmpty()) return undefined;
 		const entries = streams.map(({ shortId, incarnation, highest }) => ({ shortId, incarnation, upTo: highest }));

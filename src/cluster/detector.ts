@@ -132,7 +132,9 @@ export class Detector {
 			const due = !member.fenced || now - member.frontierSinceSeconds > stall + 10;
 			member.fenced = true;
 			if (!due || context.membership.rank() > 0) continue;
-			context.log.info(`server ${member.identity.serverId} lags ${math.round(lagSeconds)} s behind; it is told to resync`);
+			context.log.info(
+				`server ${member.identity.serverId} lags ${math.round(lagSeconds)} s behind; it is told to resync`,
+			);
 			member.frontierSinceSeconds = now - stall;
 			context.traffic.probes += 1;
 			const nonce = math.floor(context.platform.random() * 4294967296);

@@ -347,7 +347,13 @@ export class Joiner {
 			if (this.served.size() >= 30) return;
 			const baseStamp = context.nowStamp();
 			const room = this.sender.addressedRoomBytes() - PAGE_RESERVE_BYTES;
-			const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp, context.observedLoss());
+			const snapshot = takeSnapshot(
+				context.replica,
+				this.memberEntries(),
+				room,
+				baseStamp,
+				context.observedLoss(),
+			);
 			served = { nonce: join.nonce, requester, snapshot, atSeconds: now, lastSentSeconds: now };
 			held = [];
 			this.served = this.served.filter((other) => other.requester !== requester);

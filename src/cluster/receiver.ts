@@ -339,7 +339,9 @@ export class Receiver {
 		member.differsSinceSeconds ??= now;
 		if (now - member.differsSinceSeconds < DIGEST_PATIENCE_SECONDS) return;
 		member.differsSinceSeconds = undefined;
-		this.context.log.info(`what is here of server ${member.identity.serverId} differs from what it says; comparing`);
+		this.context.log.info(
+			`what is here of server ${member.identity.serverId} differs from what it says; comparing`,
+		);
 		this.repairer.audit(stream);
 	}
 

@@ -296,8 +296,7 @@ export class Sender {
 		const own = context.replica.own;
 		const transmissions = stage.transmissions ?? context.transmissionGoal() - 1;
 		const owed =
-			this.hasAudience() &&
-			context.recents.owesEcho(now, (register) => register.stream === own, transmissions);
+			this.hasAudience() && context.recents.owesEcho(now, (register) => register.stream === own, transmissions);
 		if (owed) {
 			if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "echo")) {
 				this.echoing.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "echo")));

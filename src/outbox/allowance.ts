@@ -22,6 +22,7 @@ const CONTROL_LEEWAY = 1.1;
 const ECHO_LEEWAY = 0.7;
 /** The part of the cap that fair turns of all servers take; the rest is for repairs. */
 const FAIR_TURNS = 0.9;
+const SLOWEST_TURNS = 3;
 /** Data leaves room for repairs: what is missing somewhere is older than what is new. */
 const DATA_LEEWAY = 0.95;
 const RICH_DATA_LEEWAY = 0.85;
@@ -111,7 +112,7 @@ export class Allowance {
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
 		}
-		if (this.isFairTurn(nowSeconds, kind)) return this.others.usedInGame() + used <= caps.gameWideNever;
+		if (this.isFairTurn(nowSeconds, kind)) return this.others.committedInGame() + used <= caps.gameWideNever;
 		if (nowSeconds < this.spacedAt()) return false;
 		if (!paced) return false;
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > this.leeway(kind) * caps.gameWide) return false;
@@ -150,7 +151,7 @@ export class Allowance {
 		if (needed <= caps.guaranteed) return true;
 		// What keeps the servers together costs one delivery each, and must not starve while everybody broadcasts.
 		if (kind === "control" && this.unicastPace.allows(nowSeconds, count, UNICASTS_PER_MINUTE)) {
-			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
+			return this.others.committedInGame() + used <= caps.gameWideNever;
 		}
 		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
@@ -178,7 +179,10 @@ export class Allowance {
 	/** When this server may send data whatever the others did, because all of them together keep to the cap that way. */
 	public fairTurnAt(): number {
 		const { servers, gameWide } = this.caps;
-		return this.own.lastBroadcastAt() + (60 * servers * servers) / (FAIR_TURNS * gameWide);
+		const share = gameWide / servers;
+		// Who has borrowed more than its share waits longer, so that the average holds.
+		const slower = math.clamp(this.own.deliveries() / share, 1, SLOWEST_TURNS);
+		return this.own.lastBroadcastAt() + (60 * servers * slower) / (FAIR_TURNS * share);
 	}
 
 	private isFairTurn(nowSeconds: number, kind: BroadcastKind): boolean {
@@ -196,7 +200,9 @@ export class Allowance {
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return others.heardOnTopic(topic) + used <= NEVER_OF_DOCUMENTED * caps.documentedTopic;
 		}
-		if (atHome && this.isFairTurn(nowSeconds, kind)) return true;
+		if (atHome && this.isFairTurn(nowSeconds, kind)) {
+			return others.committedOnTopic(topic) + used <= caps.topicNever;
+		}
 		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > this.leeway(kind) * caps.topic) return false;
 		if (!atHome && own.visibleBroadcasts() <= caps.roamFrom) return false;
 		if (others.committedOnTopic(topic) + used > caps.topicNever) return false;
@@ -275,7 +281,8 @@ export class Allowance {
 	 */
 	private borrowSpacing(): number {
 		if (!this.isRich()) return BORROW_SPACING_SECONDS;
-		const available = math.max(this.caps.servers, this.caps.gameWide - this.others.usedInGame());
+		const { servers, gameWide } = this.caps;
+		const available = math.max(servers, this.leeway("data") * gameWide - this.others.usedInGame() - 2 * servers);
 		return math.max(BORROW_SPACING_SECONDS, (this.caps.servers * WINDOW_SECONDS) / available);
 	}
 

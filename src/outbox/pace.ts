@@ -19,7 +19,9 @@ export class Pace {
 
 	/** Whether so many deliveries more keep the pace of a cap per minute. */
 	public allows(nowSeconds: number, deliveries: number, capPerMinute: number): boolean {
-		return this.faded(nowSeconds) + deliveries <= math.max(2 * deliveries, (AHEAD * capPerMinute * PACE_SECONDS) / 60);
+		return (
+			this.faded(nowSeconds) + deliveries <= math.max(2 * deliveries, (AHEAD * capPerMinute * PACE_SECONDS) / 60)
+		);
 	}
 
 	private faded(nowSeconds: number): number {

@@ -223,7 +223,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	/** Takes over a change of the cluster's state; returns what the game is to be told of it. Hot: once per change. */
 	private note(change: Change, owner: string): PoolEvent<T> | undefined {
 		const { key } = change.register;
-		if (change.kind === "ownershipLost") return { kind: "ownershipLost", key, owner, value: undefined, previous: undefined };
+		if (change.kind === "ownershipLost")
+			return { kind: "ownershipLost", key, owner, value: undefined, previous: undefined };
 		const previous = this.values.get(key);
 		if (change.value !== undefined && this.take(key, change.value, owner)) {
 			const kind = previous === undefined ? "added" : "updated";

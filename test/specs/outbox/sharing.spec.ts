@@ -89,12 +89,12 @@ export = () => {
 					new Generator(servers),
 				);
 				const most = result.mostSent / (share * receivedPerGamePerMinute(servers));
-				// What is sent unheard comes on top, for as long as the pressure lasts.
+				// On top comes what is sent unheard, and at first the guarantees, before turns begin.
 				assert(
 					result.gameUtilisation <= 1.03,
 					`${servers} servers use ${result.gameUtilisation} of their share`,
 				);
-				assert(most <= 1.12, `${servers} servers use ${most} of their share in some minute`);
+				assert(most <= 1.25, `${servers} servers use ${most} of their share in some minute`);
 			}
 		});
 
@@ -110,7 +110,7 @@ export = () => {
 					result.gameUtilisation <= 1.05,
 					`${servers} servers use ${result.gameUtilisation} of their share`,
 				);
-				assert(most <= 1.12, `${servers} servers use ${most} of their share in some minute`);
+				assert(most <= 1.25, `${servers} servers use ${most} of their share in some minute`);
 			}
 		});
 	});

@@ -8,6 +8,7 @@ import { frameHeaderBytes, MESSAGE_BYTES, messageBytes, writeFrame } from "../..
 import {
 	writeBeat,
 	writeDepartures,
+	writeHeard,
 	writeIdentity,
 	writeJoin,
 	writeMembers,
@@ -35,7 +36,7 @@ import {
 const SEED = seedOfKey("");
 
 function anySectionText(generate: Generator): string {
-	const kind = generate.integer(1, 13);
+	const kind = generate.integer(1, 14);
 	const nonce = generate.word();
 	if (kind === 1) return writeIdentity(anyIdentity(generate));
 	if (kind === 2)
@@ -71,7 +72,16 @@ function anySectionText(generate: Generator): string {
 		};
 		return writeBeat(beat, BASE_STAMP);
 	}
-	if (kind === 11) return DIGITS[generate.integer(12, 84)]! + encodeNumber(5) + "later";
+	if (kind === 12) {
+		return writeHeard(
+			listOf(3, () => {
+				const { shortId, incarnation, upTo } = anyDeparture(generate);
+				return { shortId, incarnation, upTo };
+			}),
+			100,
+		).text;
+	}
+	if (kind === 11) return DIGITS[generate.integer(13, 84)]! + encodeNumber(5) + "later";
 	return packed(anySection(generate, 8), 400);
 }
 

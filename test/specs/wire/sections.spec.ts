@@ -4,6 +4,7 @@ import {
 	PartialSection,
 	writeBeat,
 	writeDepartures,
+	writeHeard,
 	writeIdentity,
 	writeJoin,
 	writeMembers,
@@ -94,6 +95,8 @@ export = () => {
 					kind: "departures",
 					departures: some,
 				}));
+				const heard = departures.map(({ shortId, incarnation, upTo }) => ({ shortId, incarnation, upTo }));
+				expectToFit(generate, heard, writeHeard, (some) => ({ kind: "heard", streams: some }));
 			});
 		});
 
