@@ -2,7 +2,7 @@ import { Caps, EAGER_UNHEARD, NEVER_OF_DOCUMENTED } from "./caps";
 import { OthersUse } from "./others-use";
 import { OwnUse } from "./own-use";
 import { Pace } from "./pace";
-import { BROADCAST_TOPICS, WINDOW_SECONDS } from "./use-window";
+import { BROADCAST_TOPICS, HEARING_SECONDS, WINDOW_SECONDS } from "./use-window";
 
 /**
  * control: beats, departures, announcements. data: changes. echo: a change once more, because its last message may be
@@ -22,7 +22,7 @@ const CONTROL_LEEWAY = 1.1;
 const ECHO_LEEWAY = 0.7;
 /** The part of the cap that fair turns of all servers take; the rest is for repairs. */
 const FAIR_TURNS = 0.9;
-const SLOWEST_TURNS = 3;
+const SLOWEST_TURNS = 1.25;
 /** Data leaves room for repairs: what is missing somewhere is older than what is new. */
 const DATA_LEEWAY = 0.95;
 const RICH_DATA_LEEWAY = 0.85;
@@ -112,7 +112,7 @@ export class Allowance {
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
 		}
-		if (this.isFairTurn(nowSeconds, kind)) return this.others.committedInGame() + used <= caps.gameWideNever;
+		if (this.isFairTurn(nowSeconds, kind)) return this.fitsWithUnheard(used);
 		if (nowSeconds < this.spacedAt()) return false;
 		if (!paced) return false;
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > this.leeway(kind) * caps.gameWide) return false;
@@ -151,7 +151,7 @@ export class Allowance {
 		if (needed <= caps.guaranteed) return true;
 		// What keeps the servers together costs one delivery each, and must not starve while everybody broadcasts.
 		if (kind === "control" && this.unicastPace.allows(nowSeconds, count, UNICASTS_PER_MINUTE)) {
-			return this.others.committedInGame() + used <= caps.gameWideNever;
+			return this.fitsWithUnheard(used);
 		}
 		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
@@ -182,7 +182,22 @@ export class Allowance {
 		const share = gameWide / servers;
 		// Who has borrowed more than its share waits longer, so that the average holds.
 		const slower = math.clamp(this.own.deliveries() / share, 1, SLOWEST_TURNS);
-		return this.own.lastBroadcastAt() + (60 * servers * slower) / (FAIR_TURNS * share);
+		return this.own.lastBroadcastAt() + slower * this.turnInterval();
+	}
+
+	private turnInterval(): number {
+		const { servers, gameWide } = this.caps;
+		return (60 * servers * servers) / (FAIR_TURNS * gameWide);
+	}
+
+	/** The deliveries that another server may have caused unheard while all take their turns. */
+	private unheardOfEach(): number {
+		return this.caps.servers * math.ceil(HEARING_SECONDS / this.turnInterval());
+	}
+
+	private fitsWithUnheard(used: number): boolean {
+		const unheard = (this.caps.servers - 1) * this.unheardOfEach();
+		return this.others.usedInGame() + unheard + used <= this.caps.gameWideNever;
 	}
 
 	private isFairTurn(nowSeconds: number, kind: BroadcastKind): boolean {
@@ -201,7 +216,8 @@ export class Allowance {
 			return others.heardOnTopic(topic) + used <= NEVER_OF_DOCUMENTED * caps.documentedTopic;
 		}
 		if (atHome && this.isFairTurn(nowSeconds, kind)) {
-			return others.committedOnTopic(topic) + used <= caps.topicNever;
+			const unheard = math.ceil(this.caps.servers / BROADCAST_TOPICS) * this.unheardOfEach();
+			return others.usedOnTopic(topic) + unheard + used <= this.caps.topicNever;
 		}
 		if (others.usedOnTopic(topic) + used + this.courtesy(kind) > this.leeway(kind) * caps.topic) return false;
 		if (!atHome && own.visibleBroadcasts() <= caps.roamFrom) return false;
