@@ -69,7 +69,13 @@ const UNSYNCED_BROADCASTS = 2;
  * listened for a minute. Less is made up for by estimate: what is heard is raised by the loss that is observed, and in
  * the first minute to a whole minute. Lower congestion factors of some servers do no harm: N and Σ g fall by more than
  * what they expect of the others; control is little, and goes without the factor. An overdue sign of life is held up only
- * by what was heard, and may come on top: one a server in ten seconds at most. Where g does not buy one broadcast (see
+ * by what was heard, and may come on top: one a server in ten seconds at most.
+ *
+ * When everybody is busy, the sliding minute alone makes all servers spend it at once and then wait together, so use also
+ * keeps an even pace (see {@link Pace}), and data has its turn: whoever has not broadcast for as long as it takes if all
+ * of them take turns, may. Turns and a few addressed messages are held up only by N, with what one turn of each other
+ * server can have left unheard; that is an estimate, not part of the claim, and the specs of greedy servers check it
+ * against the documented limits at every share. Where g does not buy one broadcast (see
  * `scarce`), each server may broadcast in its turn, which together makes C on average, not in every minute; games so
  * large let only the hub broadcast.
  */
