@@ -8,6 +8,8 @@ import { Sender } from "./sender";
 const CHECK_SECONDS = 0.75;
 /** A promised sign of life may take so much longer: the way, and the time until the budget allows it. */
 const PROMISE_SLACK_SECONDS = 4;
+/** A server that hears nothing, itself included, for so long after its own next sign of life was due, is deaf. */
+const DEAF_AFTER_SECONDS = 3;
 const PROBE_INTERVAL_SECONDS = 0.75;
 /** A probe and its answer take two deliveries. */
 const LAST_PROBE_SECONDS = 4;
@@ -43,7 +45,18 @@ export class Detector {
 	}
 
 	public noteInbound(): void {
-		this.lastInboundSeconds = this.context.now();
+		const now = this.context.now();
+		if (now - this.lastInboundSeconds > this.sender.beatSeconds() + DEAF_AFTER_SECONDS) this.suspectAnew(now);
+		this.lastInboundSeconds = now;
+	}
+
+	/** While nothing at all came in, nobody's answer could: probes that were sent meanwhile do not count. */
+	private suspectAnew(now: number): void {
+		for (const member of this.context.membership.all()) {
+			if (member.suspectedAtSeconds === undefined) continue;
+			member.suspectedAtSeconds = now;
+			member.probesSent = 0;
+		}
 	}
 
 	public noteHeard(member: Member): void {
@@ -118,7 +131,7 @@ export class Detector {
 	/** Finds servers that are live but no longer get everything: the oldest server tells them to resync; until then nobody waits for them. */
 	private checkFrontiers(now: number): void {
 		const { context } = this;
-		let highest = 0;
+		let highest = context.frontier();
 		for (const member of context.membership.all()) highest = math.max(highest, member.frontier);
 		const stall = math.max(FRONTIER_STALL_SECONDS, 4 * this.sender.beatSeconds());
 		for (const member of context.membership.all()) {

@@ -358,6 +358,8 @@ export class Receiver {
 				accused !== undefined &&
 				accused !== member &&
 				departure.reason === "lost" &&
+				// Who is known by hearsay only has not been heard.
+				accused.lastHeardSeconds > accused.admittedAtSeconds &&
 				context.now() - accused.lastHeardSeconds < HEARD_LATELY_SECONDS;
 			if (heardLately) continue;
 			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);

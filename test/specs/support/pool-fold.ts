@@ -26,7 +26,7 @@ export class PoolFold<T extends defined> {
 		private readonly serverId: string,
 		private readonly keyOf: (value: T) => string,
 		private readonly textOf: (value: T) => string,
-		/** Whether this server is withdrawing the key right now. */
+		/** Whether this server has withdrawn the key itself; asked once for each removal. */
 		private readonly isWithdrawing: (key: string) => boolean,
 	) {
 		for (const value of pool.GetAllContributions()) {

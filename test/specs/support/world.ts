@@ -41,7 +41,9 @@ export class Peer {
 	public readonly fold: PoolFold<Entry>;
 	/** When this server had the state; until then it sees its own contributions only, and they count as made then. */
 	public syncedAtSeconds = math.huge;
-	private withdrawing: string | undefined;
+	/** Keys it has withdrawn, until the signal for that comes. */
+	private readonly withdrawing = new Set<string>();
+	private destroying = false;
 
 	constructor(
 		private readonly owner: World,
@@ -56,7 +58,7 @@ export class Peer {
 			this.id,
 			(entry) => entry.key,
 			(entry) => entry.value,
-			(key) => key === this.withdrawing,
+			(key) => this.destroying || this.withdrawing.delete(key),
 		);
 		this.pool.WaitUntilSynced().then(() => {
 			this.syncedAtSeconds = owner.emulated.Now();
@@ -68,10 +70,16 @@ export class Peer {
 	}
 
 	public remove(key: string): boolean {
-		this.withdrawing = key;
+		this.withdrawing.add(key);
 		const removed = this.server.Do(() => this.pool.RemoveContribution(key));
-		this.withdrawing = undefined;
+		if (!removed) this.withdrawing.delete(key);
 		return removed;
+	}
+
+	public destroyPool(): void {
+		this.destroying = true;
+		this.server.Do(() => this.pool.Destroy());
+		this.destroying = false;
 	}
 
 	public get(key: string): string | undefined {
@@ -142,9 +150,10 @@ export class World {
 	public start(count: number, options: VirtualServerOptions = {}): Peer[] {
 		const added = this.add(count, options);
 		this.run(15);
-		for (const peer of added) {
-			if (!peer.pool.IsSynced()) error(`server ${peer.number} has no state after 15 s`);
-		}
+		this.until("all have the state", 30, () => {
+			for (const peer of added) if (!peer.pool.IsSynced()) return false;
+			return true;
+		});
 		return added;
 	}
 
@@ -178,6 +187,14 @@ export class World {
 	/** Everybody hears everybody again. */
 	public heal(): void {
 		this.emulated.SetFilter(undefined);
+	}
+
+	/** Puts copies of messages on their topics, one every half second. */
+	public replay(messages: ReadonlyArray<{ readonly topic: string; readonly text: string }>): void {
+		for (const { topic, text } of messages) {
+			this.emulated.Inject(topic, text);
+			this.run(0.5);
+		}
 	}
 
 	public live(): Peer[] {
