@@ -254,6 +254,7 @@ export class Sender {
 
 	private accepted(): void {
 		this.failuresInRow = 0;
+		this.context.congestion.notePublishSuccess();
 		if (!this.refused.isEmpty() && this.context.phase !== "closed") this.retrying.by(this.context.now() + 0.1);
 	}
 
@@ -458,7 +459,10 @@ export class Sender {
 			context.traffic.unicasts += 1;
 			context.traffic.bytesSent += messageBytes(text);
 			context.platform.publish(inboxTopic(addressee), text, (failure) => {
-				if (failure === undefined) return;
+				if (failure === undefined) {
+					context.congestion.notePublishSuccess();
+					return;
+				}
 				context.traffic.publishFailures += 1;
 				context.congestion.notePublishFailure(context.now());
 				context.budget.setFactor(context.congestion.factor());

@@ -27,6 +27,11 @@ const SMALL_FACTOR = 1.5 * LEAST_FACTOR;
 const REPORT_SECONDS = 170;
 const REPORT_PERCENTILE = 0.75;
 
+/** How many of the latest publishes the failures are counted of, roughly; their baseline is slower, and no outage becomes normal. */
+const PUBLISH_MEMORY = 20;
+const PUBLISH_BASELINE_MEMORY = 60;
+const MOST_FAILURE_BASELINE = 0.5;
+
 /** How many of the latest own broadcasts the echo statistics are about, roughly; the echo baseline is slower. */
 const ECHO_MEMORY = 20;
 const ECHO_BASELINE_MEMORY = 100;
@@ -62,6 +67,10 @@ export class Congestion {
 	private lossBaseline: number | undefined;
 	private lossKnownSinceSeconds: number | undefined;
 
+	private publishes = 0;
+	private failures = 0;
+	private failureBaseline = 0;
+
 	private echoes = 0;
 	private missingEchoes = 0;
 	private echoBaseline = 0;
@@ -71,8 +80,23 @@ export class Congestion {
 		return this.currentFactor;
 	}
 
+	/** A publish failed. That is a sign only beyond what fails anyway, however little is sent. */
 	public notePublishFailure(nowSeconds: number): void {
-		this.noteSign(nowSeconds);
+		this.notePublish(1);
+		const expected = this.publishes * this.failureBaseline;
+		const deviation = math.sqrt(expected * (1 - this.failureBaseline));
+		if (this.failures > expected + ECHO_DEVIATIONS * deviation) this.noteSign(nowSeconds);
+	}
+
+	public notePublishSuccess(): void {
+		this.notePublish(0);
+	}
+
+	private notePublish(failed: number): void {
+		this.publishes = this.publishes * (1 - 1 / PUBLISH_MEMORY) + 1;
+		this.failures = this.failures * (1 - 1 / PUBLISH_MEMORY) + failed;
+		const baseline = this.failureBaseline + (failed - this.failureBaseline) / PUBLISH_BASELINE_MEMORY;
+		this.failureBaseline = math.min(baseline, MOST_FAILURE_BASELINE);
 	}
 
 	/** What {@link SelfEchoes.overdue} counted. */

@@ -3,6 +3,21 @@ import { Generator } from "../support/generators";
 import { fraction } from "./game-of-budgets";
 
 export = () => {
+	describe("failing publishes", () => {
+		it("slow sending down at first, and no longer once they turn out to fail at the same rate whatever is sent", () => {
+			const congestion = new Congestion();
+			let lowest = 1;
+			for (const step of $range(1, 2000)) {
+				if (step % 5 === 0) congestion.notePublishFailure(step);
+				else congestion.notePublishSuccess();
+				congestion.update(step, 0.3);
+				lowest = math.min(lowest, congestion.factor());
+			}
+			expect(lowest < 1).to.equal(true);
+			expect(congestion.factor()).to.equal(1);
+		});
+	});
+
 	describe("Congestion", () => {
 		it("begins with the whole budget and never exceeds it", () => {
 			const congestion = new Congestion();
