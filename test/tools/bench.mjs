@@ -3,7 +3,7 @@
 //   --contender <text> only contenders with the text in their name
 //   --quick           fewer seeds and shorter runs
 //   --seeds <n,n,…>   other seeds
-//   --write           also writes the table to docs/benchmarks.md
+//   --write           also writes the table to docs/benchmarks.md and README.md
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -15,6 +15,7 @@ import { buildBenchPlace } from "./bench-place.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
+import { copyTable } from "./readme-table.mjs";
 import { ROOT } from "./tools.mjs";
 
 const PROCESSES = 2;
@@ -106,6 +107,7 @@ export async function bench(parameters) {
 				path.join(ROOT, "docs", "benchmarks.md"),
 				describeBenchmarks(table, parameters, options.seeds),
 			);
+			copyTable();
 		}
 		return outcomes.some(({ failed }) => failed) ? 1 : 0;
 	} finally {

@@ -1,24 +1,21 @@
 // Checks what the documents say. Compiles every TypeScript example of README.md and docs/guides as a script of a game,
 // against the package in `out`: an example is a block that starts with ```ts and stands alone; one that starts with
 // ```ts ignore is skipped. Then: each `NAME = value` in docs is in the sources, links lead to files, and README.md has
-// the table of docs/benchmarks.md. Parameter:
-//   --write   first copies that table
+// the table of docs/benchmarks.md.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
 import { locked } from "./lock.mjs";
+import { isTableCopied } from "./readme-table.mjs";
 import { CACHE, OUT, ROOT, toolPath } from "./tools.mjs";
 
-const PACKAGE = "net-server-sync";
 const EXAMPLE = /^```ts( ignore)?\n([\s\S]*?)^```$/gm;
 const CONSTANT = /`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*) = ([^`]+)`/g;
 const LINK = /\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g;
-const TABLE = /^\|.*\n(?:\|.*\n)+/m;
-const COPIED_TABLE = /(?<=<!-- the table of docs\/benchmarks\.md -->\n\n)(?:\|.*\n)*/;
-/** What a game on TestEZ has; the library's own dependencies are among it. */
-const DEPENDENCIES = ["beacon", "compiler-types", "services", "t", "testez", "types"];
+/** What the examples use besides the package and what it depends on. */
+const USED = ["@rbxts/compiler-types", "@rbxts/services", "@rbxts/testez", "@rbxts/types"];
 
 const read = (file) => readFileSync(path.join(ROOT, file), "utf8");
 
@@ -41,13 +38,14 @@ function examplesOf(document) {
 
 /** A game with each example as a script, on the line that it has in its document. */
 function writeGame(folder, examples) {
-	const packages = path.join(folder, "node_modules", "@rbxts");
-	for (const name of DEPENDENCIES) {
-		cpSync(path.join(ROOT, "node_modules", "@rbxts", name), path.join(packages, name), { recursive: true });
+	const { name: packageName, dependencies } = JSON.parse(read("package.json"));
+	const packages = path.join(folder, "node_modules");
+	for (const name of new Set([...Object.keys(dependencies), ...USED])) {
+		cpSync(path.join(ROOT, "node_modules", name), path.join(packages, name), { recursive: true });
 	}
 	// Nobody may clean or rebuild `out` meanwhile.
-	locked("specs", () => cpSync(OUT, path.join(packages, PACKAGE, "out"), { recursive: true }));
-	cpSync(path.join(ROOT, "package.json"), path.join(packages, PACKAGE, "package.json"));
+	locked("specs", () => cpSync(OUT, path.join(packages, packageName, "out"), { recursive: true }));
+	cpSync(path.join(ROOT, "package.json"), path.join(packages, packageName, "package.json"));
 
 	const { compilerOptions } = JSON.parse(read("test/game/tsconfig.json"));
 	const types = ["types", "compiler-types"];
@@ -117,15 +115,10 @@ function brokenLinks(documents) {
 	);
 }
 
-/** Whether README.md has another table than the benchmarks' page; with `write`, it gets the same first. */
-function outdatedTable(write) {
-	const table = TABLE.exec(read("docs/benchmarks.md"))[0];
-	if (write) {
-		const readme = read("README.md").replace(COPIED_TABLE, () => table);
-		writeFileSync(path.join(ROOT, "README.md"), readme);
-	}
-	if (COPIED_TABLE.exec(read("README.md"))?.[0] === table) return [];
-	return ["README.md: the table is not that of docs/benchmarks.md; `npm run test:docs -- --write` copies it"];
+function outdatedTable() {
+	return isTableCopied()
+		? []
+		: ["README.md: the table is not that of docs/benchmarks.md; `npm run bench -- --write` makes both"];
 }
 
 const guides = filesBelow("docs/guides", ".md");
@@ -133,7 +126,7 @@ const documents = ["README.md", "CHANGELOG.md", ...filesBelow("docs", ".md")];
 const examples = ["README.md", ...guides].flatMap(examplesOf);
 const compiled = examples.filter(({ skipped }) => !skipped);
 const failed = failedExamples(compiled);
-const checks = [wrongConstants(documents), brokenLinks(documents), outdatedTable(process.argv.includes("--write"))];
+const checks = [wrongConstants(documents), brokenLinks(documents), outdatedTable()];
 for (const complaints of checks) for (const complaint of complaints) console.log(complaint);
 const wrong = failed + checks.filter((complaints) => complaints.length > 0).length;
 const passed = compiled.length + checks.length - wrong;
