@@ -5,6 +5,7 @@ import { Sender } from "./sender";
 /** A goodbye is said so often, this far apart: one of them arrives. */
 const GOODBYES = 3;
 const GOODBYE_SECONDS = 0.5;
+const GRACE_SECONDS = 0.3;
 /** The last changes of pools that outlive their server get so long to be sent, before the goodbye. */
 const LAST_CHANGES_SECONDS = 2;
 /** However the cloud behaves, closing takes no longer than this; Roblox allows 30 s. */
@@ -55,6 +56,11 @@ export class Closer {
 		const elapsed = now - this.startedSeconds;
 		if (this.accepted >= GOODBYES || elapsed >= CLOSED_AFTER_SECONDS) {
 			this.finish();
+			return;
+		}
+		// Players leave a closing server at the same time: what their leaving withdraws is still said.
+		if (elapsed < GRACE_SECONDS) {
+			this.stepping.at(this.startedSeconds + GRACE_SECONDS);
 			return;
 		}
 		const waits = context.outbox.size() > 0 && elapsed < LAST_CHANGES_SECONDS;

@@ -129,6 +129,12 @@ export class Context {
 		return identity ? identity.serverId : shortId;
 	}
 
+	/** The time between two signs of life: longer where there are more to hear them, because everybody pays for everybody. */
+	public beatSeconds(): number {
+		const servers = this.membership.serverCount();
+		return servers <= 12 ? math.clamp(1.8 * servers, 10, 18) : math.min(1.5 * servers, 80);
+	}
+
 	/** The share of others' broadcasts that did not arrive here, 0 to 1. */
 	public observedLoss(): number {
 		return this.loss.fraction();

@@ -19,6 +19,9 @@ export interface ClusterOptions {
 	readonly sharedKey?: string;
 }
 
+const ON_CLIENT =
+	"this library works on servers only; require it from a server script, and tell clients by a RemoteEvent what they need";
+
 const DEFAULT_SETTINGS: ClusterSettings = { budgetShare: 0.5, logger: undefined, sharedKey: undefined };
 
 /** Each virtual server of a test has a platform of its own, and so a cluster. */
@@ -29,7 +32,7 @@ const settingsOf = new WeakMap<Platform, ClusterSettings>();
 export function getServerCluster(): ServerCluster | string {
 	const platform = currentPlatform();
 	if (platform.environment === "client") {
-		return "this library works on servers only; require it from a server script, and tell clients by a RemoteEvent what they need";
+		return ON_CLIENT;
 	}
 	let cluster = clusters.get(platform);
 	if (!cluster) {
@@ -43,6 +46,7 @@ export function getServerCluster(): ServerCluster | string {
 export function configure(options: unknown): string | undefined {
 	if (!typeIs(options, "table")) return `ConfigureCluster takes a table of options, but got ${described(options)}`;
 	const platform = currentPlatform();
+	if (platform.environment === "client") return `ConfigureCluster: ${ON_CLIENT}`;
 	let { budgetShare, logger, sharedKey } = settingsOf.get(platform) ?? DEFAULT_SETTINGS;
 	for (const [key, value] of pairs(options as { [key: string]: unknown })) {
 		if (key === "budgetShare") {

@@ -46,7 +46,7 @@ export class Detector {
 
 	public noteInbound(): void {
 		const now = this.context.now();
-		if (now - this.lastInboundSeconds > this.sender.beatSeconds() + DEAF_AFTER_SECONDS) this.suspectAnew(now);
+		if (now - this.lastInboundSeconds > this.context.beatSeconds() + DEAF_AFTER_SECONDS) this.suspectAnew(now);
 		this.lastInboundSeconds = now;
 	}
 
@@ -63,7 +63,7 @@ export class Detector {
 		member.lastHeardSeconds = this.context.now();
 		member.suspectedAtSeconds = undefined;
 		member.probesSent = 0;
-		const promised = member.lastHeardSeconds + this.sender.beatSeconds();
+		const promised = member.lastHeardSeconds + this.context.beatSeconds();
 		if (member.promisedBySeconds < promised) member.promisedBySeconds = promised;
 	}
 
@@ -133,7 +133,7 @@ export class Detector {
 		const { context } = this;
 		let highest = context.frontier();
 		for (const member of context.membership.all()) highest = math.max(highest, member.frontier);
-		const stall = math.max(FRONTIER_STALL_SECONDS, 4 * this.sender.beatSeconds());
+		const stall = math.max(FRONTIER_STALL_SECONDS, 4 * this.context.beatSeconds());
 		for (const member of context.membership.all()) {
 			const lagSeconds = (highest - member.frontier) / 1000;
 			const stalled = lagSeconds > stall && now - member.frontierSinceSeconds > stall;

@@ -300,7 +300,7 @@ export class Joiner {
 		if (entry.state === "live") {
 			// Whom this server has given up comes back by answering a probe, not by hearsay; only who gave the state has proved that it lives.
 			if (context.membership.departed(entry.shortId) && entry.shortId !== this.responder) return undefined;
-			return this.roster.admit(entry, entry, 0).stream;
+			return this.roster.admit(entry, entry).stream;
 		}
 		if (again || context.membership.departed(entry.shortId)) return undefined;
 		return this.roster.remember(entry, entry, entry.state).stream;

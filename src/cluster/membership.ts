@@ -74,7 +74,14 @@ export class Membership {
 		return this.departedList;
 	}
 
-	public admit(shortId: ShortId, identity: Identity, stream: Stream, nowSeconds: number, frontier: number): Member {
+	/** `beatSeconds`: within which a server of this game is heard of. */
+	public admit(
+		shortId: ShortId,
+		identity: Identity,
+		stream: Stream,
+		nowSeconds: number,
+		beatSeconds: number,
+	): Member {
 		assert(shortId !== this.selfId && !this.byShortId.has(shortId), "a server is admitted once");
 		if (this.departedByShortId.delete(shortId)) {
 			this.departedList = this.departedList.filter((departed) => departed.shortId !== shortId);
@@ -85,8 +92,8 @@ export class Membership {
 			stream,
 			admittedAtSeconds: nowSeconds,
 			lastHeardSeconds: nowSeconds,
-			promisedBySeconds: nowSeconds + 20,
-			frontier,
+			promisedBySeconds: nowSeconds + math.max(20, 1.1 * beatSeconds),
+			frontier: 0,
 			frontierSinceSeconds: nowSeconds,
 			loss: undefined,
 			suspectedAtSeconds: undefined,

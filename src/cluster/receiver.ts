@@ -188,7 +188,7 @@ export class Receiver {
 			if (section.kind === "identity") identity = section;
 			else if (section.kind === "beat") synced = section.synced;
 		}
-		if (identity && synced && this.isFresh(frame)) return this.roster.admit(this.nameOf(frame), identity, 0);
+		if (identity && synced && this.isFresh(frame)) return this.roster.admit(this.nameOf(frame), identity);
 		context.traffic.drop("unknown");
 		this.probe(frame, false, frame.incarnation);
 		return undefined;
@@ -237,7 +237,7 @@ export class Receiver {
 			upTo: context.sequencer.upTo(),
 			floor: 0,
 			frontier: 0,
-			nextSeconds: math.ceil(this.sender.beatSeconds()),
+			nextSeconds: math.ceil(this.context.beatSeconds()),
 			lossPercent: context.lossPercent(),
 			digest: 0,
 		};
@@ -263,7 +263,7 @@ export class Receiver {
 		const departed = context.membership.departed(frame.sender);
 		if (departed && frame.incarnation <= departed.stream.incarnation) return;
 		for (const section of frame.sections) {
-			if (section.kind === "identity") this.roster.admit(this.nameOf(frame), section, 0);
+			if (section.kind === "identity") this.roster.admit(this.nameOf(frame), section);
 		}
 	}
 

@@ -25,11 +25,11 @@ export class Roster {
 	) {}
 
 	/** A server takes part from now on. */
-	public admit(name: StreamName, identity: Identity, frontier: number): Member {
+	public admit(name: StreamName, identity: Identity): Member {
 		const { context } = this;
 		const stream = new Stream(name.shortId, name.incarnation);
 		const former = context.membership.departed(name.shortId);
-		const member = context.membership.admit(name.shortId, identity, stream, context.now(), frontier);
+		const member = context.membership.admit(name.shortId, identity, stream, context.now(), context.beatSeconds());
 		if (former) this.purge(former);
 		this.membersChanged();
 		context.events.joined(member);

@@ -78,12 +78,6 @@ export class Sender {
 		this.overdue = agenda.add(() => this.checkEchoes());
 	}
 
-	/** The time between two signs of life: longer where there are more to hear them, because everybody pays for everybody. */
-	public beatSeconds(): number {
-		const servers = this.context.membership.serverCount();
-		return servers <= 12 ? math.clamp(1.8 * servers, 10, 18) : math.min(1.5 * servers, 80);
-	}
-
 	// -- changes -----------------------------------------------------------------------------------------------------------------------------
 
 	/** A register of this server has changed and is to be sent. A change that waits already is replaced in place. */
@@ -199,7 +193,7 @@ export class Sender {
 		const { context } = this;
 		const now = context.now();
 		const departures = this.dueDepartures(now);
-		const beatSeconds = this.beatSeconds();
+		const beatSeconds = this.context.beatSeconds();
 		const identity = this.identityOwed > 0 || kind === "control";
 		this.identityOwed = math.max(0, this.identityOwed - 1);
 		const counter = this.composer.nextCounter();

@@ -35,8 +35,8 @@ export interface ClusterSettings {
 /** One server's cluster: the parts, and how they are connected. Public members are for games; the others for the library's upper parts. */
 export class ServerCluster implements Cluster {
 	public readonly ServerId: string;
-	public readonly ServerJoined: FiringSignal<[server: ServerInfo]> = createSignal();
-	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]> = createSignal();
+	public readonly ServerJoined: FiringSignal<[server: ServerInfo]>;
+	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]>;
 
 	/** @internal */
 	public readonly context: Context;
@@ -55,11 +55,14 @@ export class ServerCluster implements Cluster {
 	private readyResolvers = new Array<() => void>();
 	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
 	private isFiring = false;
+	private left = false;
 	/** Holds the floor of a new stream until everything is on its way again. */
 	private reannouncing = 0;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
+		this.ServerJoined = createSignal(platform);
+		this.ServerLeft = createSignal(platform);
 		this.log = new Log(settings.logger, (text) => platform.warn(text));
 		const context = new Context(
 			platform,
@@ -143,6 +146,7 @@ export class ServerCluster implements Cluster {
 	}
 
 	public Close(): Promise<void> {
+		this.left = true;
 		return new Promise((resolve) => this.closer.close(resolve));
 	}
 
@@ -162,6 +166,9 @@ export class ServerCluster implements Cluster {
 	/** @internal Claims or updates a key of this server. */
 	public contribute(pool: string, policy: OwnerGonePolicy, key: string, value: string, priority: number): void {
 		const { context } = this;
+		const known = context.replica.pools.get(pool)?.registers.get(key);
+		// What this server owns already with this very value is news to nobody.
+		if (known && known.stream === context.replica.own && known.value === value) return;
 		const register = context.replica.contribute(pool, policy, key, value, context.nowStamp());
 		this.sender.enqueue(register, priority);
 		this.dispatch();
@@ -183,9 +190,9 @@ export class ServerCluster implements Cluster {
 		return this.context.serverIdOf(stream.shortId);
 	}
 
-	/** @internal */
-	public isClosed(): boolean {
-		return this.context.phase === "closed" || this.context.phase === "closing";
+	/** @internal Whether the game has called Close(). That the server itself closes is no mistake of the game's. */
+	public hasLeft(): boolean {
+		return this.left;
 	}
 
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------

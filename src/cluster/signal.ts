@@ -1,4 +1,5 @@
-import { Signal as BeaconSignal } from "@rbxts/beacon";
+import { Connection as BeaconConnection, Signal as BeaconSignal, SignalCallback } from "@rbxts/beacon";
+import { Platform } from "../platform/platform";
 
 /** What {@link Signal.Connect} gives; `Disconnect` ends it. */
 export interface Connection {
@@ -22,6 +23,22 @@ export interface FiringSignal<A extends unknown[]> extends Signal<A> {
 	DisconnectAll(): void;
 }
 
-export function createSignal<A extends unknown[]>(): FiringSignal<A> {
-	return new BeaconSignal<A>() as unknown as FiringSignal<A>;
+export function createSignal<A extends unknown[]>(platform: Platform): FiringSignal<A> {
+	const signal = platform.watchHandlers ? new WatchedSignal<A>(platform) : new BeaconSignal<A>();
+	return signal as unknown as FiringSignal<A>;
+}
+
+/** In a test, errors of handlers have to be seen: they run in threads of the virtual server. */
+class WatchedSignal<A extends unknown[]> extends BeaconSignal<A> {
+	constructor(private readonly platform: Platform) {
+		super();
+	}
+
+	public override Connect(callback: SignalCallback<A>): BeaconConnection<A> {
+		return super.Connect((...args) => this.platform.spawn(() => callback(...args)));
+	}
+
+	public override Once(callback: SignalCallback<A>): BeaconConnection<A> {
+		return super.Once((...args) => this.platform.spawn(() => callback(...args)));
+	}
 }

@@ -39,7 +39,7 @@ export interface Caps {
 	readonly servers: number;
 	/** The share of the whole game's limit that servers keep to as far as they hear of each other: on average. C. */
 	readonly gameWide: number;
-	/** What the whole game never exceeds in any minute, heard of or not. Written N in the proof at {@link Budget}. */
+	/** What the whole game never exceeds in any minute, heard of or not. Written N in the proof at `Allowance`. */
 	readonly gameWideNever: number;
 	/** What the documentation allows the whole game. */
 	readonly documentedGame: number;

@@ -10,6 +10,8 @@ export interface Platform {
 	/** Unix time in seconds at which this server started, by its own clock. */
 	readonly startedAtSeconds: number;
 	readonly placeVersion: number;
+	/** Whether handlers of signals run through {@link spawn}, so that their errors are seen. In the engine they run in threads of its own anyway. */
+	readonly watchHandlers: boolean;
 
 	/** Seconds of a clock that never goes backwards, from an arbitrary origin. */
 	clock(): number;

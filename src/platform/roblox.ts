@@ -8,6 +8,7 @@ class RobloxPlatform implements Platform {
 	public readonly serverId: string;
 	public readonly startedAtSeconds: number;
 	public readonly placeVersion: number;
+	public readonly watchHandlers = false;
 	private readonly random01 = new Random();
 
 	constructor() {

@@ -5,6 +5,7 @@ import { described, fail, grouped } from "../diagnostics/errors";
 import { Change } from "../replication/replica";
 import { OwnerGonePolicy } from "../wire/frame";
 import { isUtf8 } from "../wire/text";
+import { callWithoutYield } from "./call";
 import { Codec } from "./codec";
 
 /** A contribution is at most so many bytes, serialized. */
@@ -76,11 +77,10 @@ interface PoolEvent<T> {
 
 /** The one implementation behind every kind of pool. */
 export class SharedPool<T extends defined> implements Pool<T> {
-	public readonly ContributionAdded: FiringSignal<[value: T, key: string, owner: string]> = createSignal();
-	public readonly ContributionUpdated: FiringSignal<[value: T, previous: T, key: string, owner: string]> =
-		createSignal();
-	public readonly ContributionRemoved: FiringSignal<[previous: T, key: string, owner: string]> = createSignal();
-	public readonly OwnershipLost: FiringSignal<[key: string, newOwner: string]> = createSignal();
+	public readonly ContributionAdded: FiringSignal<[value: T, key: string, owner: string]>;
+	public readonly ContributionUpdated: FiringSignal<[value: T, previous: T, key: string, owner: string]>;
+	public readonly ContributionRemoved: FiringSignal<[previous: T, key: string, owner: string]>;
+	public readonly OwnershipLost: FiringSignal<[key: string, newOwner: string]>;
 
 	private readonly values = new Map<string, T>();
 	private readonly owners = new Map<string, string>();
@@ -94,10 +94,15 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		public readonly kind: string,
 		private readonly codec: Codec<T>,
 		private readonly cluster: ServerCluster,
-		private readonly priority: number,
-		private readonly policy: OwnerGonePolicy,
+		public readonly priority: number,
+		public readonly policy: OwnerGonePolicy,
 		private readonly onDestroyed: () => void,
 	) {
+		const { platform } = cluster.context;
+		this.ContributionAdded = createSignal(platform);
+		this.ContributionUpdated = createSignal(platform);
+		this.ContributionRemoved = createSignal(platform);
+		this.OwnershipLost = createSignal(platform);
 		cluster.attach(Name, policy, {
 			note: (change, owner) => this.note(change, owner),
 			fire: (event) => this.fire(event as PoolEvent<T>),
@@ -117,7 +122,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	public RemoveContribution(key: string): boolean {
 		if (this.destroyed) fail(this.destroyedText());
 		if (!typeIs(key, "string")) {
-			fail(`${this.label()}: RemoveContribution takes the key, a string, but got ${described(key)}`);
+			const remedy = typeIs(key, "number") ? `; pass tostring(${key})` : "";
+			fail(`${this.label()}: RemoveContribution takes the key, a string, but got ${described(key)}${remedy}`);
 		}
 		return this.cluster.withdraw(this.Name, key, this.priority);
 	}
@@ -176,12 +182,14 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private prepare(value: T): { readonly key: string; readonly text: string } | string {
 		const { codec } = this;
 		if (this.destroyed) return this.destroyedText();
-		if (this.cluster.isClosed())
+		if (this.cluster.hasLeft())
 			return `${this.label()}: this server has left the cluster; contribute before Close()`;
 		const wrong = codec.check(value);
 		if (wrong !== undefined) return `${this.label()}: ${wrong}`;
-		const [hashed, key] = pcall(codec.hash, value);
-		if (!hashed) return `${this.label()}: the hash function failed: ${key}`;
+		const hashed = callWithoutYield(codec.hash, value);
+		if (hashed.outcome === "yielded") return this.yieldedText("hash");
+		const key = hashed.result;
+		if (hashed.outcome === "threw") return `${this.label()}: the hash function failed: ${key}`;
 		if (!typeIs(key, "string")) {
 			return `${this.label()}: the hash function returned ${described(key)}; return a string, such as tostring(id)`;
 		}
@@ -193,8 +201,11 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		}
 		if (!isUtf8(key))
 			return `${this.label()}: the key is not valid UTF-8; encode it, for instance as hexadecimal digits`;
-		const [serialized, text] = pcall(codec.serialize, value);
-		if (!serialized) return `${this.label()}: the serialize function failed for key "${key}": ${text}`;
+		const serialized = callWithoutYield(codec.serialize, value);
+		if (serialized.outcome === "yielded") return this.yieldedText("serialize");
+		const text = serialized.result;
+		if (serialized.outcome === "threw")
+			return `${this.label()}: the serialize function failed for key "${key}": ${text}`;
 		if (!typeIs(text, "string")) {
 			return (
 				`${this.label()}: the serialize function returned ${described(text)} for key "${key}"; ` +
@@ -210,11 +221,20 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		if (!isUtf8(text)) {
 			return `${this.label()}: the value of key "${key}" is not valid UTF-8 when serialized; encode binary data as text`;
 		}
-		const [deserialized, back] = pcall(codec.deserialize, text);
-		if (!deserialized || back === undefined) {
+		const deserialized = callWithoutYield(codec.deserialize, text);
+		if (deserialized.outcome === "yielded") return this.yieldedText("deserialize");
+		const back = deserialized.result;
+		if (deserialized.outcome === "threw" || back === undefined) {
 			return (
-				`${this.label()}: the deserialize function ${deserialized ? "returned nil" : `failed (${back})`} for what the ` +
+				`${this.label()}: the deserialize function ${back === undefined ? "returned nil" : `failed (${back})`} for what the ` +
 				`serialize function made of key "${key}"; the two must fit`
+			);
+		}
+		const again = callWithoutYield(codec.hash, back);
+		if (again.result !== key) {
+			return (
+				`${this.label()}: what the deserialize function makes of key "${key}" has another key (${described(again.result)}); ` +
+				"serialize everything that the hash function needs"
 			);
 		}
 		return { key, text };
@@ -248,10 +268,11 @@ export class SharedPool<T extends defined> implements Pool<T> {
 
 	/** Decodes and stores a value. A value that cannot be decoded is counted, and absent on this server. */
 	private take(key: string, text: string, owner: string): boolean {
-		const [success, value] = pcall(this.codec.deserialize, text);
-		if (!success || value === undefined) {
+		const { outcome, result: value } = callWithoutYield(this.codec.deserialize, text);
+		if (outcome !== "returned" || value === undefined) {
 			this.cluster.context.traffic.deserializeFailures += 1;
-			const reason = success ? "it returned nil" : tostring(value);
+			const reason =
+				outcome === "yielded" ? "it yielded" : value === undefined ? "it returned nil" : tostring(value);
 			this.cluster.log.warnOnce(
 				`deserialize ${this.Name}`,
 				`${this.label()}: the deserialize function failed for key "${key}" from server ${owner} (${reason}); ` +
@@ -277,6 +298,13 @@ export class SharedPool<T extends defined> implements Pool<T> {
 			this.sortedKeys = keys;
 		}
 		return keys;
+	}
+
+	private yieldedText(role: string): string {
+		return (
+			`${this.label()}: the ${role} function yielded; it must return at once, ` +
+			"so look up what it needs before you contribute"
+		);
 	}
 
 	private label(): string {

@@ -89,7 +89,8 @@ export function GeneralPool<T extends defined>(
 function checkArguments(kind: Kind, name: unknown, options: unknown): string | undefined {
 	if (!typeIs(name, "string")) return `${kind}: the name must be a string, but is ${described(name)}`;
 	if (name.size() < 1 || name.size() > NAME_BYTES_MOST) {
-		return `${kind}: the name is ${name.size()} bytes, names are 1 to ${NAME_BYTES_MOST}; choose a shorter name`;
+		const remedy = name === "" ? "give the pool a name" : "choose a shorter name";
+		return `${kind}: the name is ${name.size()} bytes, names are 1 to ${NAME_BYTES_MOST}; ${remedy}`;
 	}
 	if (!isUtf8(name)) return `${kind}: the name is not valid UTF-8; use plain letters and digits`;
 	if (options === undefined) return undefined;
@@ -121,7 +122,19 @@ function findPool(
 	if (pool && pool.kind !== kind) {
 		return `${kind} "${name}": this name is in use by a ${pool.kind}; choose another name`;
 	}
+	if (pool) warnOfOtherOptions(cluster, pool, options);
 	return { cluster, pool };
+}
+
+/** A later call gets the pool as the first one made it; what it asks for besides would be lost silently. */
+function warnOfOtherOptions(cluster: ServerCluster, pool: SharedPool<defined>, options: PoolOptions | undefined): void {
+	const { priority = 0, onOwnerGone = "remove" } = options ?? {};
+	if (priority === pool.priority && onOwnerGone === pool.policy) return;
+	if (options === undefined) return;
+	cluster.log.warnOnce(
+		`options ${pool.Name}`,
+		`${pool.kind} "${pool.Name}" exists already with other options; those of its first call stay in use. Create it once and share it.`,
+	);
 }
 
 function clusterOf(cluster: Cluster | undefined): ServerCluster | string {

@@ -131,6 +131,8 @@ export class VirtualPlatform implements Platform {
 		};
 	}
 
+	readonly watchHandlers = true;
+
 	spawn(callback: () => void): void {
 		this.enter(call, callback);
 	}
