@@ -37,12 +37,17 @@ export class AddressedQueue {
 			this.state.push(message);
 			return true;
 		}
-		const index = this.conversation.findIndex(
-			(waiting) => waiting.addressee === message.addressee && waiting.kind === message.kind,
-		);
+		const index = this.indexOf(message);
 		if (index >= 0) this.conversation[index] = message;
 		else this.conversation.push(message);
 		return true;
+	}
+
+	/** Puts back what the cloud refused, unless it is stale or has been said anew meanwhile. */
+	public putBack(message: AddressedMessage, nowSeconds: number): void {
+		if (nowSeconds - message.queuedAtSeconds > STALE_SECONDS) return;
+		if (!isConversation(message.kind)) this.put(message);
+		else if (this.indexOf(message) < 0) this.conversation.push(message);
 	}
 
 	/** The message whose turn it is, after forgetting what has waited for too long. */
@@ -68,6 +73,11 @@ export class AddressedQueue {
 	public take(message: AddressedMessage): void {
 		if (isConversation(message.kind)) this.conversation.remove(0);
 		else this.taken += 1;
+	}
+
+	/** Where what this one takes the place of waits; -1 if nothing does. */
+	private indexOf({ addressee, kind }: AddressedMessage): number {
+		return this.conversation.findIndex((waiting) => waiting.addressee === addressee && waiting.kind === kind);
 	}
 
 	/** Forgets pages for a server that wait: it has asked anew. */

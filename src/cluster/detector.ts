@@ -78,7 +78,7 @@ export class Detector {
 
 	private check(): void {
 		const { context } = this;
-		if (!context.isActive()) return;
+		if (!context.isActive() && context.phase !== "local") return;
 		const now = context.now();
 		this.checking.at(now + CHECK_SECONDS);
 		for (const member of context.membership.all()) this.checkMember(member, now);

@@ -23,6 +23,8 @@ export interface Member {
 	probesSent: number;
 	/** Since when its digest does not agree though nothing is missing. */
 	differsSinceSeconds: number | undefined;
+	/** Since when it says that its stream ends before what is here of it. */
+	behindSinceSeconds: number | undefined;
 	/** Its frontier lags so far behind that it no longer holds up the others; it has to resync. */
 	fenced: boolean;
 }
@@ -99,6 +101,7 @@ export class Membership {
 			suspectedAtSeconds: undefined,
 			probesSent: 0,
 			differsSinceSeconds: undefined,
+			behindSinceSeconds: undefined,
 			fenced: false,
 		};
 		this.byShortId.set(shortId, member);

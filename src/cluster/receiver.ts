@@ -1,5 +1,5 @@
 import { HybridClock } from "../replication/hybrid-clock";
-import { MOST_VERSIONS_AHEAD, Stream } from "../replication/stream";
+import { MOST_VERSIONS_AHEAD } from "../replication/stream";
 import {
 	BeatSection,
 	DeparturesSection,
@@ -323,26 +323,36 @@ export class Receiver {
 			member.loss = beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100;
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
+		if (beat.upTo < stream.highest) {
+			// Late beats say less than is known; if all do for long, somebody else spoke in that server's name.
+			member.behindSinceSeconds ??= now;
+			if (now - member.behindSinceSeconds >= DIGEST_PATIENCE_SECONDS) this.compareAll(member, beat.upTo);
+			return;
+		}
+		member.behindSinceSeconds = undefined;
 		// Comparable only where this server has just what the digest is of.
-		const same = stream.watermark() === beat.upTo && stream.highest === beat.upTo;
-		if (beat.digest !== 0 && same) this.compareDigest(beat.digest, member, stream);
+		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat.digest, member, now);
 	}
 
-	private compareDigest(digest: number, member: Member, stream: Stream): void {
+	private compareDigest(digest: number, member: Member, now: number): void {
+		const { stream } = member;
 		this.context.replica.forgetAssemblies(stream);
 		this.context.replica.dropUnconfirmed(stream);
-		const now = this.context.now();
 		if (math.max(1, stream.digest) === digest) {
 			member.differsSinceSeconds = undefined;
 			return;
 		}
 		member.differsSinceSeconds ??= now;
-		if (now - member.differsSinceSeconds < DIGEST_PATIENCE_SECONDS) return;
+		if (now - member.differsSinceSeconds >= DIGEST_PATIENCE_SECONDS) this.compareAll(member, stream.highest);
+	}
+
+	private compareAll(member: Member, upTo: number): void {
 		member.differsSinceSeconds = undefined;
+		member.behindSinceSeconds = undefined;
 		this.context.log.info(
 			`what is here of server ${member.identity.serverId} differs from what it says; comparing`,
 		);
-		this.repairer.audit(stream);
+		this.repairer.audit(member.stream, upTo);
 	}
 
 	private applyDepartures(section: DeparturesSection, member: Member): void {

@@ -56,10 +56,13 @@ export class Repairer {
 		this.requesting.by(dueSeconds);
 	}
 
-	/** Asks a stream's owner for everything it has, and drops what it has not. */
-	public audit(stream: Stream): void {
-		this.context.traffic.resyncs += 1;
-		stream.reopen();
+	/** Asks a stream's owner for everything it has, which is versions up to `upTo`, and drops what it has not. */
+	public audit(stream: Stream, upTo: number): void {
+		const { replica, traffic } = this.context;
+		traffic.resyncs += 1;
+		// What lies above was never the owner's.
+		if (stream.highest > upTo) replica.dropAbsent(stream, upTo, stream.highest, new Set());
+		stream.reopen(upTo);
 		this.watch(stream);
 		for (const pending of this.pending) if (pending.stream === stream) pending.authoritative = true;
 	}

@@ -45,6 +45,7 @@ export class Roster {
 		member.frontierSinceSeconds = context.now();
 		member.fenced = false;
 		member.differsSinceSeconds = undefined;
+		member.behindSinceSeconds = undefined;
 		context.replica.inherit(former, member.stream);
 	}
 

@@ -34,6 +34,9 @@ const IDENTITY_TRANSMISSIONS = 4;
 /** Messages that the cloud refused and that wait to be sent again; older ones are given up, receivers ask for what was in them. */
 const MOST_REFUSED = 16;
 
+/** An addressed message that the cloud refused is sent again after this, until it is stale. */
+const ADDRESSED_AGAIN_SECONDS = 1;
+
 interface Announcement {
 	readonly departure: Departure;
 	readonly sinceSeconds: number;
@@ -460,6 +463,9 @@ export class Sender {
 				context.traffic.publishFailures += 1;
 				context.congestion.notePublishFailure(context.now());
 				context.budget.setFactor(context.congestion.factor());
+				if (context.phase === "closed") return;
+				this.addressed.putBack(message, context.now());
+				this.addressing.by(context.now() + ADDRESSED_AGAIN_SECONDS);
 			});
 		}
 	}

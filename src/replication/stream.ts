@@ -123,9 +123,10 @@ export class Stream {
 		this.advanceFloor();
 	}
 
-	/** Takes everything for missing, because what is here does not agree with what the owner says it has. */
-	public reopen(): void {
+	/** Takes everything for missing, because what is here does not agree with what the owner says it has: versions up to `upTo`. */
+	public reopen(upTo: number): void {
 		this.gaps.clear();
+		this.highest = math.min(this.highest, upTo);
 		if (this.highest > 0) this.gaps.push({ after: 0, upTo: this.highest });
 	}
 
