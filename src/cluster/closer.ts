@@ -7,9 +7,15 @@ const GOODBYES = 3;
 const GOODBYE_SECONDS = 0.5;
 const GRACE_SECONDS = 0.3;
 /** The last changes of pools that outlive their server get so long to be sent, before the goodbye. */
-const LAST_CHANGES_SECONDS = 2;
+const LAST_CHANGES_SECONDS = 4;
+const LAST_CHANGE_SECONDS = 0.25;
 /** However the cloud behaves, closing takes no longer than this; Roblox allows 30 s. */
 const CLOSED_AFTER_SECONDS = 8;
+
+interface Farewell {
+	readonly text: string;
+	readonly goodbye: boolean;
+}
 
 /** How this server leaves: the others know at once, and what it contributed disappears, or is adopted. */
 export class Closer {
@@ -18,6 +24,8 @@ export class Closer {
 	private accepted = 0;
 	private startedSeconds = 0;
 	private callbacks = new Array<() => void>();
+	/** What the cloud refused, to be said again. */
+	private refused = new Array<Farewell>();
 
 	constructor(
 		private readonly context: Context,
@@ -63,21 +71,42 @@ export class Closer {
 			this.stepping.at(this.startedSeconds + GRACE_SECONDS);
 			return;
 		}
-		const waits = context.outbox.size() > 0 && elapsed < LAST_CHANGES_SECONDS;
+		const refused = this.refused.shift();
+		if (refused !== undefined) this.sender.farewell(refused.text, (success) => this.answered(refused, success));
+		else if (context.outbox.size() > 0 && elapsed < LAST_CHANGES_SECONDS) this.sayLastChanges(now);
+		else this.sayGoodbye(now);
+		const spacing = this.said > 0 ? GOODBYE_SECONDS : LAST_CHANGE_SECONDS;
+		this.stepping.at(now + spacing);
+	}
+
+	private sayLastChanges(now: number): void {
+		if (!this.context.budget.mayBroadcast(now, "control")) return;
+		this.say({ text: this.sender.composeFarewell([], "own tail"), goodbye: false });
+	}
+
+	/** The first goodbye is said in any case; the others as far as the limits allow, because whole games close at once. */
+	private sayGoodbye(now: number): void {
+		const { context } = this;
+		if (this.said > 0 && !context.budget.mayBroadcast(now, "control")) return;
 		const { shortId, incarnation } = context.replica.own;
-		// The messages of a closing server are within its limits whatever its share was: there are at most a dozen.
-		const departures = waits
-			? []
-			: [{ shortId, incarnation, reason: "closed" as const, upTo: context.sequencer.upTo() }];
-		if (this.said < GOODBYES * 4) {
-			if (!waits) this.said += 1;
-			this.sender.farewell(departures, (success) => {
-				if (!success || waits) return;
-				this.accepted += 1;
-				if (this.accepted >= GOODBYES) this.stepping.by(context.now());
-			});
+		const departure = { shortId, incarnation, reason: "closed" as const, upTo: context.sequencer.upTo() };
+		this.said += 1;
+		this.say({
+			text: this.sender.composeFarewell([departure], this.said === 1 ? "own tail" : "before that"),
+			goodbye: true,
+		});
+	}
+
+	private say(farewell: Farewell): void {
+		this.sender.farewell(farewell.text, (success) => this.answered(farewell, success));
+	}
+
+	private answered(farewell: Farewell, success: boolean): void {
+		if (!success) this.refused.push(farewell);
+		else if (farewell.goodbye) {
+			this.accepted += 1;
+			if (this.accepted >= GOODBYES) this.stepping.by(this.context.now());
 		}
-		this.stepping.at(now + (waits ? 0.1 : GOODBYE_SECONDS));
 	}
 
 	private finish(): void {

@@ -122,8 +122,8 @@ export class Composer {
 			if (!slot) break;
 			const { register, generation } = slot.value;
 			if (needsParts(register)) {
-				for (const index of $range(slot.value.nextPart, partsOf(register).size() - 1)) {
-					context.sequencer.sentPart(register, index, context.now());
+				for (const index of $range(0, partsOf(register).size() - 1)) {
+					context.sequencer.sentPart(register, index, register.stamp, context.now());
 				}
 			} else context.sequencer.sent(register, context.now());
 			context.floor.left(generation);
@@ -155,9 +155,15 @@ export class Composer {
 			const waiting = slot.value;
 			const register = waiting.register;
 			if (needsParts(register)) {
-				if (this.addPart(writer, waiting, now)) {
+				if (this.addParts(writer, waiting, now)) {
 					outbox.putBack(slot);
 					break;
+				}
+				if (waiting.sending!.stamp !== register.stamp) {
+					// A newer value came meanwhile. It begins to wait anew, behind what others have waited for.
+					outbox.put(slot.key, slot.priority, now, { ...waiting, nextPart: 0, sending: undefined });
+					if (writer.count() > 0) break;
+					continue;
 				}
 			} else {
 				if (!writer.add(sequencer.preview(register, now, 1))) {
@@ -173,16 +179,17 @@ export class Composer {
 		return { text: writer.count() > 0 ? writer.finish() : undefined, count: writer.count() };
 	}
 
-	/** Adds the next part of a large value if it fits. Returns whether parts remain. */
-	private addPart(writer: RecordsWriter, waiting: Waiting, now: number): boolean {
+	/** Adds the next parts of a large value as far as they fit. Returns whether parts remain. */
+	private addParts(writer: RecordsWriter, waiting: Waiting, now: number): boolean {
 		const { sequencer } = this.context;
-		const register = waiting.register;
-		const parts = partsOf(register);
+		const { register } = waiting;
+		waiting.sending ??= { stamp: register.stamp, parts: partsOf(register) };
+		const { stamp, parts } = waiting.sending;
 		while (waiting.nextPart < parts.size()) {
 			const named = sequencer.preview(register, now, 1);
 			const part = outgoingPart(register, waiting.nextPart, named.version, parts, named.reference);
-			if (!writer.add(part)) return true;
-			sequencer.sentPart(register, waiting.nextPart, now);
+			if (!writer.add({ ...part, stamp })) return true;
+			sequencer.sentPart(register, waiting.nextPart, stamp, now);
 			waiting.nextPart += 1;
 		}
 		return false;

@@ -37,6 +37,8 @@ export interface Waiting {
 	readonly generation: number;
 	/** The next part of a value that is too large for one message. */
 	nextPart: number;
+	/** The value whose parts are being sent; it is finished even if a newer one waits already, or none would ever arrive. */
+	sending: { readonly stamp: number; readonly parts: string[] } | undefined;
 }
 
 /** Told to the parts of the library above this one. */
@@ -52,6 +54,8 @@ export class Context {
 	public readonly selfId: ShortId;
 	public readonly identity: Identity;
 	public incarnation = 0;
+	/** Whether this server ever got the state. */
+	public hasState = false;
 	/** When this server got the state. */
 	public syncedAtSeconds = 0;
 	public readonly clock = new HybridClock();
@@ -108,7 +112,7 @@ export class Context {
 
 	/** Whether what this server shows is the cluster's state. */
 	public isSynced(): boolean {
-		return this.phase !== "starting" && this.phase !== "joining";
+		return this.hasState;
 	}
 
 	/** The stream of this name as far as it is known here: own, live or departed. */
@@ -169,8 +173,13 @@ export class Context {
 
 	/** Everything with a stamp up to here, of every live server, has been applied here. Before the state is here, nothing has. */
 	public frontier(): number {
+		return math.min(this.ownFrontier(), this.pinnedFrontier());
+	}
+
+	/** The same whatever was given to servers that are joining. */
+	public ownFrontier(): number {
 		if (!this.isSynced()) return 0;
-		let frontier = math.min(this.floor.floor(this.nowStamp()), this.pinnedFrontier());
+		let frontier = this.floor.floor(this.nowStamp());
 		for (const member of this.membership.all()) frontier = math.min(frontier, member.stream.appliedFloor);
 		return frontier;
 	}

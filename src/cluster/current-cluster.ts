@@ -24,9 +24,18 @@ const ON_CLIENT =
 
 const DEFAULT_SETTINGS: ClusterSettings = { budgetShare: 0.5, logger: undefined, sharedKey: undefined };
 
-/** Each virtual server of a test has a platform of its own, and so a cluster. */
-const clusters = new WeakMap<Platform, ServerCluster>();
-const settingsOf = new WeakMap<Platform, ClusterSettings>();
+/**
+ * Each virtual server of a test has a platform of its own, and so a cluster. It hangs on the platform, not in a weak table here: Luau does not collect
+ * what a weak table's value holds by itself.
+ */
+interface Attachments {
+	cluster?: ServerCluster;
+	settings?: ClusterSettings;
+}
+
+function attachmentsOf(platform: Platform): Attachments {
+	return platform.attachments as Attachments;
+}
 
 /** The cluster of the code that is running, started if need be. Returns what is wrong where there can be none. */
 export function getServerCluster(): ServerCluster | string {
@@ -34,12 +43,9 @@ export function getServerCluster(): ServerCluster | string {
 	if (platform.environment === "client") {
 		return ON_CLIENT;
 	}
-	let cluster = clusters.get(platform);
-	if (!cluster) {
-		cluster = new ServerCluster(platform, settingsOf.get(platform) ?? DEFAULT_SETTINGS);
-		clusters.set(platform, cluster);
-	}
-	return cluster;
+	const attachments = attachmentsOf(platform);
+	attachments.cluster ??= new ServerCluster(platform, attachments.settings ?? DEFAULT_SETTINGS);
+	return attachments.cluster;
 }
 
 /** Sets the options of the cluster that is to come. Returns what is wrong with them, if anything. */
@@ -47,7 +53,7 @@ export function configure(options: unknown): string | undefined {
 	if (!typeIs(options, "table")) return `ConfigureCluster takes a table of options, but got ${described(options)}`;
 	const platform = currentPlatform();
 	if (platform.environment === "client") return `ConfigureCluster: ${ON_CLIENT}`;
-	let { budgetShare, logger, sharedKey } = settingsOf.get(platform) ?? DEFAULT_SETTINGS;
+	let { budgetShare, logger, sharedKey } = attachmentsOf(platform).settings ?? DEFAULT_SETTINGS;
 	for (const [key, value] of pairs(options as { [key: string]: unknown })) {
 		if (key === "budgetShare") {
 			if (!typeIs(value, "number") || !(value > 0 && value <= 1)) {
@@ -70,9 +76,9 @@ export function configure(options: unknown): string | undefined {
 			return `ConfigureCluster: there is no option "${key}"; the options are budgetShare, memoryStore, logger and sharedKey`;
 		}
 	}
-	if (clusters.has(platform)) {
+	if (attachmentsOf(platform).cluster) {
 		return "ConfigureCluster was called after the cluster had started; call it before the first pool and before GetCluster()";
 	}
-	settingsOf.set(platform, { budgetShare, logger, sharedKey });
+	attachmentsOf(platform).settings = { budgetShare, logger, sharedKey };
 	return undefined;
 }

@@ -128,7 +128,7 @@ export class Detector {
 		this.sender.announceLost({ ...name, reason: "lost", upTo: stream.highest });
 	}
 
-	/** Finds servers that are live but no longer get everything: the oldest server tells them to resync; until then nobody waits for them. */
+	/** Finds servers that are live but no longer get everything: the oldest other one tells them to resync; until then nobody waits for them. */
 	private checkFrontiers(now: number): void {
 		const { context } = this;
 		let highest = context.frontier();
@@ -141,10 +141,9 @@ export class Detector {
 				member.fenced = false;
 				continue;
 			}
-			if (context.membership.rank() > 0 && member.fenced) continue;
 			const due = !member.fenced || now - member.frontierSinceSeconds > stall + 10;
 			member.fenced = true;
-			if (!due || context.membership.rank() > 0) continue;
+			if (!due || !context.membership.isOldestBut(member.shortId)) continue;
 			context.log.info(
 				`server ${member.identity.serverId} lags ${math.round(lagSeconds)} s behind; it is told to resync`,
 			);

@@ -359,7 +359,7 @@ export class Joiner {
 			this.served = this.served.filter((other) => other.requester !== requester);
 			this.served.push(served);
 			context.traffic.snapshotsServed += 1;
-			context.pinFrontier(context.frontier(), now + SNAPSHOT_KEPT_SECONDS);
+			context.pinFrontier(context.ownFrontier(), now + SNAPSHOT_KEPT_SECONDS);
 			this.sender.expectListener(now + SNAPSHOT_KEPT_SECONDS);
 		}
 		served.lastSentSeconds = now;

@@ -144,6 +144,15 @@ export class Membership {
 		return rank;
 	}
 
+	/** Whether this server is the oldest of all live ones but `accused`. */
+	public isOldestBut(accused: ShortId): boolean {
+		for (const member of this.members) {
+			if (member.shortId === accused) continue;
+			return !isOlder(member.shortId, member.identity, this.selfId, this.selfIdentity);
+		}
+		return true;
+	}
+
 	/** How many live servers come before this one in the order in which they look after a member. */
 	public watcherRank(shortId: ShortId): number {
 		let before = 0;

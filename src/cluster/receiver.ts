@@ -15,7 +15,7 @@ import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/sec
 import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
-import { Member } from "./membership";
+import { Departed, Member } from "./membership";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
@@ -24,6 +24,8 @@ import { Sender } from "./sender";
 const FRESH_MILLISECONDS = 60_000;
 /** A server that is not live here is asked at most so often whether it is. */
 const PROBE_AGAIN_SECONDS = 4;
+/** Messages that were sent before a goodbye arrive within this time after it. */
+const LAST_WORDS_SECONDS = 5;
 /** What was heard of a server directly within this time is believed more than what another says of it. */
 const HEARD_LATELY_SECONDS = 8;
 /** No server sends more between two broadcasts; a higher report is not believed. */
@@ -175,6 +177,7 @@ export class Receiver {
 		}
 		const departed = membership.departed(frame.sender);
 		if (departed) {
+			if (this.applyLastWords(frame, departed)) return undefined;
 			context.traffic.drop("departed");
 			// Who said goodbye is gone; a late copy of what it sent is no reason to ask.
 			if (departed.reason === "lost" || frame.incarnation > departed.stream.incarnation) {
@@ -192,6 +195,21 @@ export class Receiver {
 		context.traffic.drop("unknown");
 		this.probe(frame, false, frame.incarnation);
 		return undefined;
+	}
+
+	/** What a closed server had said before its goodbye may arrive after it: it is no sign of life, but what it hands on is not lost. */
+	private applyLastWords(frame: Frame, departed: Departed): boolean {
+		const { context } = this;
+		const { stream } = departed;
+		const late = context.now() - departed.departedAtSeconds;
+		if (departed.reason !== "closed" || departed.purged || late > LAST_WORDS_SECONDS) return false;
+		if (frame.incarnation !== stream.incarnation || frame.addressee !== undefined) return false;
+		for (const section of frame.sections) {
+			if (section.kind !== "records" || section.stream) continue;
+			context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
+		}
+		if (!context.replica.takeFresh().isEmpty()) this.roster.adoptOrphans();
+		return true;
 	}
 
 	private nameOf(frame: Frame): { shortId: string; incarnation: number } {
@@ -263,7 +281,9 @@ export class Receiver {
 		const departed = context.membership.departed(frame.sender);
 		if (departed && frame.incarnation <= departed.stream.incarnation) return;
 		for (const section of frame.sections) {
-			if (section.kind === "identity") this.roster.admit(this.nameOf(frame), section);
+			if (section.kind !== "identity") continue;
+			this.roster.admit(this.nameOf(frame), section);
+			break;
 		}
 	}
 
@@ -363,6 +383,8 @@ export class Receiver {
 					this.onGivenUp(member.shortId);
 				continue;
 			}
+			// That it closes, a server says itself.
+			if (departure.reason === "closed" && departure.shortId !== member.shortId) continue;
 			const accused = context.membership.get(departure.shortId);
 			const heardLately =
 				accused !== undefined &&

@@ -79,7 +79,10 @@ export class Repairer {
 		const now = context.now();
 		const ranges = new Map<ShortId, VersionRange[]>();
 		const targets = new Array<ShortId>();
-		this.pending = this.pending.filter((pending) => !pending.stream.gaps.isEmpty());
+		// A stream that was replaced, or forgotten, is nobody's any more.
+		this.pending = this.pending.filter(
+			({ stream }) => !stream.gaps.isEmpty() && context.findStream(stream) === stream,
+		);
 		let nextSeconds = math.huge;
 		for (const pending of this.pending) {
 			if (pending.dueSeconds <= now) {
@@ -161,9 +164,7 @@ export class Repairer {
 		const upTo = math.min(range.upTo, stream.highest);
 		if (upTo <= range.after) return;
 		const complete = own || stream.givableUpTo() >= upTo;
-		const records = own
-			? context.sequencer.range(range.after, upTo)
-			: rangeOf(context.replica, stream, range.after, upTo);
+		const records = own ? context.sequencer.range(range.after, upTo) : rangeOf(stream, range.after, upTo);
 		if (records.isEmpty() && !complete) return;
 		context.traffic.repairsServed += 1;
 		this.sendRange(stream, range.after, upTo, complete, records, requester);

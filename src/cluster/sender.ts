@@ -92,7 +92,10 @@ export class Sender {
 		const key = queueKey(register);
 		const waiting = context.outbox.get(key);
 		const generation = waiting?.generation ?? context.floor.enqueued();
-		context.outbox.put(key, priority, now, { register, generation, nextPart: 0 });
+		// Parts of the former value that have begun to be sent are finished first.
+		if (!waiting?.sending) {
+			context.outbox.put(key, priority, now, { register, generation, nextPart: 0, sending: undefined });
+		}
 		if (!waiting) context.flushTimer.noteBytes(register.key.size() + (register.value?.size() ?? 0) + 8);
 		context.flushTimer.noteChange(now);
 		this.scheduleFlush();
@@ -134,6 +137,8 @@ export class Sender {
 		if (!context.isActive() && context.phase !== "local") return;
 		if (!this.hasAudience()) {
 			this.settleUnheard();
+			// With nobody else there is nobody who has to know of removals.
+			if (context.phase === "local") context.replica.collect(math.huge);
 			return;
 		}
 		while (context.outbox.size() > 0) {
@@ -392,11 +397,15 @@ export class Sender {
 		for (const register of kept) this.enqueue(register, 0);
 	}
 
-	/** One of a closing server's last broadcasts. `done` comes when the cloud took it, or refused it. */
-	public farewell(departures: Departure[], done: (success: boolean) => void): void {
+	/** One of a closing server's last broadcasts, with what still waits. */
+	public composeFarewell(departures: Departure[], spare: SpareRoom): string {
+		return this.composer.compose(false, departures, 84, spare).text;
+	}
+
+	/** Sends what was composed, or once more what the cloud refused. */
+	public farewell(text: string, done: (success: boolean) => void): void {
 		const { context } = this;
 		const now = context.now();
-		const { text } = this.composer.compose(false, departures, 84, "own tail");
 		const topic = context.budget.pickTopic(now);
 		context.budget.noteBroadcast(now, topic);
 		context.traffic.broadcasts += 1;

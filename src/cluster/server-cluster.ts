@@ -19,6 +19,9 @@ import { createSignal, FiringSignal } from "./signal";
 import { takeStatistics } from "./take-statistics";
 import { Subscriptions } from "./subscriptions";
 
+/** So many times in a row handlers may cause further changes before the server gets a frame to itself. */
+const MOST_ROUNDS = 50;
+
 /** What a pool hears of its registers. */
 export interface PoolListener {
 	/** The state has changed so. What is returned is handed to `fire` later, when all of the state has changed. */
@@ -42,6 +45,8 @@ export class ServerCluster implements Cluster {
 	public readonly context: Context;
 	/** @internal */
 	public readonly log: Log;
+	/** @internal The pools of this cluster by name, for the code above that makes them. */
+	public readonly pools = new Map<string, defined>();
 	private readonly agenda: Agenda;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
@@ -154,13 +159,15 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public attach(poolName: string, policy: OwnerGonePolicy, listener: PoolListener): void {
-		this.context.replica.pool(poolName).policy = policy;
+		const pool = this.context.replica.pools.get(poolName);
+		if (pool) pool.policy = policy;
 		this.listeners.set(poolName, listener);
 	}
 
 	/** @internal */
-	public detach(poolName: string): void {
-		this.listeners.delete(poolName);
+	public detach(poolName: string, listener: PoolListener): void {
+		// A handler may have made a new pool of this name already.
+		if (this.listeners.get(poolName) === listener) this.listeners.delete(poolName);
 	}
 
 	/** @internal Claims or updates a key of this server. */
@@ -200,6 +207,7 @@ export class ServerCluster implements Cluster {
 	private becomeSynced(again: boolean): void {
 		const { context } = this;
 		context.budget.setSynced();
+		context.hasState = true;
 		context.syncedAtSeconds = context.now();
 		this.roster.membersChanged();
 		if (again) this.contributeAnew();
@@ -280,6 +288,11 @@ export class ServerCluster implements Cluster {
 	private stop(): void {
 		this.agenda.stop();
 		this.subscriptions.stop();
+		// Nobody waits for ever for what will not come.
+		const resolvers = this.readyResolvers;
+		this.readyResolvers = [];
+		for (const resolve of resolvers) this.fireLater(resolve);
+		this.fireAll();
 	}
 
 	// -- signals -----------------------------------------------------------------------------------------------------------------------------
@@ -306,7 +319,14 @@ export class ServerCluster implements Cluster {
 	private fireAll(): void {
 		if (this.isFiring) return;
 		this.isFiring = true;
+		let rounds = 0;
 		while (!this.firing.isEmpty()) {
+			rounds += 1;
+			if (rounds > MOST_ROUNDS) {
+				// Handlers that answer changes with changes must not stop the server: they go on in the next frame.
+				this.context.platform.schedule(0, () => this.fireAll());
+				break;
+			}
 			const { firing } = this;
 			this.firing = [];
 			for (const { fire, event } of firing) fire(event);

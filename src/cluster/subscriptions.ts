@@ -13,6 +13,8 @@ interface Subscription {
 	/** Index of a broadcast topic; undefined for the inbox. */
 	readonly index: number | undefined;
 	connected: boolean;
+	/** A call is under way; one that is given up no longer counts. */
+	calling: boolean;
 	attempts: number;
 	disconnect: (() => void) | undefined;
 	/** When to try again, or to give up on a call that hangs. */
@@ -45,6 +47,7 @@ export class Subscriptions {
 			topic,
 			index,
 			connected: false,
+			calling: false,
 			attempts: 0,
 			disconnect: undefined,
 			dueSeconds: 0,
@@ -69,7 +72,11 @@ export class Subscriptions {
 		let nextSeconds = math.huge;
 		for (const subscription of this.subscriptions) {
 			if (subscription.connected) continue;
-			if (subscription.dueSeconds <= now) this.attempt(subscription, now);
+			if (subscription.dueSeconds <= now) {
+				if (subscription.calling) this.failed(subscription, `no answer within ${HUNG_SECONDS} s`);
+				else this.attempt(subscription, now);
+				if (this.stopped) return;
+			}
 			if (!subscription.connected) nextSeconds = math.min(nextSeconds, subscription.dueSeconds);
 		}
 		if (nextSeconds < math.huge) this.trying.at(nextSeconds);
@@ -78,13 +85,15 @@ export class Subscriptions {
 	private attempt(subscription: Subscription, now: number): void {
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.attempts += 1;
+		subscription.calling = true;
 		subscription.dueSeconds = now + HUNG_SECONDS;
 		const number = subscription.attempts;
 		subscription.disconnect = this.context.platform.subscribe(
 			subscription.topic,
 			(message) => this.onMessage(message, subscription.index),
 			(failure) => {
-				if (this.stopped || number !== subscription.attempts) return;
+				if (this.stopped || number !== subscription.attempts || !subscription.calling) return;
+				subscription.calling = false;
 				if (failure === undefined) this.connected(subscription);
 				else this.failed(subscription, failure);
 			},
@@ -101,7 +110,9 @@ export class Subscriptions {
 
 	private failed(subscription: Subscription, failure: string): void {
 		const { platform } = this.context;
+		if (subscription.disconnect) subscription.disconnect();
 		subscription.disconnect = undefined;
+		subscription.calling = false;
 		if (platform.environment === "studio" && subscription.attempts >= STUDIO_ATTEMPTS) {
 			this.stop();
 			this.onUnavailable(failure);

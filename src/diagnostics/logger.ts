@@ -6,6 +6,7 @@ export type Logger = (level: LogLevel, text: string) => void;
 /** Warnings go to the game's output unless a logger takes everything; each cause warns once. */
 export class Log {
 	private readonly warned = new Set<string>();
+	private hasFailed = false;
 
 	constructor(
 		private readonly logger: Logger | undefined,
@@ -13,18 +14,27 @@ export class Log {
 	) {}
 
 	public debug(text: string): void {
-		this.logger?.("debug", labelled(text));
+		this.tell("debug", text);
 	}
 
 	public info(text: string): void {
-		this.logger?.("info", labelled(text));
+		this.tell("info", text);
 	}
 
 	/** Warns of a cause, the first time it is seen. */
 	public warnOnce(cause: string, text: string): void {
 		if (this.warned.has(cause)) return;
 		this.warned.add(cause);
-		if (this.logger) this.logger("warn", labelled(text));
+		if (this.logger) this.tell("warn", text);
 		else this.warnToOutput(labelled(text));
+	}
+
+	/** A logger that fails must not stop what is being told. */
+	private tell(level: LogLevel, text: string): void {
+		if (!this.logger) return;
+		const [success, problem] = pcall(this.logger, level, labelled(text));
+		if (success || this.hasFailed) return;
+		this.hasFailed = true;
+		this.warnToOutput(labelled(`the logger failed: ${problem}`));
 	}
 }

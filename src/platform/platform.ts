@@ -10,6 +10,8 @@ export interface Platform {
 	/** Unix time in seconds at which this server started, by its own clock. */
 	readonly startedAtSeconds: number;
 	readonly placeVersion: number;
+	/** What the layers above keep for this platform. */
+	readonly attachments: object;
 	/** Whether handlers of signals run through {@link spawn}, so that their errors are seen. In the engine they run in threads of its own anyway. */
 	readonly watchHandlers: boolean;
 

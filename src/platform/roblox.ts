@@ -9,6 +9,7 @@ class RobloxPlatform implements Platform {
 	public readonly startedAtSeconds: number;
 	public readonly placeVersion: number;
 	public readonly watchHandlers = false;
+	public readonly attachments = {};
 	private readonly random01 = new Random();
 
 	constructor() {

@@ -1,7 +1,8 @@
 import { Cluster } from "../cluster/cluster";
-import { ServerCluster } from "../cluster/server-cluster";
+import { PoolListener, ServerCluster } from "../cluster/server-cluster";
 import { createSignal, FiringSignal, Signal } from "../cluster/signal";
 import { described, fail, grouped } from "../diagnostics/errors";
+import { Register } from "../replication/register";
 import { Change } from "../replication/replica";
 import { OwnerGonePolicy } from "../wire/frame";
 import { isUtf8 } from "../wire/text";
@@ -87,6 +88,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private valueCount = 0;
 	private sortedKeys: string[] | undefined;
 	private destroyed = false;
+	private readonly listener: PoolListener;
 
 	constructor(
 		public readonly Name: string,
@@ -103,12 +105,14 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		this.ContributionUpdated = createSignal(platform);
 		this.ContributionRemoved = createSignal(platform);
 		this.OwnershipLost = createSignal(platform);
-		cluster.attach(Name, policy, {
+		this.listener = {
 			note: (change, owner) => this.note(change, owner),
 			fire: (event) => this.fire(event as PoolEvent<T>),
-		});
+		};
+		cluster.attach(Name, policy, this.listener);
 		// What others contributed before this pool was asked for is there at once.
-		for (const [key, register] of cluster.context.replica.pool(Name).registers) {
+		const known = cluster.context.replica.pools.get(Name);
+		for (const [key, register] of known ? known.registers : new Map<string, Register>()) {
 			if (register.shown !== undefined) this.take(key, register.shown, cluster.serverIdOf(register.stream));
 		}
 	}
@@ -164,13 +168,11 @@ export class SharedPool<T extends defined> implements Pool<T> {
 
 	public Destroy(): void {
 		if (this.destroyed) return;
-		for (const key of this.keys()) {
-			if (this.owners.get(key) === this.cluster.ServerId) {
-				this.cluster.withdraw(this.Name, key, this.priority);
-			}
-		}
+		// First, because handlers of the removals may call any method of this pool.
 		this.destroyed = true;
-		this.cluster.detach(this.Name);
+		const own = this.keys().filter((key) => this.owners.get(key) === this.cluster.ServerId);
+		for (const key of own) this.cluster.withdraw(this.Name, key, this.priority);
+		this.cluster.detach(this.Name, this.listener);
 		this.onDestroyed();
 		this.ContributionAdded.DisconnectAll();
 		this.ContributionUpdated.DisconnectAll();

@@ -12,9 +12,6 @@ const PRIORITY_MOST = 100;
 
 type Kind = "StringPool" | "NumberPool" | "GeneralPool";
 
-/** The pools of each cluster, by name. */
-const poolsByCluster = new WeakMap<ServerCluster, Map<string, SharedPool<defined>>>();
-
 /**
  * A shared set of strings; each is its own key, so strings are 1 to 200 bytes.
  * The same name gives the same pool again. Throws if the name is in use by another kind of pool, or an argument is wrong.
@@ -118,7 +115,7 @@ function findPool(
 ): { readonly cluster: ServerCluster; readonly pool: SharedPool<defined> | undefined } | string {
 	const cluster = clusterOf(options?.cluster);
 	if (typeIs(cluster, "string")) return `${kind} "${name}": ${cluster}`;
-	const pool = poolsByCluster.get(cluster)?.get(name);
+	const pool = cluster.pools.get(name) as SharedPool<defined> | undefined;
 	if (pool && pool.kind !== kind) {
 		return `${kind} "${name}": this name is in use by a ${pool.kind}; choose another name`;
 	}
@@ -148,20 +145,17 @@ function createPool<T extends defined>(
 	options: PoolOptions | undefined,
 	cluster: ServerCluster,
 ): SharedPool<T> {
-	let pools = poolsByCluster.get(cluster);
-	if (!pools) {
-		pools = new Map();
-		poolsByCluster.set(cluster, pools);
-	}
-	const pool = new SharedPool<T>(
+	const pool: SharedPool<T> = new SharedPool<T>(
 		name,
 		kind,
 		codec,
 		cluster,
 		options?.priority ?? 0,
 		options?.onOwnerGone ?? "remove",
-		() => poolsByCluster.get(cluster)?.delete(name),
+		() => {
+			if (cluster.pools.get(name) === pool) cluster.pools.delete(name);
+		},
 	);
-	pools.set(name, pool as unknown as SharedPool<defined>);
+	cluster.pools.set(name, pool as unknown as defined);
 	return pool;
 }

@@ -45,6 +45,8 @@ export interface Register {
 	knownElsewhere: boolean;
 	/** It has been collected; whoever still points to it must look it up anew. */
 	dropped: boolean;
+	/** It is in the list of tombstones, though it may have a value again. */
+	listed: boolean;
 	/** Where the list of recent records has it, if it does. */
 	recent: RecentEntry | undefined;
 	/** What is shown of it to the game now; undefined when it is not visible. */

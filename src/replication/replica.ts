@@ -110,7 +110,7 @@ export class Replica {
 		}
 		register.version = 0;
 		if (reference !== 0) this.own.references.set(reference, register);
-		this.tombstones.push(register);
+		this.listTombstone(register);
 		return true;
 	}
 
@@ -185,14 +185,13 @@ export class Replica {
 		if (!wins(record, stream, register)) return "stale";
 		const lost = register.stream === this.own && register.value !== undefined && stream !== this.own;
 		this.leaveOwner(register);
-		const wasTombstone = register.withdrawn !== undefined;
 		register.stream = stream;
 		register.stamp = record.stamp;
 		register.value = record.valueIsKey ? register.key : text;
 		register.withdrawn = record.withdrawn;
 		if (register.value !== undefined) {
 			stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, register.stamp));
-		} else if (!wasTombstone) this.tombstones.push(register);
+		} else this.listTombstone(register);
 		this.settle(register, record, partVersions);
 		if (lost)
 			this.changes.push({
@@ -267,6 +266,7 @@ export class Replica {
 			definedAtSeconds: 0,
 			knownElsewhere: false,
 			dropped: false,
+			listed: false,
 			recent: undefined,
 			shown: undefined,
 			shownOwner: undefined,
@@ -275,7 +275,7 @@ export class Replica {
 		pool.registerCount += 1;
 		this.registerCount += 1;
 		if (value !== undefined) stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, stamp));
-		else this.tombstones.push(register);
+		else this.listTombstone(register);
 		return register;
 	}
 
@@ -412,7 +412,10 @@ export class Replica {
 		const kept = new Array<Register>();
 		let collected = 0;
 		for (const register of this.tombstones) {
-			if (register.dropped || register.value !== undefined) continue;
+			if (register.dropped || register.value !== undefined) {
+				register.listed = false;
+				continue;
+			}
 			// An own removal that is not sent yet must be sent first; its stamp cannot be below the frontier, but assert nothing about the wire.
 			if (register.stamp <= frontier && register.version !== 0) {
 				this.drop(register);
@@ -433,7 +436,15 @@ export class Replica {
 	}
 
 	public tombstoneCount(): number {
-		return this.tombstones.size();
+		let count = 0;
+		for (const register of this.tombstones) if (!register.dropped && register.value === undefined) count += 1;
+		return count;
+	}
+
+	private listTombstone(register: Register): void {
+		if (register.listed) return;
+		register.listed = true;
+		this.tombstones.push(register);
 	}
 }
 

@@ -51,10 +51,12 @@ export class Sequencer {
 		register.version = this.number(register, -1, nowSeconds);
 	}
 
-	/** Takes note that one part of a register's value was sent. */
-	public sentPart(register: Register, partIndex: number, nowSeconds: number): void {
+	/** Takes note that one part of a register's value was sent: of its present value, or of the one of `stamp` that it had before. */
+	public sentPart(register: Register, partIndex: number, stamp: number, nowSeconds: number): void {
 		this.define(register, nowSeconds);
 		const version = this.number(register, partIndex, nowSeconds);
+		// A part of a former value is not to be found again: who misses it waits for the present value.
+		if (stamp !== register.stamp) return;
 		if (!register.partVersions || partIndex === 0) register.partVersions = [];
 		register.partVersions[partIndex] = version;
 		register.version = version;

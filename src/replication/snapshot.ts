@@ -110,14 +110,14 @@ function recordsByStream(replica: Replica): Array<[Stream, OutgoingRecord[]]> {
 }
 
 /** The records of one stream with a version in (after, upTo] as far as this server has them, ascending. */
-export function rangeOf(replica: Replica, stream: Stream, after: number, upTo: number): OutgoingRecord[] {
+export function rangeOf(stream: Stream, after: number, upTo: number): OutgoingRecord[] {
 	const records = new Array<OutgoingRecord>();
-	replica.forEachOwned(stream, (register) => {
-		if (register.version <= after && !register.partVersions) return;
+	for (const [, register] of stream.references) {
+		if (register.version === 0 || (register.version <= after && !register.partVersions)) continue;
 		for (const record of outgoingAll(register)) {
 			if (record.version > after && record.version <= upTo) records.push(record);
 		}
-	});
+	}
 	records.sort((left, right) => left.version < right.version);
 	return records;
 }

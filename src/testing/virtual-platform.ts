@@ -132,6 +132,7 @@ export class VirtualPlatform implements Platform {
 	}
 
 	readonly watchHandlers = true;
+	readonly attachments = {};
 
 	spawn(callback: () => void): void {
 		this.enter(call, callback);
