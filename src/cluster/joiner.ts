@@ -18,7 +18,7 @@ const HELLO_STEEPNESS = 3.5;
 const REPEAT_SECONDS = 3.2;
 /** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
 const PAGE_SPREAD_SECONDS = 2.1;
-const PAGE_PAUSE_SECONDS = 0.6;
+const PAGE_PAUSE_SECONDS = 1.2;
 /** Without any answer to two announcements, there is nobody. */
 const MOST_HELLOS = 2;
 const ALONE_AFTER_SECONDS = 2.6;
@@ -44,7 +44,8 @@ interface Served {
 	readonly nonce: number;
 	readonly requester: ShortId;
 	readonly snapshot: Snapshot;
-	readonly atSeconds: number;
+	/** What had been applied everywhere when it was taken. */
+	readonly frontier: number;
 	lastSentSeconds: number;
 }
 
@@ -339,7 +340,7 @@ export class Joiner {
 	private serve(join: JoinSection, requester: ShortId): void {
 		const { context } = this;
 		const now = context.now();
-		this.served = this.served.filter((served) => now - served.atSeconds < SNAPSHOT_KEPT_SECONDS);
+		this.served = this.served.filter((served) => now - served.lastSentSeconds < SNAPSHOT_KEPT_SECONDS);
 		let { held } = join;
 		let served = this.served.find((other) => other.nonce === join.nonce && other.requester === requester);
 		if (served && now - served.lastSentSeconds < SERVED_AGAIN_SECONDS) return;
@@ -354,15 +355,16 @@ export class Joiner {
 				baseStamp,
 				context.observedLoss(),
 			);
-			served = { nonce: join.nonce, requester, snapshot, atSeconds: now, lastSentSeconds: now };
+			served = { nonce: join.nonce, requester, snapshot, frontier: context.ownFrontier(), lastSentSeconds: now };
 			held = [];
 			this.served = this.served.filter((other) => other.requester !== requester);
 			this.served.push(served);
 			context.traffic.snapshotsServed += 1;
-			context.pinFrontier(context.ownFrontier(), now + SNAPSHOT_KEPT_SECONDS);
-			this.sender.expectListener(now + SNAPSHOT_KEPT_SECONDS);
 		}
 		served.lastSentSeconds = now;
+		// A large state takes a while in a busy game; for as long as pages are asked for, the frontier waits.
+		context.pinFrontier(served.frontier, now + SNAPSHOT_KEPT_SECONDS);
+		this.sender.expectListener(now + SNAPSHOT_KEPT_SECONDS);
 		this.sendPages(served, held);
 	}
 

@@ -27,7 +27,7 @@ const SLOWEST_TURNS = 1.25;
 const DATA_LEEWAY = 0.95;
 const RICH_DATA_LEEWAY = 0.85;
 /** So many addressed messages each server may send whatever the others do: one delivery each. */
-const UNICASTS_PER_MINUTE = 100;
+const UNICASTS_PER_MINUTE = 200;
 /** After so long without a broadcast a sign of life is more than due. */
 const SIGN_OF_LIFE_SECONDS = 10;
 /** A server that does not know the others yet may ask for them, and once more. */

@@ -6,7 +6,7 @@ import { Register } from "../replication/register";
 import { Change } from "../replication/replica";
 import { OwnerGonePolicy } from "../wire/frame";
 import { isUtf8 } from "../wire/text";
-import { callWithoutYield } from "./call";
+import { callDirectly, callWithoutYield } from "./call";
 import { Codec } from "./codec";
 
 /** A contribution is at most so many bytes, serialized. */
@@ -89,6 +89,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private sortedKeys: string[] | undefined;
 	private destroyed = false;
 	private readonly listener: PoolListener;
+	private readonly call: typeof callWithoutYield;
 
 	constructor(
 		public readonly Name: string,
@@ -100,6 +101,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		public readonly policy: OwnerGonePolicy,
 		private readonly onDestroyed: () => void,
 	) {
+		// Only a game's own functions can do what they should not.
+		this.call = kind === "GeneralPool" ? callWithoutYield : callDirectly;
 		const { platform } = cluster.context;
 		this.ContributionAdded = createSignal(platform);
 		this.ContributionUpdated = createSignal(platform);
@@ -170,10 +173,10 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		if (this.destroyed) return;
 		// First, because handlers of the removals may call any method of this pool.
 		this.destroyed = true;
+		this.onDestroyed();
 		const own = this.keys().filter((key) => this.owners.get(key) === this.cluster.ServerId);
 		for (const key of own) this.cluster.withdraw(this.Name, key, this.priority);
 		this.cluster.detach(this.Name, this.listener);
-		this.onDestroyed();
 		this.ContributionAdded.DisconnectAll();
 		this.ContributionUpdated.DisconnectAll();
 		this.ContributionRemoved.DisconnectAll();
@@ -188,7 +191,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 			return `${this.label()}: this server has left the cluster; contribute before Close()`;
 		const wrong = codec.check(value);
 		if (wrong !== undefined) return `${this.label()}: ${wrong}`;
-		const hashed = callWithoutYield(codec.hash, value);
+		const hashed = this.call(codec.hash, value);
 		if (hashed.outcome === "yielded") return this.yieldedText("hash");
 		const key = hashed.result;
 		if (hashed.outcome === "threw") return `${this.label()}: the hash function failed: ${key}`;
@@ -203,7 +206,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		}
 		if (!isUtf8(key))
 			return `${this.label()}: the key is not valid UTF-8; encode it, for instance as hexadecimal digits`;
-		const serialized = callWithoutYield(codec.serialize, value);
+		const serialized = this.call(codec.serialize, value);
 		if (serialized.outcome === "yielded") return this.yieldedText("serialize");
 		const text = serialized.result;
 		if (serialized.outcome === "threw")
@@ -223,7 +226,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		if (!isUtf8(text)) {
 			return `${this.label()}: the value of key "${key}" is not valid UTF-8 when serialized; encode binary data as text`;
 		}
-		const deserialized = callWithoutYield(codec.deserialize, text);
+		const deserialized = this.call(codec.deserialize, text);
 		if (deserialized.outcome === "yielded") return this.yieldedText("deserialize");
 		const back = deserialized.result;
 		if (deserialized.outcome === "threw" || back === undefined) {
@@ -232,7 +235,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 				`serialize function made of key "${key}"; the two must fit`
 			);
 		}
-		const again = callWithoutYield(codec.hash, back);
+		const again = this.call(codec.hash, back);
 		if (again.result !== key) {
 			return (
 				`${this.label()}: what the deserialize function makes of key "${key}" has another key (${described(again.result)}); ` +
@@ -270,7 +273,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 
 	/** Decodes and stores a value. A value that cannot be decoded is counted, and absent on this server. */
 	private take(key: string, text: string, owner: string): boolean {
-		const { outcome, result: value } = callWithoutYield(this.codec.deserialize, text);
+		const { outcome, result: value } = this.call(this.codec.deserialize, text);
 		if (outcome !== "returned" || value === undefined) {
 			this.cluster.context.traffic.deserializeFailures += 1;
 			const reason =

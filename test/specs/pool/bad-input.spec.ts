@@ -29,7 +29,7 @@ function trickyPool(peer: Peer): Pool<Trick> {
 			},
 			(text) => {
 				if (latest?.fails === "deserialize") error("cannot read that", 0);
-				return latest && "back" in latest ? (latest.back as Trick) : { key: text, text };
+				return latest && "back" in latest ? (latest.back as Trick) : { key: latest?.key, text };
 			},
 		),
 	);
@@ -215,7 +215,7 @@ export = () => {
 				peer!.server.Do(() =>
 					expectBlame(
 						() => pool.RemoveContribution(5 as unknown as string),
-						'[net-server-sync] NumberPool "Scores": RemoveContribution takes the key, a string, but got 5',
+						'[net-server-sync] NumberPool "Scores": RemoveContribution takes the key, a string, but got 5; pass tostring(5)',
 					),
 				);
 			});

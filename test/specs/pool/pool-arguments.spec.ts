@@ -44,7 +44,7 @@ export = () => {
 			onServer(() => {
 				expectBlame(
 					() => StringPool(""),
-					"[net-server-sync] StringPool: the name is 0 bytes, names are 1 to 50; choose a shorter name",
+					"[net-server-sync] StringPool: the name is 0 bytes, names are 1 to 50; give the pool a name",
 				);
 				expectBlame(
 					() => StringPool(string.rep("n", 51)),

@@ -157,6 +157,10 @@ export = () => {
 				expect(reached).to.equal(2);
 				world.run(10);
 				world.expectAll("key=1@1");
+				// The mistake is seen, once.
+				const errors = world.emulated.Errors as unknown as defined[];
+				expect(errors.size()).to.equal(1);
+				errors.clear();
 			});
 		});
 
