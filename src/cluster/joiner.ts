@@ -267,24 +267,24 @@ export class Joiner {
 			}
 		}
 		if (!again) this.restampOwn(sections);
-		const kept = new Map<Stream, Set<number>>();
+		const kept = new Map<Stream, Map<number, number>>();
 		for (const section of sections) {
 			if (section.kind !== "records" || !section.stream) continue;
 			const stream = streams.get(streamKey(section.stream.shortId, section.stream.incarnation));
 			if (!stream) continue;
 			let versions = kept.get(stream);
 			if (!versions) {
-				versions = new Set();
+				versions = new Map();
 				kept.set(stream, versions);
 			}
-			for (const record of section.records) versions.add(record.version);
+			for (const record of section.records) versions.set(record.version, record.reference);
 			context.replica.applySection(stream, section, context.clock, unixMilliseconds);
 		}
 		for (const entry of entries) {
 			const stream = streams.get(streamKey(entry.shortId, entry.incarnation));
 			if (!stream) continue;
 			if (again && responderLive)
-				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Set());
+				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Map<number, number>());
 			if (entry.applied > 0) stream.close(0, entry.applied);
 			stream.noteFloor(entry.applied, entry.appliedFloor);
 		}

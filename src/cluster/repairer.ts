@@ -61,7 +61,7 @@ export class Repairer {
 		const { replica, traffic } = this.context;
 		traffic.resyncs += 1;
 		// What lies above was never the owner's.
-		if (stream.highest > upTo) replica.dropAbsent(stream, upTo, stream.highest, new Set());
+		if (stream.highest > upTo) replica.dropAbsent(stream, upTo, stream.highest, new Map());
 		stream.reopen(upTo);
 		this.watch(stream);
 		for (const pending of this.pending) if (pending.stream === stream) pending.authoritative = true;
@@ -199,8 +199,8 @@ export class Repairer {
 	/** After a section of an audited stream came from its owner: what the range no longer has, this server drops. */
 	public settleAudit(stream: Stream, section: RecordsSection): void {
 		if (!section.complete || !this.isAudited(stream)) return;
-		const kept = new Set<number>();
-		for (const record of section.records) kept.add(record.version);
+		const kept = new Map<number, number>();
+		for (const record of section.records) kept.set(record.version, record.reference);
 		this.context.replica.dropAbsent(stream, section.after, section.upTo, kept);
 	}
 }

@@ -373,12 +373,18 @@ export class Replica {
 	}
 
 	/**
-	 * Drops what a stream owns here though the stream itself no longer has it: versions in (after, upTo] that are not among `kept`.
+	 * Drops what a stream owns here though the stream itself no longer has it: versions in (after, upTo] that are not among `kept`,
+	 * which has the reference that goes with each version: a forged record may bear the version of a true one.
 	 * Only for answers that were asked to be the whole truth; see `docs/protocol.md` section 5.
 	 */
-	public dropAbsent(stream: Stream, after: number, upTo: number, kept: Set<number>): void {
+	public dropAbsent(stream: Stream, after: number, upTo: number, kept: ReadonlyMap<number, number>): void {
 		this.forEachOwned(stream, (register) => {
-			if (register.version > upTo || register.version <= after || kept.has(register.version)) return;
+			if (
+				register.version > upTo ||
+				register.version <= after ||
+				kept.get(register.version) === register.reference
+			)
+				return;
 			this.drop(register);
 		});
 	}

@@ -1,0 +1,112 @@
+/// <reference types="@rbxts/testez/globals" />
+import { StringPool, GeneralPool } from "../../../src/pool/pools";
+import { VirtualGame } from "../../../src/testing";
+import { inWorld } from "../support/world";
+
+export = () => {
+	describe("memory", () => {
+		it("in Studio without messaging, removals are forgotten", () => {
+			const world = VirtualGame({ seed: 1 });
+			const server = world.AddServer({ environment: "studio", messaging: false });
+			const pool = server.Do(() => StringPool("P"));
+			world.Run(10);
+			for (const index of $range(1, 300)) {
+				server.Do(() => pool.ReplaceContribution(`k${index}`));
+				world.Run(1);
+				server.Do(() => pool.RemoveContribution(`k${index}`));
+			}
+			world.Run(120);
+			const { Phase, Tombstones, Records } = server.Cluster.GetStatistics();
+			world.Destroy();
+			expect(`${Phase} ${Tombstones < 10} ${Records}`).to.equal("local true 0");
+		});
+
+		it("a key that is removed and contributed again and again is counted once", () => {
+			inWorld({ seed: 1 }, (world) => {
+				const [first] = world.start(2);
+				first!.put("a");
+				world.run(10);
+				let worst = 0;
+				let least = 0;
+				for (const _ of $range(1, 100)) {
+					first!.remove("a");
+					first!.put("a");
+					const { Tombstones, Records } = first!.server.Cluster.GetStatistics();
+					worst = math.max(worst, Tombstones);
+					least = math.min(least, Records);
+				}
+				expect(`${worst <= 1} ${least}`).to.equal("true 0");
+			});
+		});
+
+		it("the frontier advances while a server joins every ten seconds", () => {
+			inWorld({ seed: 1 }, (world) => {
+				const [first] = world.start(3);
+				for (const index of $range(1, 60)) {
+					first!.put(`k${index}`);
+					world.run(5);
+					first!.remove(`k${index}`);
+					world.add(1);
+					world.run(5);
+					if (index > 3) world.peers[world.peers.size() - 3]!.server.Close();
+				}
+				const { LagSeconds } = first!.server.Cluster.GetStatistics();
+				expect(LagSeconds < 120).to.equal(true);
+			});
+		});
+
+		it("in Studio, a subscribe that never comes back ends in local mode or at least a warning", () => {
+			const world = VirtualGame({ seed: 1, subscribeSeconds: [100000, 100000] });
+			const server = world.AddServer({ environment: "studio" });
+			const pool = server.Do(() => StringPool("P"));
+			world.Run(600);
+			const { Phase } = server.Cluster.GetStatistics();
+			const lines = server.GetOutput().size();
+			const synced = pool.IsSynced();
+			world.Destroy();
+			expect(`${Phase} ${lines} ${synced}`).to.equal("local 1 true");
+		});
+
+		it("live, a subscribe that never comes back is warned of", () => {
+			const world = VirtualGame({ seed: 1, subscribeSeconds: [100000, 100000] });
+			const server = world.AddServer();
+			server.Do(() => StringPool("P"));
+			world.Run(600);
+			const lines = server.GetOutput().size();
+			world.Destroy();
+			expect(lines > 0).to.equal(true);
+		});
+
+		it("games that were destroyed are collected", () => {
+			const measure = () => {
+				for (const seed of $range(1, 6)) {
+					const world = VirtualGame({ seed });
+					const server = world.AddServer();
+					const pool = server.Do(() =>
+						GeneralPool<string>(
+							"P",
+							(v) => string.sub(v, 1, 8),
+							(v) => v,
+							(t) => t,
+						),
+					);
+					server.Do(() => {
+						for (const index of $range(1, 100))
+							pool.ReplaceContribution(string.format("%08d", index) + string.rep("x", 5000));
+					});
+					world.Run(10);
+					world.Destroy();
+				}
+			};
+			const kilobytes = new Array<number>();
+			for (const _ of $range(1, 10)) {
+				measure();
+				measure();
+				// Garbage makes the collector go round.
+				for (const index of $range(1, 1000000)) assert([index].size() === 1);
+				kilobytes.push(gcinfo());
+			}
+			expect(kilobytes[9]! - kilobytes[0]! < 20000).to.equal(true);
+		});
+	});
+};
