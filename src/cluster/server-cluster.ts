@@ -61,8 +61,6 @@ export class ServerCluster implements Cluster {
 	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
 	private isFiring = false;
 	private left = false;
-	/** Holds the floor of a new stream until everything is on its way again. */
-	private reannouncing = 0;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
@@ -233,7 +231,7 @@ export class ServerCluster implements Cluster {
 		context.replica.own = stream;
 		context.sequencer.restart(stream);
 		this.sender.forgetWaiting();
-		this.reannouncing = context.floor.restart();
+		context.floor.restart();
 		context.replica.inherit(former, stream);
 		stream.inherited = false;
 		this.joiner.restart(source);
@@ -250,7 +248,7 @@ export class ServerCluster implements Cluster {
 			if (register.value === undefined) replica.drop(register);
 			else this.sender.enqueue(register, 0);
 		}
-		context.floor.left(this.reannouncing);
+		context.floor.release();
 	}
 
 	private goLocal(failure: string): void {

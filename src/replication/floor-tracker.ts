@@ -10,6 +10,8 @@ export class FloorTracker {
 	/** Everything with a stamp up to here belongs to the older generation or was sent. */
 	private boundary = 0;
 	private confirmed = 0;
+	/** Records with old stamps are still to come: no generation may begin that would leave them out. */
+	private held = false;
 
 	/** A record begins to wait. Returns what {@link left} wants back. */
 	public enqueued(): number {
@@ -24,19 +26,22 @@ export class FloorTracker {
 		assert(this.youngerWaiting >= 0 && this.olderWaiting >= 0, "more records left than waited");
 	}
 
-	/**
-	 * A new stream begins, in which records with old stamps will be sent: the floor begins anew as well.
-	 * It stays at 0 until what this returns has left, and those records too.
-	 */
-	public restart(): number {
+	/** A new stream begins, in which records with old stamps will be sent: the floor is 0 until {@link release}, and those have left. */
+	public restart(): void {
 		assert(this.youngerWaiting === 0 && this.olderWaiting === 0, "nothing waits when a stream begins");
 		this.boundary = 0;
 		this.confirmed = 0;
-		return this.enqueued();
+		this.held = true;
+	}
+
+	/** Every record with an old stamp waits now. */
+	public release(): void {
+		this.held = false;
 	}
 
 	/** `nowStamp` is the clock's present: stamps to come are not below it. */
 	public floor(nowStamp: number): number {
+		if (this.held) return 0;
 		if (this.olderWaiting === 0) {
 			this.confirmed = math.max(this.confirmed, this.boundary);
 			if (this.youngerWaiting === 0) this.confirmed = math.max(this.confirmed, nowStamp - 1);

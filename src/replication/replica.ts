@@ -216,7 +216,10 @@ export class Replica {
 	private assemble(stream: Stream, record: WireRecord): Assembled | "refused" | undefined {
 		const register = this.pools.get(record.pool!)?.registers.get(record.key!);
 		// Parts of a value that has been replaced meanwhile are received and of no use; kept, they would wait for the others for ever.
-		if (register && !wins(record, stream, register)) return undefined;
+		if (register && !wins(record, stream, register)) {
+			register.knownElsewhere = true;
+			return undefined;
+		}
 		let assembly = stream.assemblies.get(record.reference);
 		if (assembly && (assembly.stamp !== record.stamp || assembly.partCount !== record.partCount)) {
 			if (assembly.stamp > record.stamp) return undefined;

@@ -124,6 +124,27 @@ export = () => {
 		});
 	});
 
+	describe("six servers that join a large game at once", () => {
+		it("have the state within a minute and a half, though the budget does not allow it at once", () => {
+			for (const seed of $range(201, 202)) {
+				inWorld({ seed, loss: 0.05 }, (world) => {
+					for (const peer of world.start(6)) {
+						for (const index of $range(1, 50)) peer.put(`${peer.number}-${index}`, string.rep("v", 50));
+					}
+					world.run(60);
+					const joiners = world.add(6);
+					world.until("all have the state", 90, () => {
+						for (const peer of joiners) if (!peer.pool.IsSynced()) return false;
+						return true;
+					});
+					world.run(30);
+					world.agreed();
+					expect(joiners[0]!.pool.Size()).to.equal(300);
+				});
+			}
+		});
+	});
+
 	describe("servers that all start at once", () => {
 		for (const servers of [2, 3, 5, 8, 12]) {
 			it(`find each other, ${servers} of them, with few announcements`, () => {

@@ -8,28 +8,31 @@ import { Peer, inWorld } from "../support/world";
 interface Trick {
 	readonly key: unknown;
 	readonly text: unknown;
-	readonly back?: unknown;
 	readonly fails?: "hash" | "serialize" | "deserialize";
+	readonly yields?: "hash" | "serialize" | "deserialize";
 }
 
-/** A pool whose functions do what the value says. */
+/** A pool whose functions do what the value says. A text is read as its key, a colon and anything. */
 function trickyPool(peer: Peer): Pool<Trick> {
 	let latest: Trick | undefined;
 	return peer.server.Do(() =>
 		GeneralPool<Trick>(
 			"Tricky",
 			(trick) => {
-				latest = trick;
+				if (trick.fails !== undefined || trick.yields !== undefined) latest = trick;
 				if (trick.fails === "hash") error("no hash today", 0);
+				if (trick.yields === "hash") task.wait(1);
 				return trick.key as string;
 			},
 			(trick) => {
 				if (trick.fails === "serialize") error("no text today", 0);
+				if (trick.yields === "serialize") task.wait(1);
 				return trick.text as string;
 			},
 			(text) => {
 				if (latest?.fails === "deserialize") error("cannot read that", 0);
-				return latest && "back" in latest ? (latest.back as Trick) : { key: latest?.key, text };
+				if (latest?.yields === "deserialize") task.wait(1);
+				return { key: string.match(text, "^[^:]*")[0], text };
 			},
 		),
 	);
@@ -136,6 +139,24 @@ export = () => {
 			);
 		});
 
+		it("functions that yield", () => {
+			for (const yields of ["hash", "serialize", "deserialize"] as const) {
+				refused(
+					{ key: "v", text: "v", yields },
+					`${POOL}: the ${yields} function yielded; it must return at once, ` +
+						"so look up what it needs before you contribute",
+				);
+			}
+		});
+
+		it("a deserializer whose result has another key", () => {
+			refused(
+				{ key: "k", text: "other:v" },
+				`${POOL}: what the deserialize function makes of key "k" has another key ("other"); ` +
+					"serialize everything that the hash function needs",
+			);
+		});
+
 		it("nil", () => {
 			inWorld({ seed: 1 }, (world) => {
 				const [peer] = world.start(1);
@@ -198,11 +219,11 @@ export = () => {
 				const [first, second] = world.start(2);
 				const pool = trickyPool(first!);
 				const other = trickyPool(second!);
-				first!.server.Do(() =>
-					pool.ReplaceContribution({ key: string.rep("k", 200), text: string.rep("v", 8192) }),
-				);
+				const key = string.rep("k", 200);
+				const text = `${key}:${string.rep("v", 8192 - 201)}`;
+				first!.server.Do(() => pool.ReplaceContribution({ key, text }));
 				world.run(30);
-				expect((other.GetContribution(string.rep("k", 200))!.text as string).size()).to.equal(8192);
+				expect(other.GetContribution(key)!.text).to.equal(text);
 			});
 		});
 	});
