@@ -18,7 +18,7 @@ const HELLO_STEEPNESS = 3.5;
 const REPEAT_SECONDS = 3.2;
 /** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
 const PAGE_SPREAD_SECONDS = 2.1;
-const PAGE_PAUSE_SECONDS = 1.2;
+const PAGE_PAUSE_SECONDS = 0.6;
 /** Without any answer to two announcements, there is nobody. */
 const MOST_HELLOS = 2;
 const ALONE_AFTER_SECONDS = 2.6;
