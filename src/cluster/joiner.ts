@@ -315,7 +315,7 @@ export class Joiner {
 		for (const section of sections) {
 			if (section.kind !== "records") continue;
 			for (const record of section.records) {
-				if (record.stamp <= unixMilliseconds + 15 * 60 * 1000) highest = math.max(highest, record.stamp);
+				if (HybridClock.accepts(record.stamp, unixMilliseconds)) highest = math.max(highest, record.stamp);
 			}
 		}
 		context.clock.witness(highest + 1);

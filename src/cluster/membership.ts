@@ -1,5 +1,5 @@
 import { Stream } from "../replication/stream";
-import { Identity, MemberState, ShortId } from "../wire/frame";
+import { Identity, ShortId } from "../wire/frame";
 
 /** A server that is not heard of for so long is forgotten: no copy of its messages is on its way any more. */
 const FORGET_SECONDS = 30 * 60;
@@ -162,8 +162,6 @@ export class Membership {
 		return before;
 	}
 }
-
-export const MEMBER_STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
 
 /** The order of age: earlier start first, equal starts by short id. */
 export function isOlder(leftId: ShortId, left: Identity, rightId: ShortId, right: Identity): boolean {

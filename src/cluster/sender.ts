@@ -186,12 +186,6 @@ export class Sender {
 		this.scheduleFlush();
 	}
 
-	/** Says again who this server is, at the next opportunity. */
-	public reintroduce(): void {
-		this.identityOwed = IDENTITY_TRANSMISSIONS;
-		this.beating.by(this.context.now() + 0.1);
-	}
-
 	/** A sign of life as soon as may be. */
 	public beatSoon(): void {
 		if (this.context.now() - this.lastBroadcastSeconds > 2) this.beating.by(this.context.now());
