@@ -1,4 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
+import { messagesOf } from "../support/messages";
 import { World, inWorld, quantile } from "../support/world";
 
 /** Seconds from a crash until nobody shows the crashed server's contribution. */
@@ -15,7 +16,7 @@ export = () => {
 	describe("a crashed server's contributions", () => {
 		for (const [loss, seeds] of [
 			[0, 1],
-			[0.01, 6],
+			[0.01, 4],
 			[0.05, 1],
 		] as const) {
 			it(`are gone everywhere within 35 s, nearly always, at ${loss * 100} % loss`, () => {
@@ -79,6 +80,17 @@ export = () => {
 				expect(left).to.equal(0);
 			});
 		}
+
+		it("is told by another at least four times that a third one is lost", () => {
+			inWorld({ seed: 44 }, (world) => {
+				const peers = world.start(5);
+				world.run(30);
+				const seen = messagesOf(world);
+				peers[2]!.server.Crash();
+				world.run(60);
+				expect(seen.broadcasts.filter(({ kinds }) => kinds.includes("departures")).size() >= 4).to.equal(true);
+			});
+		});
 
 		it("is told as lost when it crashed, once on every server", () => {
 			inWorld({ seed: 51, loss: 0.05 }, (world) => {

@@ -122,6 +122,27 @@ export = () => {
 			});
 		});
 
+		it("are gone when a silent owner has changed and then removed them, once it is heard again", () => {
+			inWorld({ seed: 8, onOwnerGone: "adopt" }, (world) => {
+				const [first, second] = world.start(3);
+				first!.put("removed", "old");
+				first!.put("kept");
+				world.run(20);
+				first!.server.SetMute(true);
+				first!.server.SetDeaf(true);
+				world.run(40);
+				expect(second!.pool.GetOwner("removed") === first!.id).to.equal(false);
+				first!.put("removed", "new");
+				world.run(2);
+				expect(first!.remove("removed")).to.equal(true);
+				world.run(2);
+				first!.server.SetMute(false);
+				first!.server.SetDeaf(false);
+				world.run(90);
+				expect(values(world)).to.equal("kept=1");
+			});
+		});
+
 		it("are kept by the last server, too, when it closes", () => {
 			inWorld({ seed: 5, onOwnerGone: "adopt" }, (world) => {
 				const [first] = world.start(1);

@@ -208,12 +208,11 @@ class Schedule {
 		const owner = this.world.peers.find((peer) => peer.id === ownerId)!;
 		if (!owner.isLive()) return `its owner ${owner.number} is gone`;
 		if (!adopt && made.peer !== owner) return `server ${owner.number} never contributed ${shortened(value)}`;
-		for (const later of list) {
-			if (later.atSeconds <= made.atSeconds) continue;
-			// What a gone server did last may not have been heard of; what a silent one removed, another may have adopted.
-			if (adopt && (!made.peer.isLive() || later.value === undefined)) continue;
-			if (later.peer === made.peer) return `server ${made.peer.number} changed it after ${shortened(value)}`;
-		}
+		let latest = made;
+		for (const operation of list) if (operation.peer === made.peer) latest = operation;
+		// What a gone server did last may not have been heard of; what a silent one removed, another may have adopted.
+		const excused = adopt && (!made.peer.isLive() || latest.value === undefined);
+		if (latest !== made && !excused) return `server ${made.peer.number} changed it after ${shortened(value)}`;
 		const last = list[list.size() - 1]!;
 		// Without skew, stamps follow time.
 		if (clockSkewSeconds === undefined && last !== made && last.value !== undefined && last.peer.isLive()) {
