@@ -36,6 +36,8 @@ class Schedule {
 	private readonly keys = new Array<string>();
 	private readonly story = new Array<string>();
 	private written = 0;
+	/** The first thing that must never happen, if it has. */
+	private accusation: string | undefined;
 
 	constructor(
 		private readonly world: World,
@@ -48,7 +50,7 @@ class Schedule {
 		const { generate, options, world } = this;
 		const { seconds } = options;
 		const count = generate.integer(options.servers[0], options.servers[1]);
-		if (generate.oneIn(2)) world.add(count);
+		if (generate.oneIn(2)) this.watch(world.add(count));
 		else for (const _ of $range(1, count)) this.between(0, 30, () => this.start());
 		for (const _ of $range(1, generate.integer(20, 150))) this.between(0, seconds, () => this.operate());
 		for (const _ of $range(1, options.turnovers ?? 3)) this.between(20, seconds, () => this.turnOver());
@@ -79,8 +81,41 @@ class Schedule {
 	}
 
 	private start(): void {
-		const [peer] = this.world.add(1);
-		this.tell(`server ${peer!.number} starts`);
+		this.watch(this.world.add(1));
+	}
+
+	/** At any time, servers show only what was contributed, of whoever contributed it; and nothing again that its owner has replaced. */
+	private watch(peers: Peer[]): void {
+		for (const peer of peers) {
+			this.tell(`server ${peer.number} starts`);
+			const givenUp = new Set<string>();
+			const { pool } = peer;
+			const appeared = (key: string, value: string, owner: string) => {
+				const maker = this.makerOf(key, value);
+				if (!maker)
+					this.accuse(`${key}=${shortened(value)}, which nobody contributed, on server ${peer.number}`);
+				else if (!this.options.adopt && maker.id !== owner) {
+					this.accuse(`${key}=${shortened(value)} of another owner on server ${peer.number}`);
+				}
+				if (givenUp.has(value)) this.accuse(`${key}=${shortened(value)} came back on server ${peer.number}`);
+			};
+			pool.ContributionAdded.Connect(({ key, value }, _, owner) => appeared(key, value, owner));
+			pool.ContributionUpdated.Connect(({ key, value }, previous, _, owner) => {
+				// Its owner has said something newer, here.
+				if (!this.options.adopt && previous.value !== value && this.makerOf(key, previous.value)?.id === owner)
+					givenUp.add(previous.value);
+				appeared(key, value, owner);
+			});
+		}
+	}
+
+	private makerOf(key: string, value: string): Peer | undefined {
+		for (const operation of this.operations.get(key) ?? []) if (operation.value === value) return operation.peer;
+		return undefined;
+	}
+
+	private accuse(problem: string): void {
+		this.accusation ??= `${math.floor(this.world.emulated.Now())} s: ${problem}`;
 	}
 
 	private somebody(): Peer | undefined {
@@ -100,8 +135,8 @@ class Schedule {
 		}
 		this.written += 1;
 		const value = generate.oneIn(12) ? `${this.written}${string.rep("x", 2500)}` : tostring(this.written);
-		peer.put(key, value);
 		this.note(key, peer, value);
+		peer.put(key, value);
 	}
 
 	private note(key: string, peer: Peer, value: string | undefined): void {
@@ -155,7 +190,7 @@ class Schedule {
 
 	private judge(): void {
 		const { world } = this;
-		const problem = world.isAgreed() ? this.firstProblem() : "servers disagree";
+		const problem = this.accusation ?? (world.isAgreed() ? this.firstProblem() : "servers disagree");
 		if (problem === undefined) return;
 		error(`${problem}\n${world.describe()}\n${this.story.join("\n")}`, 0);
 	}
