@@ -46,9 +46,9 @@ export class CloudLimits {
 	}
 
 	/** Counts one message sent by a server, or says why it may not be. */
-	refuseSend(link: CloudLink, now: number): string | undefined {
+	refuseSend(link: CloudLink, scale: number, now: number): string | undefined {
 		const limit = sendsPerMinute(link.playerCount());
-		if (link.sends.used(now) >= limit) {
+		if (link.sends.used(now) >= limit * scale) {
 			this.counters.refusedSendLimit += 1;
 			return `MessagingService: more than ${limit} messages sent in a minute`;
 		}
@@ -81,7 +81,7 @@ export class CloudLimits {
 	}
 
 	/** How many of a message's deliveries the receive limits allow, out of one for each subscriber of the topic; counts those. */
-	allowDeliveries(topic: Topic, publication: Publication, liveServers: number, now: number): number {
+	allowDeliveries(topic: Topic, publication: Publication, liveServers: number, scale: number, now: number): number {
 		const subscribers = topic.subscriptions.size();
 		const servers = this.rules.countedServers ?? liveServers;
 		const topicLimit = receivedPerTopicPerMinute(servers);
@@ -91,8 +91,8 @@ export class CloudLimits {
 		const cost = countedOnce ? 1 : subscribers;
 		let allowed = cost;
 		if (this.rules.overLimit !== "allow") {
-			const topicRoom = math.max(0, topicLimit - topic.received.used(now));
-			const gameRoom = math.max(0, gameLimit - this.receivedByGame.used(now));
+			const topicRoom = math.max(0, math.floor(topicLimit * scale) - topic.received.used(now));
+			const gameRoom = math.max(0, math.floor(gameLimit * scale) - this.receivedByGame.used(now));
 			allowed = math.min(cost, topicRoom, gameRoom);
 			if (allowed < cost && this.rules.overLimit === "error") {
 				allowed = 0;

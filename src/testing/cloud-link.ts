@@ -59,6 +59,8 @@ export interface Publication extends ScheduledItem {
 	readonly message: unknown;
 	readonly messageBytes: number;
 	readonly key: number;
+	/** Set when the cloud has it. */
+	id: number;
 	readonly sentUnixSeconds: number;
 	readonly done: Done;
 	/** What `done` gets; the message may have gone out nevertheless. */

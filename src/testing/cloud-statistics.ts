@@ -56,6 +56,8 @@ export class CloudCounters {
 	droppedByLoss = 0;
 	droppedByFilter = 0;
 	droppedByDeafness = 0;
+	/** Publishes that vanished for all of their receivers. */
+	publishesLost = 0;
 	/** Publishes, each for all of its receivers. */
 	droppedByMuteness = 0;
 	/** The subscription was gone when the message came. */

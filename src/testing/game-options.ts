@@ -20,6 +20,8 @@ export interface VirtualServerOptions {
 	readonly clockSkewSeconds?: number;
 	/** By how much its clocks run too fast; default: as the game's options say. */
 	readonly clockDrift?: number;
+	/** What this server's id and everything random about it is drawn from, besides the game's seed; default its Number. */
+	readonly drawNumber?: number;
 	/** Default 1. */
 	readonly placeVersion?: number;
 	/** Default "live". */
@@ -40,6 +42,7 @@ export const GAME_CHECKS: Checks<VirtualGameOptions> = {
 
 export const SERVER_CHECKS: Checks<VirtualServerOptions> = {
 	players: count,
+	drawNumber: count,
 	clockSkewSeconds: finite,
 	clockDrift: finite,
 	placeVersion: count,

@@ -4,7 +4,7 @@ export type { VirtualServer } from "./virtual-server";
 export type { VirtualGameOptions, VirtualServerOptions } from "./game-options";
 export type { CloudFaults, CloudRules } from "./cloud-options";
 export type { CloudStatistics, LimitName, LimitUse } from "./cloud-statistics";
-export type { CloudFilter } from "./messaging-cloud";
+export type { CloudFilter, CloudWatcher, LossReason } from "./messaging-cloud";
 export type { OutputLine } from "./output";
 export type { ServerState } from "./virtual-platform";
 export type { Range } from "./options";

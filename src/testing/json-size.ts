@@ -15,6 +15,12 @@ export function jsonBytes(text: string): number {
 	return bytes;
 }
 
+/** Characters of `text`; its bytes if it is not UTF-8. */
+export function characters(text: string): number {
+	const [length] = utf8.len(text);
+	return typeIs(length, "number") ? length : text.size();
+}
+
 /** Whether `text` survives JSON at all: it has to be UTF-8 without zero bytes. */
 export function isJsonText(text: string): boolean {
 	const [zero] = string.find(text, "\0", 1, true);

@@ -3,7 +3,7 @@ import { CloudLink, CloudSubscription, Delivery, Done, Publication, Receive } fr
 import { CloudFaults, CloudRules, DEFAULT_FAULTS } from "./cloud-options";
 import { CloudCounters, CloudStatistics } from "./cloud-statistics";
 import { deepCopy } from "./deep-copy";
-import { jsonBytes } from "./json-size";
+import { characters, jsonBytes } from "./json-size";
 import { draw, drawBetween, mix, streamKey } from "./random";
 import { Scheduler } from "./scheduler";
 import { Topic, Topics } from "./topics";
@@ -33,6 +33,21 @@ const enum Draw {
 	Duplication,
 	DuplicateDelay,
 	DuplicateReorder,
+	PublishLoss,
+	Late,
+	DuplicateLate,
+}
+
+/** What became of a delivery that nobody got. */
+export type LossReason = "loss" | "limit" | "filter" | "deafness" | "muteness" | "disconnected";
+
+/** Is told of every message, for reports; must not change anything. `id` tells publishes apart. */
+export interface CloudWatcher {
+	/** The cloud has the message. */
+	Published(id: number, sender: string, topic: string, message: unknown, bytes: number): void;
+	Delivered(id: number, receiver: string): void;
+	/** `receiver` is "" if everybody goes without. */
+	Lost(id: number, receiver: string, reason: LossReason): void;
 }
 
 function ignore(): void {}
@@ -46,6 +61,8 @@ export class MessagingCloud {
 	readonly trace = new Trace();
 	private faults = DEFAULT_FAULTS;
 	private filter: CloudFilter | undefined;
+	private watcher: CloudWatcher | undefined;
+	private acceptedCount = 0;
 	private liveServers = 0;
 	private outsideNumber = 0;
 	private readonly outsideKey: number;
@@ -87,6 +104,10 @@ export class MessagingCloud {
 		this.filter = filter;
 	}
 
+	setWatcher(watcher: CloudWatcher | undefined): void {
+		this.watcher = watcher;
+	}
+
 	/** Everything counted so far. */
 	getStatistics(): CloudStatistics {
 		return { ...this.counters, seconds: this.scheduler.now(), limits: this.limits.meter.list() };
@@ -111,7 +132,7 @@ export class MessagingCloud {
 		const acceptSeconds = now + seconds / 2;
 		let takesEffect = publication.failure === undefined;
 		if (takesEffect) {
-			publication.failure = this.limits.refuseSend(link, now);
+			publication.failure = this.limits.refuseSend(link, this.faults.limitScale, now);
 			takesEffect = publication.failure === undefined;
 		}
 		if (takesEffect) {
@@ -196,7 +217,7 @@ export class MessagingCloud {
 		let bytes = messageBytes;
 		if (bytes === undefined) {
 			assert(typeIs(message, "string"), "messageBytes has to be given for a message that is not a string");
-			bytes = jsonBytes(message);
+			bytes = this.rules.sizeUnit === "characters" ? characters(message) : jsonBytes(message);
 		}
 		return {
 			link,
@@ -204,6 +225,7 @@ export class MessagingCloud {
 			message: deepCopy(message),
 			messageBytes: bytes,
 			key,
+			id: 0,
 			sentUnixSeconds: EPOCH_UNIX_SECONDS + this.scheduler.now(),
 			done,
 			failure: this.limits.refuseMessage(topic, message, bytes),
@@ -229,15 +251,29 @@ export class MessagingCloud {
 		trace.addSeconds(now);
 		trace.add(publication.key);
 		trace.add(publication.messageBytes);
+		const { watcher } = this;
+		this.acceptedCount += 1;
+		publication.id = this.acceptedCount;
+		if (watcher) {
+			const sender = publication.link?.serverId ?? OUTSIDE;
+			watcher.Published(publication.id, sender, publication.topic, publication.message, publication.messageBytes);
+		}
 		if (publication.link?.mute) {
 			counters.droppedByMuteness += 1;
+			watcher?.Lost(publication.id, "", "muteness");
+			return;
+		}
+		const { publishLoss } = this.faults;
+		if (publishLoss > 0 && draw(publication.key, Draw.PublishLoss) < publishLoss) {
+			counters.publishesLost += 1;
+			watcher?.Lost(publication.id, "", "loss");
 			return;
 		}
 		counters.publishedBytes += publication.messageBytes;
 		const topic = this.topics.get(publication.topic, now);
 		const { subscriptions } = topic;
 		const subscribers = subscriptions.size();
-		const allowed = this.limits.allowDeliveries(topic, publication, this.liveServers, now);
+		const allowed = this.limits.allowDeliveries(topic, publication, this.liveServers, this.faults.limitScale, now);
 		// Which subscribers go without is as good as random: it is not always the last ones.
 		const first = allowed < subscribers ? publication.key % subscribers : 0;
 		for (const offset of $range(0, allowed - 1)) {
@@ -245,15 +281,22 @@ export class MessagingCloud {
 			const subscription = subscriptions[(first + offset) % subscribers];
 			if (subscription) this.send(publication, subscription, topic, now);
 		}
+		if (!watcher) return;
+		for (const offset of $range(allowed, subscribers - 1)) {
+			const subscription = subscriptions[(first + offset) % subscribers];
+			if (subscription) watcher.Lost(publication.id, subscription.link.serverId, "limit");
+		}
 	};
 
 	/** Hot: once per delivery. */
 	private send(publication: Publication, subscription: CloudSubscription, topic: Topic, now: number): void {
 		const { faults, counters, filter, scheduler } = this;
+		if (subscription.link === publication.link && this.rules.selfDelivery === false) return;
 		if (filter) {
 			const sender = publication.link?.serverId ?? OUTSIDE;
 			if (filter(sender, subscription.link.serverId, topic.name, publication.message) === "drop") {
 				counters.droppedByFilter += 1;
+				this.watcher?.Lost(publication.id, subscription.link.serverId, "filter");
 				return;
 			}
 		}
@@ -262,15 +305,18 @@ export class MessagingCloud {
 			counters.duplicates += 1;
 			this.limits.countReceived(topic, 1, now);
 			const seconds = drawBetween(key, Draw.DuplicateDelay, faults.delaySeconds);
-			const more = draw(key, Draw.DuplicateReorder) * faults.reorderSeconds;
+			let more = draw(key, Draw.DuplicateReorder) * faults.reorderSeconds;
+			if (draw(key, Draw.DuplicateLate) < faults.lateDeliveries) more += faults.lateSeconds;
 			scheduler.post(now + seconds + more, this.deliver, { subscription, publication });
 		}
 		if (faults.loss > 0 && draw(key, Draw.Loss) < faults.loss) {
 			counters.droppedByLoss += 1;
+			this.watcher?.Lost(publication.id, subscription.link.serverId, "loss");
 			return;
 		}
 		let seconds = drawBetween(key, Draw.Delay, faults.delaySeconds);
 		if (faults.reorderSeconds > 0) seconds += draw(key, Draw.Reorder) * faults.reorderSeconds;
+		if (faults.lateDeliveries > 0 && draw(key, Draw.Late) < faults.lateDeliveries) seconds += faults.lateSeconds;
 		scheduler.post(now + seconds, this.deliver, { subscription, publication });
 	}
 
@@ -280,10 +326,12 @@ export class MessagingCloud {
 		const { counters, trace } = this;
 		if (subscription.closed) {
 			counters.droppedAtDisconnected += 1;
+			this.watcher?.Lost(publication.id, subscription.link.serverId, "disconnected");
 			return;
 		}
 		if (subscription.link.deaf) {
 			counters.droppedByDeafness += 1;
+			this.watcher?.Lost(publication.id, subscription.link.serverId, "deafness");
 			return;
 		}
 		counters.deliveries += 1;
@@ -291,6 +339,7 @@ export class MessagingCloud {
 		trace.addSeconds(this.scheduler.now());
 		trace.add(publication.key);
 		trace.add(subscription.key);
+		this.watcher?.Delivered(publication.id, subscription.link.serverId);
 		subscription.receive(deepCopy(publication.message), publication.sentUnixSeconds);
 	};
 }

@@ -1,7 +1,7 @@
 import { CloudFaults, FAULT_CHECKS } from "./cloud-options";
 import { CloudStatistics } from "./cloud-statistics";
 import { EmulatedServer, VirtualServer } from "./virtual-server";
-import { CloudFilter, MessagingCloud } from "./messaging-cloud";
+import { CloudFilter, CloudWatcher, MessagingCloud } from "./messaging-cloud";
 import { GAME_CHECKS, SERVER_CHECKS, VirtualGameOptions, VirtualServerOptions, faultsOf } from "./game-options";
 import { checkOptions } from "./options";
 import { draw, drawBetween, drawGuid, mix, streamKey } from "./random";
@@ -41,6 +41,10 @@ export interface VirtualGame {
 	SetFaults(faults: CloudFaults): void;
 	/** Asks `filter` about each delivery at the moment when the cloud has the message, until another one is set, or none. */
 	SetFilter(filter: CloudFilter | undefined): void;
+	/** Tells `watcher` of every message from now on, until another one is set, or none. */
+	SetWatcher(watcher: CloudWatcher | undefined): void;
+	/** Calls `observer` after each piece of code of a server has run: each timer, message and answer. Until another one is set, or none. */
+	SetObserver(observer: ((server: VirtualServer) => void) | undefined): void;
 	/** Puts a message on a topic, as somebody with an Open Cloud key can. Returns why it was refused, if it was. */
 	Inject(topic: string, message: string): string | undefined;
 	/** What the emulated cloud did, and how close it came to each documented limit. */
@@ -73,6 +77,7 @@ class EmulatedGame implements VirtualGame {
 	private readonly cloud: MessagingCloud;
 	private servers = new Array<EmulatedServer>();
 	private serversStarted = 0;
+	private observer: ((server: VirtualServer) => void) | undefined;
 	private advancing = false;
 	private destroyed = false;
 
@@ -87,7 +92,7 @@ class EmulatedGame implements VirtualGame {
 		checkOptions("VirtualGame.AddServer", options, SERVER_CHECKS);
 		this.serversStarted += 1;
 		const serverNumber = this.serversStarted;
-		const key = mix(streamKey(this.seed, "servers"), serverNumber);
+		const key = mix(streamKey(this.seed, "servers"), options.drawNumber ?? serverNumber);
 		const serverId = drawGuid(key, Draw.ServerId);
 		const clock = new VirtualClock(
 			this.scheduler.now(),
@@ -110,6 +115,7 @@ class EmulatedGame implements VirtualGame {
 		for (const index of $range(1, options.players ?? 0)) platform.players.push(`Player${index}`);
 		const server = new EmulatedServer(serverNumber, platform);
 		this.servers.push(server);
+		server.observe(this.observer);
 		server.start(options.setup);
 		return server;
 	}
@@ -190,6 +196,15 @@ class EmulatedGame implements VirtualGame {
 
 	SetFilter(filter: CloudFilter | undefined): void {
 		this.cloud.setFilter(filter);
+	}
+
+	SetWatcher(watcher: CloudWatcher | undefined): void {
+		this.cloud.setWatcher(watcher);
+	}
+
+	SetObserver(observer: ((server: VirtualServer) => void) | undefined): void {
+		this.observer = observer;
+		for (const server of this.servers) server.observe(observer);
 	}
 
 	Inject(topic: string, message: string): string | undefined {

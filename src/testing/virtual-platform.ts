@@ -70,6 +70,9 @@ export class VirtualPlatform implements Platform {
 	readonly link: CloudLink;
 	readonly virtualClock: VirtualClock;
 
+	/** Called after each piece of code of this server has run. */
+	entered: (() => void) | undefined;
+
 	private readonly scheduler: Scheduler;
 	private readonly cloud: MessagingCloud;
 	private readonly report: FailureReport;
@@ -189,6 +192,7 @@ export class VirtualPlatform implements Platform {
 		this.enterCallback = callback as (argument: unknown) => void;
 		this.enterArgument = argument;
 		runAs(this, this.startEntered);
+		if (this.entered) this.entered();
 	}
 
 	getState(): ServerState {

@@ -64,6 +64,10 @@ export class EmulatedServer implements VirtualServer {
 		error(failure, 0);
 	}
 
+	observe(observer: ((server: VirtualServer) => void) | undefined): void {
+		this.platform.entered = observer && (() => observer(this));
+	}
+
 	isGone(): boolean {
 		return this.platform.isGone();
 	}
