@@ -11,6 +11,8 @@ export class CloudLink {
 	mute = false;
 	/** False where there is no MessagingService, as in Studio without access to it: every call fails. */
 	messaging = true;
+	/** What becomes of this server's messages before they are sent: for servers that speak another version. */
+	rewrite: ((message: unknown) => unknown) | undefined;
 
 	// Numbers of this server's calls: draws are made from them.
 	publishNumber = 0;

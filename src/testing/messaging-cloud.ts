@@ -127,7 +127,8 @@ export class MessagingCloud {
 		const now = this.scheduler.now();
 		link.publishNumber += 1;
 		const key = mix(link.key, link.publishNumber);
-		const publication = this.publication(link, topic, message, messageBytes, key, done);
+		const sent = link.rewrite ? link.rewrite(message) : message;
+		const publication = this.publication(link, topic, sent, messageBytes, key, done);
 		let seconds = drawBetween(key, Draw.PublishSeconds, this.faults.publishSeconds);
 		const acceptSeconds = now + seconds / 2;
 		let takesEffect = publication.failure === undefined;
