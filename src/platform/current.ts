@@ -19,6 +19,11 @@ export function currentPlatform(): Platform {
 	return live;
 }
 
+/** Whether the code that is running now runs as `platform`, inside {@link runAs}. */
+export function isRunningAs(platform: Platform): boolean {
+	return override === platform;
+}
+
 /**
  * Runs `body` with `platform` as the current one and restores the former, also when `body` throws.
  * `body` must not yield: whoever runs meanwhile would take `platform` for his own.

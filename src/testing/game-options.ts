@@ -1,15 +1,22 @@
 import { Platform } from "../platform/platform";
+import type { SignalBehavior } from "./engine/signal";
 import { CloudFaults, CloudRules, FAULT_CHECKS, RULE_CHECKS } from "./cloud-options";
+import { MemoryFaults, MemoryRules, MEMORY_FAULT_CHECKS, MEMORY_RULE_CHECKS } from "./memory-store/memory-options";
 import { Checks, Range, callable, count, finite, integer, oneOf, range, truth } from "./options";
 
+/** What can go wrong in a game, and may be changed while it runs. */
+export type GameFaults = CloudFaults & MemoryFaults;
+
 /** Options of a {@link VirtualGame}: what goes wrong, how the limits are understood, and the servers' clocks. */
-export interface VirtualGameOptions extends CloudFaults, CloudRules {
+export interface VirtualGameOptions extends CloudFaults, CloudRules, MemoryFaults, MemoryRules {
 	/** Same seed, same servers, same options: same run, event by event; default 1. */
 	readonly seed?: number;
 	/** How far servers' Unix time is ahead, drawn for each; default 0. */
 	readonly clockSkewSeconds?: Range;
 	/** By how much servers' clocks run too fast, drawn for each; default 0. 1e-5 is about a second a day. */
 	readonly clockDrift?: Range;
+	/** When handlers of `Engine`'s events run: while the event fires, or at the end of the resumption cycle, as `Workspace.SignalBehavior` says; default "immediate". */
+	readonly signalBehavior?: SignalBehavior;
 }
 
 /** Options of one {@link VirtualServer}. */
@@ -28,6 +35,8 @@ export interface VirtualServerOptions {
 	readonly environment?: Platform["environment"];
 	/** False: there is no MessagingService, every call of it fails; default true. */
 	readonly messaging?: boolean;
+	/** Not "available": every call of MemoryStoreService fails, with UnpublishedPlace or AccessDenied; default "available". */
+	readonly memoryStore?: "available" | "unpublished" | "denied";
 	/** Runs as code of this server before anything else, as the first script of a game would: the place for `ConfigureCluster`. */
 	readonly setup?: () => void;
 }
@@ -35,9 +44,12 @@ export interface VirtualServerOptions {
 export const GAME_CHECKS: Checks<VirtualGameOptions> = {
 	...FAULT_CHECKS,
 	...RULE_CHECKS,
+	...MEMORY_FAULT_CHECKS,
+	...MEMORY_RULE_CHECKS,
 	seed: integer,
 	clockSkewSeconds: range,
 	clockDrift: range,
+	signalBehavior: oneOf("immediate", "deferred"),
 };
 
 export const SERVER_CHECKS: Checks<VirtualServerOptions> = {
@@ -48,6 +60,7 @@ export const SERVER_CHECKS: Checks<VirtualServerOptions> = {
 	placeVersion: count,
 	environment: oneOf("live", "studio", "client"),
 	messaging: truth,
+	memoryStore: oneOf("available", "unpublished", "denied"),
 	setup: callable,
 };
 

@@ -1,13 +1,14 @@
 /** Gets the text, with the stack, of an error that nobody caught. */
 export type FailureReport = (failure: string) => void;
 
-function describe(failure: unknown): string {
+/** The text of an error and the stack where it was thrown: for `xpcall`. */
+export function describeFailure(failure: unknown): string {
 	return debug.traceback(tostring(failure), 2);
 }
 
 // Errors are caught inside the thread: a runtime may turn what leaves coroutine.resume into another text.
 function body<A>(callback: (argument: A) => void, argument: A, report: FailureReport): void {
-	const [success, failure] = xpcall(callback, describe, argument);
+	const [success, failure] = xpcall(callback, describeFailure, argument);
 	if (!success) report(failure as string);
 }
 

@@ -1,8 +1,11 @@
-import { CloudFaults, FAULT_CHECKS } from "./cloud-options";
+import { FAULT_CHECKS } from "./cloud-options";
 import { CloudStatistics } from "./cloud-statistics";
 import { EmulatedServer, VirtualServer } from "./virtual-server";
 import { CloudFilter, CloudWatcher, MessagingCloud } from "./messaging-cloud";
-import { GAME_CHECKS, SERVER_CHECKS, VirtualGameOptions, VirtualServerOptions, faultsOf } from "./game-options";
+import { GAME_CHECKS, GameFaults, SERVER_CHECKS, VirtualGameOptions, VirtualServerOptions, faultsOf } from "./game-options";
+import { MEMORY_FAULT_CHECKS, memoryFaultsOf } from "./memory-store/memory-options";
+import { MemoryStatistics } from "./memory-store/memory-statistics";
+import { MemoryStoreCloud } from "./memory-store/memory-store-cloud";
 import { checkOptions } from "./options";
 import { draw, drawBetween, drawGuid, mix, streamKey } from "./random";
 import { Scheduler } from "./scheduler";
@@ -18,6 +21,9 @@ export interface VirtualError {
 	/** What was thrown, with the stack. */
 	readonly text: string;
 }
+
+/** What the emulated MessagingService did, and in `memory` what the emulated MemoryStoreService did. */
+export type GameStatistics = CloudStatistics & { readonly memory: MemoryStatistics };
 
 /** A whole game in one script: many servers, one virtual clock, an emulated cloud. */
 export interface VirtualGame {
@@ -38,7 +44,7 @@ export interface VirtualGame {
 	/** Runs `callback`, outside of any server, in that many virtual seconds. Returns what cancels it. */
 	Schedule(delaySeconds: number, callback: () => void): () => void;
 	/** Changes what goes wrong from now on; what is not named stays as it is. */
-	SetFaults(faults: CloudFaults): void;
+	SetFaults(faults: GameFaults): void;
 	/** Asks `filter` about each delivery at the moment when the cloud has the message, until another one is set, or none. */
 	SetFilter(filter: CloudFilter | undefined): void;
 	/** Tells `watcher` of every message from now on, until another one is set, or none. */
@@ -48,7 +54,7 @@ export interface VirtualGame {
 	/** Puts a message on a topic, as somebody with an Open Cloud key can. Returns why it was refused, if it was. */
 	Inject(topic: string, message: string): string | undefined;
 	/** What the emulated cloud did, and how close it came to each documented limit. */
-	GetStatistics(): CloudStatistics;
+	GetStatistics(): GameStatistics;
 	/** A hash of every message and delivery so far: the same in two runs that did the same. */
 	GetTraceHash(): string;
 	/** Ends all servers and forgets everything that was to come. */
@@ -75,6 +81,7 @@ class EmulatedGame implements VirtualGame {
 	private readonly seed: number;
 	private readonly scheduler = new Scheduler((text) => this.report("", text));
 	private readonly cloud: MessagingCloud;
+	private readonly memoryStore: MemoryStoreCloud;
 	private servers = new Array<EmulatedServer>();
 	private serversStarted = 0;
 	private observer: ((server: VirtualServer) => void) | undefined;
@@ -85,6 +92,8 @@ class EmulatedGame implements VirtualGame {
 		this.seed = options.seed ?? 1;
 		this.cloud = new MessagingCloud(this.scheduler, this.seed, options);
 		this.cloud.setFaults(faultsOf(options));
+		this.memoryStore = new MemoryStoreCloud(this.scheduler, this.seed, options, this.cloud.trace);
+		this.memoryStore.setFaults(memoryFaultsOf(options));
 	}
 
 	AddServer(options: VirtualServerOptions = {}): VirtualServer {
@@ -110,6 +119,9 @@ class EmulatedGame implements VirtualGame {
 			environment: options.environment ?? "live",
 			placeVersion: options.placeVersion ?? 1,
 			messaging: options.messaging ?? true,
+			memoryStore: this.memoryStore,
+			memoryAccess: options.memoryStore ?? "available",
+			signalBehavior: this.options.signalBehavior ?? "immediate",
 			report: (text) => this.report(serverId, text),
 		});
 		for (const index of $range(1, options.players ?? 0)) platform.players.push(`Player${index}`);
@@ -189,9 +201,10 @@ class EmulatedGame implements VirtualGame {
 		return this.scheduler.at(this.scheduler.now() + delaySeconds, callback);
 	}
 
-	SetFaults(faults: CloudFaults): void {
-		checkOptions("VirtualGame.SetFaults", faults, FAULT_CHECKS);
+	SetFaults(faults: GameFaults): void {
+		checkOptions("VirtualGame.SetFaults", faults, { ...FAULT_CHECKS, ...MEMORY_FAULT_CHECKS });
 		this.cloud.setFaults(faults);
+		this.memoryStore.setFaults(memoryFaultsOf(faults));
 	}
 
 	SetFilter(filter: CloudFilter | undefined): void {
@@ -211,8 +224,8 @@ class EmulatedGame implements VirtualGame {
 		return this.cloud.inject(topic, message);
 	}
 
-	GetStatistics(): CloudStatistics {
-		return this.cloud.getStatistics();
+	GetStatistics(): GameStatistics {
+		return { ...this.cloud.getStatistics(), memory: this.memoryStore.getStatistics() };
 	}
 
 	GetTraceHash(): string {

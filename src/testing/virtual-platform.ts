@@ -1,7 +1,11 @@
 import { runAs } from "../platform/current";
 import { Platform } from "../platform/platform";
 import { CloudLink } from "./cloud-link";
+import { EmulatedEngine } from "./engine/engine";
+import { SignalBehavior } from "./engine/signal";
 import { MessagingCloud } from "./messaging-cloud";
+import { MemoryLink } from "./memory-store/memory-link";
+import { MemoryStoreCloud } from "./memory-store/memory-store-cloud";
 import { Output } from "./output";
 import { RandomStream } from "./random";
 import { ScheduledItem, Scheduler } from "./scheduler";
@@ -25,6 +29,12 @@ export interface VirtualPlatformParts {
 	readonly placeVersion: number;
 	/** False where there is no MessagingService. */
 	readonly messaging: boolean;
+	/** Default: one of its own. */
+	readonly memoryStore?: MemoryStoreCloud;
+	/** Default "available". */
+	readonly memoryAccess?: "available" | "unpublished" | "denied";
+	/** When handlers of the engine's events run; default "immediate". */
+	readonly signalBehavior?: SignalBehavior;
 	/** Gets the errors that code of this server does not catch. */
 	readonly report: FailureReport;
 }
@@ -68,7 +78,11 @@ export class VirtualPlatform implements Platform {
 	/** Names of the players on this server. */
 	readonly players = new Array<string>();
 	readonly link: CloudLink;
+	readonly memoryStore: MemoryStoreCloud;
+	readonly memoryLink: MemoryLink;
 	readonly virtualClock: VirtualClock;
+	/** What game code sees of this engine. */
+	readonly engine: EmulatedEngine;
 
 	/** Called after each piece of code of this server has run. */
 	entered: (() => void) | undefined;
@@ -99,6 +113,15 @@ export class VirtualPlatform implements Platform {
 		this.randomStream = new RandomStream(parts.seed, `random numbers of ${parts.serverId}`);
 		this.link = parts.cloud.attach(parts.serverId, () => this.players.size());
 		this.link.messaging = parts.messaging;
+		this.memoryStore = parts.memoryStore ?? new MemoryStoreCloud(parts.scheduler, parts.seed);
+		this.memoryLink = this.memoryStore.attach({
+			serverId: parts.serverId,
+			playerCount: () => this.players.size(),
+			enter: (callback, argument) => this.enter(callback, argument),
+			access: parts.environment === "client" ? "client" : (parts.memoryAccess ?? "available"),
+			studio: parts.environment === "studio",
+		});
+		this.engine = new EmulatedEngine(this, { ...parts, signalBehavior: parts.signalBehavior ?? "immediate" });
 	}
 
 	clock(): number {
@@ -232,7 +255,8 @@ export class VirtualPlatform implements Platform {
 		if (this.state !== "running") return;
 		this.state = "closing";
 		this.closeReason = reason;
-		this.players.clear();
+		this.memoryStore.noteUsers(this.memoryLink);
+		this.engine.Players.removeAll();
 		let waitingFor = this.closingHandlers.size();
 		if (waitingFor === 0) return this.end("closed");
 		this.scheduler.at(this.scheduler.now() + CLOSING_SECONDS, () => this.end("closed"));
@@ -259,6 +283,7 @@ export class VirtualPlatform implements Platform {
 		this.state = state;
 		this.frozen = false;
 		this.backlog = [];
+		this.memoryStore.detach(this.memoryLink);
 		this.players.clear();
 		this.cloud.detach(this.link);
 	}

@@ -1,5 +1,7 @@
 import { Cluster, GetCluster } from "../cluster";
 import { runAs } from "../platform/current";
+import type { VirtualEngine } from "./engine/engine";
+import { memoryStoreService } from "./memory-store/engine-shape";
 import { OutputLine } from "./output";
 import { runUnyielding } from "./thread";
 import { ServerState, VirtualPlatform } from "./virtual-platform";
@@ -11,6 +13,13 @@ export interface VirtualServer {
 	readonly Number: number;
 	/** The cluster as this server sees it. A virtual client, where the library refuses to work, has none. */
 	readonly Cluster: Cluster;
+	/** This server's services and libraries, for game code that is given them: its threads and clocks are on virtual time, its messages in the emulated cloud. */
+	readonly Engine: VirtualEngine;
+	/**
+	 * This server's MemoryStoreService, in front of one emulated backend for all servers. Its methods yield, so they have to be called
+	 * in threads of this server: inside {@link VirtualServer.Schedule}, or in ones that `Do` starts.
+	 */
+	readonly MemoryStoreService: MemoryStoreService;
 	/**
 	 * Runs `body` as code of this server: `GetCluster()`, `StringPool()` and so on inside it, and in threads that this server resumes, are this server's.
 	 * Rethrows its errors. `body` must not yield: virtual time stands still in it.
@@ -18,8 +27,10 @@ export interface VirtualServer {
 	Do<T>(body: () => T): T;
 	/** Runs `callback` as code of this server, in a thread of its own, that many virtual seconds from now. Returns what cancels it. */
 	Schedule(delaySeconds: number, callback: () => void): () => void;
+	/** A player comes; `Engine.Players.PlayerAdded` fires. */
 	AddPlayer(name: string): void;
-	RemovePlayer(name: string): void;
+	/** A player goes; `Engine.Players.PlayerRemoving` fires before. */
+	RemovePlayer(name: string, reason?: Enum.PlayerExitReason): void;
 	/** Names of the players on this server, in the order in which they came. */
 	GetPlayers(): string[];
 	/** Ends without warning: not a line of this server runs any more. */
@@ -44,6 +55,8 @@ export interface VirtualServer {
 /** @internal */
 export class EmulatedServer implements VirtualServer {
 	readonly ServerId: string;
+	readonly Engine: VirtualEngine;
+	readonly MemoryStoreService: MemoryStoreService;
 	Cluster!: Cluster;
 
 	constructor(
@@ -51,6 +64,8 @@ export class EmulatedServer implements VirtualServer {
 		private readonly platform: VirtualPlatform,
 	) {
 		this.ServerId = platform.serverId;
+		this.MemoryStoreService = memoryStoreService(platform.memoryStore, platform.memoryLink);
+		this.Engine = platform.engine;
 	}
 
 	/** Runs the server's first code. A server whose setup fails crashes, and the error is the caller's. */
@@ -94,23 +109,23 @@ export class EmulatedServer implements VirtualServer {
 	}
 
 	AddPlayer(name: string): void {
-		const { players } = this.platform;
+		const { players, engine } = this.platform;
 		if (this.platform.getState() !== "running") {
 			error(`[net-server-sync] VirtualServer.AddPlayer: server ${this.Number} is ${this.platform.getState()}`, 2);
 		}
 		if (players.includes(name)) {
 			error(`[net-server-sync] VirtualServer.AddPlayer: "${name}" is already on server ${this.Number}`, 2);
 		}
-		players.push(name);
+		engine.Players.add(name);
 	}
 
-	RemovePlayer(name: string): void {
-		const { players } = this.platform;
-		const index = players.indexOf(name);
-		if (index === -1) {
+	RemovePlayer(name: string, reason?: Enum.PlayerExitReason): void {
+		const { players, engine } = this.platform;
+		if (!players.includes(name)) {
 			error(`[net-server-sync] VirtualServer.RemovePlayer: "${name}" is not on server ${this.Number}`, 2);
 		}
-		players.remove(index);
+		this.platform.memoryStore.noteUsers(this.platform.memoryLink);
+		engine.Players.remove(name, reason);
 	}
 
 	GetPlayers(): string[] {
