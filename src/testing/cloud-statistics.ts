@@ -5,7 +5,13 @@ export type LimitName =
 	| "received by the game"
 	| "subscriptions of a server"
 	| "subscribe requests of a server"
-	| "message bytes";
+	| "message bytes"
+	| "memory request units"
+	| "request units of a memory structure"
+	| "requests of a memory partition"
+	| "memory bytes"
+	| "items of a memory structure"
+	| "bytes of a memory structure";
 
 /** The closest that a limit came to being reached: the most in any sliding minute as a share of the limit at that time. */
 export interface LimitUse {
@@ -78,6 +84,12 @@ const LIMIT_NAMES: readonly LimitName[] = [
 	"subscriptions of a server",
 	"subscribe requests of a server",
 	"message bytes",
+	"memory request units",
+	"request units of a memory structure",
+	"requests of a memory partition",
+	"memory bytes",
+	"items of a memory structure",
+	"bytes of a memory structure",
 ];
 
 /** Keeps, for each documented limit, the highest share of it that was used. */
@@ -105,7 +117,7 @@ export class LimitMeter {
 }
 
 /** One line for each limit, as "received by the game: 312 of 1400, 22.3 % of the documented limit". */
-export function describeLimits(statistics: CloudStatistics): string[] {
+export function describeLimits(statistics: { readonly limits: readonly LimitUse[] }): string[] {
 	const lines = new Array<string>();
 	for (const use of statistics.limits) {
 		const where = use.where === "" ? "" : ` (${use.where})`;
