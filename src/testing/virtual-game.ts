@@ -2,7 +2,14 @@ import { FAULT_CHECKS } from "./cloud-options";
 import { CloudStatistics } from "./cloud-statistics";
 import { EmulatedServer, VirtualServer } from "./virtual-server";
 import { CloudFilter, CloudWatcher, MessagingCloud } from "./messaging-cloud";
-import { GAME_CHECKS, GameFaults, SERVER_CHECKS, VirtualGameOptions, VirtualServerOptions, faultsOf } from "./game-options";
+import {
+	GAME_CHECKS,
+	GameFaults,
+	SERVER_CHECKS,
+	VirtualGameOptions,
+	VirtualServerOptions,
+	faultsOf,
+} from "./game-options";
 import { MEMORY_FAULT_CHECKS, memoryFaultsOf } from "./memory-store/memory-options";
 import { MemoryStatistics } from "./memory-store/memory-statistics";
 import { MemoryStoreCloud } from "./memory-store/memory-store-cloud";
