@@ -11,10 +11,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { describeBenchmarks } from "./bench-document.mjs";
-import { buildBenchPlace } from "./bench-place.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
+import { buildProgramPlace } from "./program-place.mjs";
 import { copyTable } from "./readme-table.mjs";
 import { ROOT } from "./tools.mjs";
 
@@ -84,7 +84,7 @@ async function runAll(place, tasks) {
 export async function bench(parameters) {
 	const options = parse(parameters);
 	const started = Date.now();
-	const place = buildBenchPlace();
+	const place = buildProgramPlace("bench");
 	if (place === undefined) return 1;
 	try {
 		const jobs = await inLune(place.path, "list");

@@ -1,6 +1,6 @@
 /// <reference types="@rbxts/testez/globals" />
 import { inWorld } from "../support/world";
-import { entryPool } from "../support/world";
+import { entryPool } from "../support/entries";
 
 export = () => {
 	describe("a key that changes fifty times a second", () => {

@@ -1,17 +1,11 @@
-import { GeneralPool } from "../../../src/pool/pools";
 import { Pool, PoolOptions } from "../../../src/pool/pool";
 import { VirtualGame, VirtualGameOptions, VirtualServer, VirtualServerOptions } from "../../../src/testing";
 import { ConfigureCluster } from "../../../src/cluster";
+import { Entry, entryPool } from "./entries";
 import { PoolFold } from "./pool-fold";
 
 /** How often a condition is asked: views of many servers take longer to compare than to make. */
 const CONDITION_SECONDS = 0.1;
-
-/** A contribution of the pool that every server of a {@link World} has. */
-export interface Entry {
-	readonly key: string;
-	readonly value: string;
-}
 
 export interface WorldOptions extends VirtualGameOptions {
 	/** What every server's pool does with what gone servers left. */
@@ -20,20 +14,6 @@ export interface WorldOptions extends VirtualGameOptions {
 	readonly sharedKey?: string;
 	/** Scenarios that break a documented limit on purpose; all others fail if they do. */
 	readonly breaksLimits?: boolean;
-}
-
-/** The pool of entries, as a game's script would make it. */
-export function entryPool(name: string, options?: PoolOptions): Pool<Entry> {
-	return GeneralPool<Entry>(
-		name,
-		(entry) => entry.key,
-		(entry) => `${entry.key}=${entry.value}`,
-		(text) => {
-			const [at] = string.find(text, "=", 1, true);
-			return { key: string.sub(text, 1, at! - 1), value: string.sub(text, at! + 1) };
-		},
-		options,
-	);
 }
 
 /** One server with its pool, and a mirror of that made from its signals. */

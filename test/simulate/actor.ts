@@ -1,0 +1,164 @@
+import { Context } from "../../src/cluster/context";
+import { Pool } from "../../src/pool/pool";
+import { VirtualPlatform, VirtualServer } from "../../src/testing";
+import { PoolFold } from "../specs/support/pool-fold";
+import { Entry, entryPool } from "../specs/support/entries";
+import { Oracle } from "./oracle";
+import { PoolName } from "./plan";
+
+/** Gets what must never happen, and the servers that it happened to. */
+export type Accuse = (problem: string, servers: readonly number[]) => void;
+
+/** Long values as what tells them apart. */
+export function shortened(value: string): string {
+	return value.size() > 20 ? `${string.sub(value, 1, 8)}..${value.size()}` : value;
+}
+
+/** One pool of one server, with what has to hold of it at any time. */
+export class ActorPool {
+	public readonly fold: PoolFold<Entry>;
+	/** What this server has contributed and neither withdrawn nor lost to another: it has to be shown here. */
+	private readonly own = new Map<string, string>();
+	/** Keys it has withdrawn, until the signal for that comes. */
+	private readonly withdrawing = new Set<string>();
+	/** Values that were replaced by their owner, as seen here: they must not come back. */
+	private readonly replaced = new Set<string>();
+	private nextStep = 0;
+
+	constructor(
+		public readonly name: PoolName,
+		public readonly pool: Pool<Entry>,
+		private readonly actor: Actor,
+		private readonly oracle: Oracle,
+		private readonly accuse: Accuse,
+	) {
+		const textOf = (entry: Entry): string => entry.value;
+		const isWithdrawing = (key: string): boolean => this.withdrawing.delete(key);
+		this.fold = new PoolFold<Entry>(pool, actor.server.ServerId, (entry) => entry.key, textOf, isWithdrawing);
+		pool.ContributionAdded.Connect(({ key, value }, _, owner) => this.appeared(key, value, owner));
+		pool.ContributionUpdated.Connect(({ key, value }, previous, _, owner) => {
+			// Its owner has said something newer, here. What is adopted may go back to what its former owner said.
+			const keeps = name === "Kept" || previous.value === value;
+			if (!keeps && oracle.makerOf(name, key, previous.value)?.server.ServerId === owner) {
+				this.replaced.add(`${key}=${previous.value}`);
+			}
+			this.appeared(key, value, owner);
+		});
+		pool.OwnershipLost.Connect((key) => this.own.delete(key));
+	}
+
+	public put(key: string, value: string): void {
+		const atSeconds = this.actor.now();
+		this.oracle.note(this.name, key, { atSeconds, actor: this.actor, value });
+		this.own.set(key, value);
+		this.actor.server.Do(() => this.pool.ReplaceContribution({ key, value }));
+	}
+
+	/** Whether there was something to withdraw. */
+	public remove(key: string): boolean {
+		this.withdrawing.add(key);
+		const owned = this.own.get(key);
+		this.own.delete(key);
+		const removed = this.actor.server.Do(() => this.pool.RemoveContribution(key));
+		if (removed)
+			this.oracle.note(this.name, key, { atSeconds: this.actor.now(), actor: this.actor, value: undefined });
+		else {
+			this.withdrawing.delete(key);
+			if (owned !== undefined) this.blame(`${key} could not be withdrawn though it was never lost`);
+		}
+		return removed;
+	}
+
+	/** Changes a key again and again, until the server is gone. */
+	public spin(key: string, value: string, count: number, everySeconds: number): void {
+		this.nextStep += 1;
+		const spin = this.nextStep;
+		const step = (index: number): void => {
+			if (!this.actor.isIdle()) return;
+			this.put(key, `${value}.${spin}.${index}`);
+			if (index < count) this.actor.later(everySeconds, () => step(index + 1));
+		};
+		step(1);
+	}
+
+	/** Compares the pool with its signals and with what this server must show. */
+	public audit(): void {
+		this.fold.compare();
+		const problem = this.fold.problems[0];
+		if (problem !== undefined) this.blame(`signals and state do not agree: ${problem}`);
+		for (const [key, value] of this.own) {
+			const shown = this.pool.GetContribution(key)?.value;
+			if (shown === value && this.pool.GetOwner(key) === this.actor.server.ServerId) continue;
+			const instead = shown === undefined ? "nothing" : shortened(shown);
+			this.blame(`its own ${key}=${shortened(value)} is not shown, but ${instead}, and it was not told so`);
+		}
+	}
+
+	private appeared(key: string, value: string, owner: string): void {
+		const maker = this.oracle.makerOf(this.name, key, value);
+		const text = `${key}=${shortened(value)}`;
+		if (!maker) {
+			if (!this.actor.isOutsider(owner)) this.blame(`${text}, which nobody contributed`);
+		} else if (this.name !== "Kept" && maker.server.ServerId !== owner) this.blame(`${text} of another owner`);
+		if (this.replaced.has(`${key}=${value}`)) this.blame(`${text} came back, which its owner had replaced`);
+	}
+
+	private blame(problem: string): void {
+		this.accuse(`server ${this.actor.number} shows in ${this.name}: ${problem}`, [this.actor.number]);
+	}
+}
+
+/** One server of a run. */
+export class Actor {
+	public readonly number: number;
+	public readonly pools: { readonly [name in PoolName]: ActorPool };
+	/** When this server had the state; until then it sees its own contributions only, and they count as made then. */
+	public syncedAtSeconds = math.huge;
+	/** The inside of its cluster, for checks. */
+	public readonly context: Context;
+	public readonly platform: VirtualPlatform;
+
+	constructor(
+		number: number,
+		public readonly server: VirtualServer,
+		oracle: Oracle,
+		accuse: Accuse,
+		public readonly now: () => number,
+		public readonly later: (seconds: number, action: () => void) => void,
+		/** Whether that id is none of a server of the run. */
+		public readonly isOutsider: (serverId: string) => boolean,
+	) {
+		this.number = number;
+		this.context = (server.Cluster as unknown as { readonly context: Context }).context;
+		this.platform = (server as unknown as { readonly platform: VirtualPlatform }).platform;
+		const poolOf = (name: PoolName): ActorPool => {
+			const onOwnerGone = name === "Kept" ? "adopt" : "remove";
+			const pool = server.Do(() => entryPool(name, { onOwnerGone }));
+			return new ActorPool(name, pool, this, oracle, accuse);
+		};
+		this.pools = { State: poolOf("State"), Kept: poolOf("Kept") };
+		this.pools.State.pool.WaitUntilSynced().then(() => {
+			this.syncedAtSeconds = now();
+		});
+	}
+
+	public isLive(): boolean {
+		return this.server.GetState() === "running";
+	}
+
+	/** Whether code of it can run now. */
+	public isIdle(): boolean {
+		return this.isLive() && !this.server.IsFrozen();
+	}
+
+	/** Everything it sees, with the owners: what has to be the same everywhere in the end. */
+	public view(nameOf: (serverId: string) => string): string {
+		const words = new Array<string>();
+		for (const { name, pool } of [this.pools.State, this.pools.Kept]) {
+			for (const { key, value } of pool.GetAllContributions()) {
+				words.push(`${name}.${key}=${shortened(value)}@${nameOf(pool.GetOwner(key)!)}`);
+			}
+		}
+		return words.join(" ");
+	}
+}

@@ -1,0 +1,78 @@
+import { CloudRules } from "../../src/testing";
+import { streamKey } from "../../src/testing/random";
+import { Generator } from "../specs/support/generators";
+import { addTrouble, Draft, TROUBLES } from "./troubles";
+import { inOrder, Mode, Plan } from "./plan";
+
+/** All of a run, faults and quiet together, is about ten virtual minutes. */
+const SAFETY_SECONDS = 600;
+const LIVENESS_SECONDS = 400;
+const QUIET_SECONDS = 200;
+/** Deliveries may come ten minutes late: what is quiet has to last longer than that. */
+const LATE_QUIET_SECONDS = 640;
+
+/** A stream of draws of its own for each purpose: what one uses does not change another's. */
+export function drawsFor(seed: number, purpose: string): Generator {
+	return new Generator(streamKey(seed, purpose));
+}
+
+function rulesOf(draw: Generator): CloudRules {
+	return {
+		reading: draw.oneIn(4) ? "publishes" : "deliveries",
+		minute: draw.oneIn(4) ? "fixed" : "sliding",
+		overLimit: draw.oneIn(6) ? "error" : "drop",
+		selfDelivery: !draw.oneIn(12),
+	};
+}
+
+/** How many servers take part at most: few in most runs, since most bugs need few and such runs are fast and easy to read. */
+function sizeOf(draw: Generator): number {
+	const kind = draw.integer(1, 10);
+	if (kind <= 4) return draw.integer(2, 4);
+	return kind <= 8 ? draw.integer(4, 8) : draw.integer(8, 16);
+}
+
+function addServers(draft: Draft, draw: Generator): void {
+	const together = draw.oneIn(2);
+	for (const server of $range(1, draft.servers)) {
+		const players = draw.integer(0, 30);
+		draft.add({ kind: "start", server, players, atSeconds: together ? 0 : draft.at(draw, 0, 60) });
+	}
+}
+
+function addOperations(draft: Draft, draw: Generator): void {
+	const busy = draw.oneIn(5);
+	const count = draw.integer(8, busy ? 240 : 30 + 6 * draft.servers);
+	for (const _ of $range(1, count)) {
+		const atSeconds = draft.at(draw, 0, draft.seconds);
+		const server = draw.integer(1, draft.servers);
+		const pool = draw.oneIn(4) ? "Kept" : "State";
+		const key = draw.oneIn(2) ? draw.pick(["red", "green", "blue"]) : `p${server}-${draw.integer(1, 4)}`;
+		if (draw.oneIn(4)) draft.add({ kind: "remove", server, pool, key, atSeconds });
+		else draft.put(server, pool, key, atSeconds);
+	}
+}
+
+/** The plan that belongs to a seed. */
+export function generatePlan(seed: number, mode?: Mode): Plan {
+	const draw = drawsFor(seed, "plan");
+	const chosen: Mode = mode ?? (draw.oneIn(3) ? "safety" : "liveness");
+	const draft = new Draft(sizeOf(draw), chosen === "safety" ? SAFETY_SECONDS : LIVENESS_SECONDS);
+	addServers(draft, drawsFor(seed, "servers"));
+	addOperations(draft, drawsFor(seed, "operations"));
+	const troubles = new Set<string>();
+	for (const _ of $range(1, draw.integer(1, draw.oneIn(4) ? 9 : 4))) troubles.add(draw.pick(TROUBLES));
+	const features = TROUBLES.filter((name) => troubles.has(name));
+	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
+	const quietSeconds = chosen === "safety" ? 0 : troubles.has("late") ? LATE_QUIET_SECONDS : QUIET_SECONDS;
+	return {
+		format: 1,
+		seed,
+		mode: chosen,
+		seconds: draft.seconds,
+		quietSeconds,
+		rules: rulesOf(drawsFor(seed, "rules")),
+		items: inOrder(draft.items),
+		features,
+	};
+}

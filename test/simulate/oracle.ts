@@ -1,0 +1,45 @@
+import { PoolName } from "./plan";
+import type { Actor } from "./actor";
+
+/** One thing a server did with a key. */
+export interface Operation {
+	readonly atSeconds: number;
+	readonly actor: Actor;
+	/** Undefined for a removal. */
+	readonly value: string | undefined;
+}
+
+/** Everything that was done with one key of one pool, in order. */
+export interface History {
+	readonly pool: PoolName;
+	readonly key: string;
+	readonly operations: Operation[];
+}
+
+/** Knows every operation of a run, and so what may be seen. */
+export class Oracle {
+	public readonly histories = new Array<History>();
+	private readonly byName = new Map<string, History>();
+	private readonly makers = new Map<string, Actor>();
+
+	public note(pool: PoolName, key: string, operation: Operation): void {
+		const name = `${pool}.${key}`;
+		let history = this.byName.get(name);
+		if (!history) {
+			history = { pool, key, operations: [] };
+			this.byName.set(name, history);
+			this.histories.push(history);
+		}
+		history.operations.push(operation);
+		if (operation.value !== undefined) this.makers.set(`${name}=${operation.value}`, operation.actor);
+	}
+
+	public has(pool: PoolName, key: string): boolean {
+		return this.byName.has(`${pool}.${key}`);
+	}
+
+	/** Who contributed this value, if anybody did. */
+	public makerOf(pool: PoolName, key: string, value: string): Actor | undefined {
+		return this.makers.get(`${pool}.${key}=${value}`);
+	}
+}

@@ -1,0 +1,79 @@
+import { Judge } from "./judge";
+import { Plan } from "./plan";
+import { Stage, StoryLine, Violation } from "./stage";
+
+/** How often everything is looked at, in virtual seconds. */
+const AUDIT_SECONDS = 5;
+/** All servers agree so many seconds after the last fault has ended, whatever it was. */
+export const AGREEMENT_SECONDS = 150;
+
+/** What came of one run. */
+export interface Outcome {
+	/** Of everything that went over the wire, and of what the servers see in the end. */
+	readonly hash: string;
+	readonly violation: Violation | undefined;
+	readonly story: readonly StoryLine[];
+	/** Sum over all servers of the virtual seconds they lived. */
+	readonly serverSeconds: number;
+	readonly deliveries: number;
+	readonly publishes: number;
+	/** liveness: how long after the last fault all servers agreed. */
+	readonly agreedAfterSeconds: number | undefined;
+}
+
+/** Told of a run as it goes, for pictures of it. */
+export interface RunObserver {
+	readonly begin: (stage: Stage) => void;
+	readonly sample: (stage: Stage) => void;
+}
+
+/** Runs a plan from its beginning to its end, or to the first thing that must never happen. */
+export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
+	const stage = new Stage(plan);
+	const { emulated } = stage;
+	const judge = new Judge(stage);
+	let serverSeconds = 0;
+	let agreedAfterSeconds: number | undefined;
+	observer?.begin(stage);
+
+	const advance = (untilSeconds: number, between: () => void): void => {
+		while (emulated.Now() < untilSeconds && !stage.violation) {
+			const seconds = math.min(AUDIT_SECONDS, untilSeconds - emulated.Now());
+			emulated.Run(seconds);
+			serverSeconds += seconds * stage.live().size();
+			stage.audit();
+			observer?.sample(stage);
+			between();
+		}
+	};
+
+	advance(plan.seconds, () => {});
+	if (plan.mode === "liveness" && !stage.violation) {
+		stage.heal();
+		const healedAtSeconds = emulated.Now();
+		advance(plan.seconds + plan.quietSeconds, () => {
+			const agreed = judge.isAgreed();
+			if (agreed) agreedAfterSeconds ??= emulated.Now() - healedAtSeconds;
+			else agreedAfterSeconds = undefined;
+		});
+		if (!stage.violation) {
+			const problem = judge.problem();
+			if (problem) stage.accuse(problem.text, problem.servers);
+			else if (agreedAfterSeconds! > AGREEMENT_SECONDS) {
+				stage.accuse(`servers agreed only ${agreedAfterSeconds} s after the last fault`, []);
+			}
+		}
+	}
+	const counted = emulated.GetStatistics();
+	const outcome: Outcome = {
+		hash: emulated.GetTraceHash(),
+		violation: stage.violation,
+		story: stage.story,
+		serverSeconds,
+		deliveries: counted.deliveries,
+		publishes: counted.publishes,
+		agreedAfterSeconds,
+	};
+	emulated.Destroy();
+	return outcome;
+}

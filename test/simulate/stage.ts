@@ -1,0 +1,309 @@
+import { CloudFaults, CloudWatcher, Range, VirtualGame, VirtualGameOptions, VirtualServer } from "../../src/testing";
+import { DEFAULT_FAULTS } from "../../src/testing/cloud-options";
+import { Accuse, Actor } from "./actor";
+import { Checks } from "./checks";
+import { drawsFor } from "./generate";
+import { Injector, ofLaterVersion } from "./injector";
+import { Oracle } from "./oracle";
+import { describeItem, Happening, inOrder, Plan, PlanItem } from "./plan";
+
+/** The first thing that must never happen, and did. */
+export interface Violation {
+	readonly atSeconds: number;
+	readonly problem: string;
+	readonly servers: readonly number[];
+}
+
+interface Cut {
+	readonly from: readonly number[];
+	readonly to: readonly number[];
+}
+
+/** One entry of a run's story. */
+export interface StoryLine {
+	readonly atSeconds: number;
+	readonly text: string;
+}
+
+/** A run's servers and weather: makes happen what the plan says. */
+export class Stage {
+	public readonly emulated: VirtualGame;
+	public readonly actors = new Array<Actor>();
+	public readonly oracle = new Oracle();
+	public readonly story = new Array<StoryLine>();
+	public violation: Violation | undefined;
+	/** When deliveries were last over a limit for a reason that no server can help. */
+	public excusedUntilSeconds = 0;
+	/** Messages from outside that the cloud itself refused. */
+	public refusedInjections = 0;
+	/** Clocks differ, so stamps need not follow time. */
+	public skewed = false;
+	private readonly byNumber = new Map<number, Actor>();
+	private readonly numbers = new Map<string, number>();
+	private readonly checks: Checks;
+	private readonly injector: Injector;
+	private weather = new Array<CloudFaults>();
+	private cuts = new Array<Cut>();
+	private healed = false;
+	private readonly watchers = new Array<CloudWatcher>();
+
+	constructor(plan: Plan) {
+		const options: VirtualGameOptions = { ...plan.rules, seed: plan.seed };
+		this.emulated = VirtualGame(options);
+		this.checks = new Checks(this);
+		this.injector = new Injector(this.emulated, drawsFor(plan.seed, "injections"));
+		this.emulated.SetObserver((server) => this.checks.afterEvent(server));
+		for (const item of inOrder(plan.items)) {
+			if (item.kind === "inject" && this.watchers.isEmpty()) this.watch(this.injector);
+			this.emulated.Schedule(item.atSeconds, () => this.happen(item));
+		}
+	}
+
+	public now(): number {
+		return this.emulated.Now();
+	}
+
+	public live(): Actor[] {
+		return this.actors.filter((actor) => actor.isLive());
+	}
+
+	public numberOf(serverId: string): number {
+		return this.numbers.get(serverId) ?? 0;
+	}
+
+	public nameOf(serverId: string): string {
+		const number = this.numbers.get(serverId);
+		return number === undefined ? serverId : tostring(number);
+	}
+
+	public actorOf(serverId: string): Actor | undefined {
+		return this.byNumber.get(this.numberOf(serverId));
+	}
+
+	public tell(text: string): void {
+		this.story.push({ atSeconds: this.now(), text });
+	}
+
+	public readonly accuse: Accuse = (problem, servers) => {
+		this.violation ??= { atSeconds: this.now(), problem, servers };
+	};
+
+	/** Tells one more of every message. */
+	public watch(watcher: CloudWatcher): void {
+		const { watchers } = this;
+		watchers.push(watcher);
+		this.emulated.SetWatcher({
+			Published(id, sender, topic, message, bytes) {
+				for (const one of watchers) one.Published(id, sender, topic, message, bytes);
+			},
+			Delivered(id, receiver) {
+				for (const one of watchers) one.Delivered(id, receiver);
+			},
+			Lost(id, receiver, reason) {
+				for (const one of watchers) one.Lost(id, receiver, reason);
+			},
+		});
+	}
+
+	/** Looks deep into every server. */
+	public audit(): void {
+		this.checks.audit();
+	}
+
+	/** No faults from now on: whatever is left of them ends. */
+	public heal(): void {
+		this.tell("all faults end");
+		this.healed = true;
+		this.weather = [];
+		this.cuts = [];
+		this.emulated.SetFaults(DEFAULT_FAULTS);
+		this.emulated.SetFilter(undefined);
+		for (const { server } of this.live()) {
+			server.SetDeaf(false);
+			server.SetMute(false);
+		}
+	}
+
+	private happen(item: PlanItem): void {
+		if (this.healed) return;
+		if (this.make(item)) this.tell(describeItem(item));
+	}
+
+	/** Whether it could happen. */
+	private make(item: Happening): boolean {
+		switch (item.kind) {
+			case "start":
+				return this.start(item);
+			case "weather":
+				this.whether(item.faults, item.seconds);
+				return true;
+			case "cut":
+				this.cut({ from: item.from, to: item.to }, item.seconds);
+				return true;
+			case "inject":
+				for (const _ of $range(1, item.count)) {
+					if (!this.injector.inject(item.what)) this.refusedInjections += 1;
+				}
+				this.excuse(90);
+				return true;
+		}
+		const actor = this.byNumber.get(item.server);
+		if (!actor?.isLive()) return false;
+		const { server } = actor;
+		switch (item.kind) {
+			case "crash":
+			case "close":
+				// The limits are computed from the servers that live: they fall at once, and what was sent before counts.
+				this.excuse(120);
+				if (item.kind === "crash") server.Crash();
+				else server.Close();
+				return true;
+			case "freeze":
+				this.excuse(item.seconds + 90);
+				server.Freeze(item.seconds);
+				return true;
+			case "deaf":
+				this.during(
+					item.seconds,
+					() => server.SetDeaf(true),
+					() => server.SetDeaf(false),
+				);
+				return true;
+			case "mute":
+				this.during(
+					item.seconds,
+					() => server.SetMute(true),
+					() => server.SetMute(false),
+				);
+				return true;
+			case "jump":
+				this.skewed = true;
+				server.JumpClock(item.seconds);
+				return true;
+			case "players":
+				this.setPlayers(server, item.players);
+				return true;
+		}
+		if (!actor.isIdle()) return false;
+		switch (item.kind) {
+			case "put": {
+				const padding = math.max(0, (item.bytes ?? 0) - item.value.size());
+				actor.pools[item.pool].put(item.key, item.value + string.rep("x", padding));
+				return true;
+			}
+			case "remove":
+				return actor.pools[item.pool].remove(item.key);
+			case "spin":
+				actor.pools[item.pool].spin(item.key, item.value, item.count, item.everySeconds);
+				return true;
+			case "count":
+				return true;
+		}
+	}
+
+	private start(item: Happening & { readonly kind: "start" }): boolean {
+		if (this.byNumber.has(item.server)) return false;
+		if (item.skewSeconds !== undefined || item.drift !== undefined) this.skewed = true;
+		const server = this.emulated.AddServer({
+			players: item.players,
+			drawNumber: item.server,
+			clockSkewSeconds: item.skewSeconds ?? 0,
+			clockDrift: item.drift ?? 0,
+		});
+		this.numbers.set(server.ServerId, item.server);
+		const { emulated } = this;
+		const actor = new Actor(
+			item.server,
+			server,
+			this.oracle,
+			this.accuse,
+			() => emulated.Now(),
+			(seconds, action) => emulated.Schedule(seconds, action),
+			(serverId) => !this.numbers.has(serverId),
+		);
+		if (item.later) actor.platform.link.rewrite = ofLaterVersion;
+		this.byNumber.set(item.server, actor);
+		this.actors.push(actor);
+		return true;
+	}
+
+	private setPlayers(server: VirtualServer, count: number): void {
+		for (const name of server.GetPlayers()) server.RemovePlayer(name);
+		for (const number of $range(1, count)) server.AddPlayer(`Guest${number}`);
+	}
+
+	/** Drops are forgiven for some time. */
+	private excuse(seconds: number): void {
+		this.excusedUntilSeconds = math.max(this.excusedUntilSeconds, this.now() + seconds);
+	}
+
+	private during(seconds: number, begin: () => void, finish: () => void): void {
+		this.excuse(seconds + 90);
+		begin();
+		this.emulated.Schedule(seconds, finish);
+	}
+
+	private whether(faults: CloudFaults, seconds: number): void {
+		this.weather.push(faults);
+		this.during(
+			seconds,
+			() => this.applyWeather(),
+			() => {
+				if (this.healed) return;
+				this.weather = this.weather.filter((other) => other !== faults);
+				this.applyWeather();
+			},
+		);
+	}
+
+	private applyWeather(): void {
+		this.emulated.SetFaults(combined(this.weather));
+	}
+
+	private cut(cut: Cut, seconds: number): void {
+		this.cuts.push(cut);
+		this.during(
+			seconds,
+			() => this.applyCuts(),
+			() => {
+				if (this.healed) return;
+				this.cuts = this.cuts.filter((other) => other !== cut);
+				this.applyCuts();
+			},
+		);
+	}
+
+	private applyCuts(): void {
+		const { cuts } = this;
+		if (cuts.isEmpty()) {
+			this.emulated.SetFilter(undefined);
+			return;
+		}
+		this.emulated.SetFilter((sender, receiver) => {
+			const from = this.numberOf(sender);
+			const to = this.numberOf(receiver);
+			if (from === to || from === 0) return "deliver";
+			for (const cut of cuts) {
+				const fromSide = cut.from.isEmpty() || cut.from.includes(from);
+				if (fromSide && (cut.to.isEmpty() || cut.to.includes(to))) return "drop";
+			}
+			return "deliver";
+		});
+	}
+}
+
+/** All weathers at once: of each fault the worst, and the limits as the smallest says. */
+function combined(weathers: readonly CloudFaults[]): CloudFaults {
+	const worst = { ...DEFAULT_FAULTS } as unknown as { [name: string]: number | Range };
+	for (const weather of weathers) {
+		for (const [name, value] of pairs(weather as { readonly [name: string]: number | Range })) {
+			const present = worst[name]!;
+			const isDefault = present === (DEFAULT_FAULTS as unknown as { [name: string]: number | Range })[name];
+			if (isDefault || name === "publishErrorsAfterEffect") worst[name] = value;
+			else if (name === "limitScale") worst[name] = math.min(present as number, value as number);
+			else if (typeIs(value, "number")) worst[name] = math.max(present as number, value);
+			else if (value[1] > (present as Range)[1]) worst[name] = value;
+		}
+	}
+	return worst as unknown as CloudFaults;
+}
