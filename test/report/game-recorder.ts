@@ -38,6 +38,8 @@ export interface RecorderOptions {
 	readonly name: string;
 	readonly stage: Stage;
 	readonly goals: Goals;
+	/** Whether servers agree which of two close changes of one key is the later one; default false: such changes are not measured. */
+	readonly latestWins?: boolean;
 	/** What a message is for, in a word: "changes", "beat", "repair", "join", "state" or "other". */
 	readonly classify?: (topic: string, message: unknown) => string;
 }
@@ -98,7 +100,7 @@ const LONGEST_LAG_SECONDS = 20;
 export class GameRecorder implements CloudWatcher {
 	public readonly name: string;
 	public readonly goals: Goals;
-	public readonly lag = new LagMeter();
+	public readonly lag: LagMeter;
 	public readonly lanes = new ServerLanes();
 	public readonly events = new Array<PlanEntry>();
 	public readonly samples = new SampleTable<Column>(COLUMNS, SAMPLES_MOST);
@@ -117,6 +119,7 @@ export class GameRecorder implements CloudWatcher {
 		this.name = options.name;
 		this.stage = options.stage;
 		this.goals = options.goals;
+		this.lag = new LagMeter(options.latestWins);
 		this.classify = options.classify ?? (() => "changes");
 	}
 
@@ -125,9 +128,9 @@ export class GameRecorder implements CloudWatcher {
 		this.lag.view(server, pool);
 	}
 
-	/** A server is about to change a key; "" removes it. Values of one key should differ. */
-	public noteChange(pool: string, key: string, value: string, server: number): void {
-		this.lag.change(pool, key, value, server, this.stage.now());
+	/** A server is about to change a key; "" removes it. Values of one key should differ. What is not measured supersedes all the same. */
+	public noteChange(pool: string, key: string, value: string, server: number, isMeasured = true): void {
+		this.lag.change(pool, key, value, server, this.stage.now(), isMeasured);
 	}
 
 	/** A server shows this value of a key now; "" when the key is gone. */

@@ -41,6 +41,9 @@ export class LagMeter {
 	private readonly madeAtSeconds = new Array<number>();
 	private readonly tookSeconds = new Array<number>();
 
+	/** With `latestWins`, servers agree which of two changes of a key is the later one, however close they are; else neither is measured. */
+	constructor(private readonly latestWins = false) {}
+
 	/** From now on, this server shows what is in a pool. */
 	public view(server: number, pool: string): void {
 		let viewers = this.viewers.get(pool);
@@ -79,8 +82,8 @@ export class LagMeter {
 		}
 	}
 
-	/** A key gets a value, "" if it is removed. To be called before its author can show that. */
-	public change(pool: string, key: string, value: string, author: number, now: number): void {
+	/** A key gets a value, "" if it is removed. To be called before its author can show that. What is not measured supersedes all the same. */
+	public change(pool: string, key: string, value: string, author: number, now: number, isMeasured = true): void {
 		const name = `${pool}/${key}`;
 		let pending = this.pending.get(name);
 		if (!pending) {
@@ -94,11 +97,11 @@ export class LagMeter {
 			waiting: new Map(),
 			waitingCount: 0,
 			undisturbedCount: 0,
-			measured: !this.isDisturbed(author, now),
+			measured: isMeasured && !this.isDisturbed(author, now),
 		};
-		this.total += 1;
+		if (isMeasured) this.total += 1;
 		for (const other of pending) {
-			if (other.author === author || other.undisturbedCount === 0) continue;
+			if (this.latestWins || other.author === author || other.undisturbedCount === 0) continue;
 			for (const rival of [other, change]) {
 				if (rival.measured) this.contested += 1;
 				rival.measured = false;

@@ -27,16 +27,22 @@ export function exactClock(seconds) {
 	return `${clock(Math.floor(tenths / 10))}.${tenths % 10}`;
 }
 
+/** 50 as "50.0 %", 1203.4 as "1,203 %". */
+export function percentText(value) {
+	return `${value < 99.95 ? value.toFixed(1) : grouped(Math.round(value))} %`;
+}
+
 /** A figure's value or goal with its unit. */
 export function quantity(value, unit) {
 	if (unit === "s") return secondsText(value);
-	if (unit.startsWith("%")) return `${rounded(value)} %`;
+	if (unit.startsWith("%")) return percentText(value);
 	return unit === "" ? grouped(value) : `${grouped(value)} ${unit}`;
 }
 
 /** "at most 8.0 s" */
 export function goalText({ relation, value }, unit) {
-	return relation === "exactly" ? quantity(value, unit) : `${relation} ${quantity(value, unit)}`;
+	const text = Number.isInteger(value) && unit.startsWith("%") ? `${grouped(value)} %` : quantity(value, unit);
+	return relation === "exactly" ? text : `${relation} ${text}`;
 }
 
 export function plural(count, one, many = `${one}s`) {

@@ -71,6 +71,9 @@ function eventsHtml(record) {
 }
 
 function lagSection(record) {
+	const isMeasured = ({ distribution: { counts, beyond, never } }) =>
+		beyond + never > 0 || counts.some((count) => count > 0);
+	if (!record.ways.some(isMeasured)) return "";
 	const text =
 		"A change counts from the moment it is made until every server shows it, or a newer value of its key. " +
 		"Servers that are cut off or frozen at that time are not waited for.";

@@ -84,13 +84,20 @@ function messageSvg(message, lines, index, layout) {
 	);
 }
 
+/** The first and the last are not cut off at the window's edges. */
+function anchorAt(x, width) {
+	return x < 14 ? "start" : x > width - 14 ? "end" : "middle";
+}
+
 function lanesSvgOf(diagram, lives, events, layout, id) {
 	const { x, y, rowHeight, plotWidth, cloudY, bottom } = layout;
 	const parts = [];
 	for (const tick of timeTicks(diagram.fromSeconds, diagram.toSeconds, plotWidth, 56)) {
 		parts.push(
 			element("line", { class: "gridline", x1: x(tick), x2: x(tick), y1: 4, y2: bottom }),
-			label(x(tick), bottom + 14, exactClock(tick).replace(/\.0$/, ""), { "text-anchor": "middle" }),
+			label(x(tick), bottom + 14, exactClock(tick).replace(/\.0$/, ""), {
+				"text-anchor": anchorAt(x(tick), plotWidth),
+			}),
 		);
 	}
 	parts.push(
@@ -130,7 +137,7 @@ function lanesSvgOf(diagram, lives, events, layout, id) {
 			};
 			parts.push(
 				element("rect", box),
-				label(to + 12, middle + 4, life.end === "crashed" ? "crashed" : "closed", { style: `fill:${tone}` }),
+				label(plotWidth - 6, middle + 4, life.end, { "text-anchor": "end", style: `fill:${tone}` }),
 			);
 			parts.push(
 				element("path", {
@@ -204,7 +211,8 @@ export function drawDiagram(host, record, events, width) {
 	const svg = host.querySelector("svg.messages");
 	const readout = host.querySelector(".readout");
 	const groups = [...svg.querySelectorAll(".message")];
-	const hint = "Bars on the cloud's lane are as high as messages are long.";
+	const isCut = plotWidth > width - LABELS;
+	const hint = `Bars on the cloud's lane are as high as messages are long.${isCut ? " The diagram goes on to the right." : ""}`;
 	readout.textContent = hint;
 	let picked = -1;
 

@@ -2,7 +2,12 @@
 import { escapeHtml, grouped, plural, rounded, secondsText } from "../format.mjs";
 import { element, label, picture } from "./svg.mjs";
 
-const ROW = 96;
+/** The bars, with room for the percentiles' names above them. */
+const ROW = 98;
+const NAMES = 15;
+/** Above all rows: the goals' names. */
+const HEAD = 16;
+/** The name of a way. */
 const TITLE = 20;
 const FOOT = 34;
 const MARKS = [
@@ -14,6 +19,7 @@ const MARKS = [
 /** `goals` are { value, text } in seconds. */
 export function histogramSvg(ways, goals, width) {
 	const compared = ways.length > 1;
+	const title = compared ? TITLE : 0;
 	const bins = ways[0].distribution.counts.length;
 	const { binSeconds } = ways[0].distribution;
 	const hasEnd = ways.some(({ distribution }) => distribution.beyond + distribution.never > 0);
@@ -28,18 +34,18 @@ export function histogramSvg(ways, goals, width) {
 	const binWidth = plotWidth / shownBins;
 	const x = (seconds) => (seconds / binSeconds) * binWidth;
 	const parts = [];
-	let highest = 0;
+	let highest = 1e-9;
 	for (const { distribution } of ways) {
 		const all = total(distribution);
 		for (const count of distribution.counts) highest = Math.max(highest, count / all);
 	}
 	ways.forEach(({ name, distribution }, row) => {
-		const top = row * (ROW + TITLE) + TITLE;
+		const top = HEAD + row * (ROW + title) + title;
 		const bottom = top + ROW;
 		const all = total(distribution);
 		const tone = `var(--way-${row})`;
-		const heightOf = (count) => (count / all / highest) * (ROW - 18);
-		if (compared) parts.push(label(0, top - 6, name, { class: "strong" }));
+		const heightOf = (count) => (count / all / highest) * (ROW - NAMES - 4);
+		if (compared) parts.push(label(0, top - 4, name, { class: "strong" }));
 		parts.push(element("line", { class: "axis", x1: 0, x2: plotWidth, y1: bottom, y2: bottom }));
 		distribution.counts.forEach((count, bin) => {
 			if (count === 0 || bin >= shownBins) return;
@@ -57,19 +63,23 @@ export function histogramSvg(ways, goals, width) {
 		parts.push(...marks(distribution, x, top, bottom, plotWidth));
 		if (hasEnd) parts.push(...ends(distribution, all, plotWidth + 24, endWidth - 24, top, bottom, heightOf));
 	});
-	const bottom = ways.length * (ROW + TITLE);
+	const bottom = HEAD + ways.length * (ROW + title);
 	for (const { value, text } of goals) {
 		if (x(value) > plotWidth) continue;
+		const fits = x(value) > text.length * 6.3;
 		parts.push(
 			element("line", {
 				x1: x(value),
 				x2: x(value),
-				y1: TITLE - 4,
+				y1: 2,
 				y2: bottom,
 				stroke: "var(--bad)",
 				"stroke-dasharray": "5 4",
 			}),
-			label(x(value) - 4, TITLE + 6, text, { "text-anchor": "end", style: "fill:var(--bad);font-size:11px" }),
+			label(x(value) + (fits ? -5 : 5), 11, text, {
+				"text-anchor": fits ? "end" : "start",
+				style: "fill:var(--bad);font-size:11px",
+			}),
 		);
 	}
 	const step = [1, 2, 5, 10, 20, 50, 100].find((candidate) => x(candidate) >= 36) ?? 100;
@@ -94,18 +104,24 @@ function total({ counts, beyond, never }) {
 
 function marks(distribution, x, top, bottom, plotWidth) {
 	const parts = [];
-	let lastX = -Infinity;
-	let raised = false;
+	let freeFrom = -Infinity;
 	for (const [name, text] of MARKS) {
 		const at = x(distribution[name]);
 		if (distribution[name] < 0 || at > plotWidth) continue;
-		raised = at - lastX < 40 && !raised;
-		lastX = at;
-		const y = raised ? top + 9 : top - 3;
 		parts.push(
-			element("line", { x1: at, x2: at, y1: y + 5, y2: bottom, stroke: "var(--ink)", "stroke-opacity": "0.45" }),
-			label(at, y + 2, text, { "text-anchor": "middle", style: "font-size:11px" }),
+			element("line", {
+				x1: at,
+				x2: at,
+				y1: top + NAMES,
+				y2: bottom,
+				stroke: "var(--ink)",
+				"stroke-opacity": "0.45",
+			}),
 		);
+		// Where two are close, the later one gives way to the right.
+		const left = Math.max(at - 13, freeFrom);
+		freeFrom = left + 32;
+		parts.push(label(left, top + NAMES - 4, text, { style: "font-size:11px" }));
 	}
 	return parts;
 }

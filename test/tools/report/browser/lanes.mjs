@@ -4,8 +4,8 @@ import { element, label, picture, stripes, timeTicks } from "./svg.mjs";
 
 const HOLDING = new Set(["freeze", "partition", "deaf", "mute"]);
 
-/** The way a picture of lanes is divided, for all that have them. */
-export const LANES_LEFT = 42;
+/** For the servers' names. */
+const LANES_LEFT = 42;
 
 function viewText(server, { fromSeconds, toSeconds, seen, missing, gone }) {
 	const wrong = [
@@ -19,7 +19,7 @@ export function lanesSvg(way, events, endSeconds, width, id) {
 	const lanes = way.servers;
 	const rowHeight = lanes.length > 24 ? 14 : 19;
 	const barHeight = rowHeight - 5;
-	const plotWidth = width - LANES_LEFT - 10;
+	const plotWidth = width - LANES_LEFT - 16;
 	const x = (seconds) => LANES_LEFT + (seconds / endSeconds) * plotWidth;
 	const bottom = lanes.length * rowHeight + 4;
 	const parts = [stripes(id)];
@@ -34,7 +34,7 @@ export function lanesSvg(way, events, endSeconds, width, id) {
 		const ended = lane.endedAtSeconds < 0 ? endSeconds : lane.endedAtSeconds;
 		parts.push(label(LANES_LEFT - 8, y + barHeight - 2, `#${lane.server}`, { "text-anchor": "end" }));
 		const bar = (from, to, fill, title) => {
-			const box = { x: x(from), y, width: Math.max(0.8, x(to) - x(from)), height: barHeight, fill };
+			const box = { x: x(from), y, width: x(to) - x(from) + 0.6, height: barHeight, fill };
 			parts.push(element("rect", box, title === "" ? "" : `<title>${escapeHtml(title)}</title>`));
 		};
 		bar(lane.startedAtSeconds, ended, "var(--agree)", "");

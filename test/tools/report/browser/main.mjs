@@ -46,7 +46,17 @@ function lagChart(host, width) {
 	const summary = record.ways
 		.map(({ name, distribution }) => `${name}: 99 % within ${secondsText(distribution.p99)}`)
 		.join(", ");
-	const options = { atSeconds: lag.atSeconds, endSeconds, lines, goals, events, height: 240, most, format: seconds };
+	const options = {
+		atSeconds: lag.atSeconds,
+		endSeconds,
+		lines,
+		goals,
+		events,
+		height: 240,
+		most,
+		format: seconds,
+		axisFormat: rounded,
+	};
 	return drawTimeChart(host, width, { ...options, summary: `Time until changes were on every server. ${summary}.` });
 }
 
@@ -129,6 +139,7 @@ function liveChart(host, width) {
 		areas,
 		events,
 		height: 190,
+		whole: true,
 		format: amount,
 		steps: true,
 	};
@@ -147,7 +158,7 @@ function shownChart(host, width) {
 	});
 	const areas = record.ways.map((_, index) => [index * 2, index * 2 + 1]);
 	const { atSeconds, shownMost } = record.ways[0].series;
-	const options = { atSeconds, endSeconds, lines, areas, events, height: 200, format: amount };
+	const options = { atSeconds, endSeconds, lines, areas, events, height: 200, format: amount, whole: true };
 	return drawTimeChart(host, width, { ...options, summary: `At most ${grouped(mostOf(shownMost))} contributions.` });
 }
 

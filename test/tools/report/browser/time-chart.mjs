@@ -6,6 +6,7 @@ import { timeTicks } from "./svg.mjs";
 
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
 const EVENT_SPACE = 18;
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
 
 /** -1 stands for no value. */
 const withGaps = (values) => values.map((value) => (value < 0 ? null : value));
@@ -86,6 +87,8 @@ export function drawTimeChart(host, width, options) {
 		steps,
 		summary,
 		areas = [],
+		axisFormat = format,
+		whole = false,
 	} = options;
 	const top = topOf(lines, goals, most);
 	const path = steps ? uPlot.paths.stepped({ align: 1 }) : undefined;
@@ -113,7 +116,8 @@ export function drawTimeChart(host, width, options) {
 		{
 			width,
 			height,
-			padding: [EVENT_SPACE, 8, 0, 0],
+			padding: [EVENT_SPACE, 18, 0, 0],
+			legend: { markers: { width: 0, fill: (_, index) => `var(--${lines[index - 1]?.tone})` } },
 			cursor: { sync: { key: "game time" }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
 			scales: { x: { time: false, range: [0, endSeconds] }, y: { range: [0, top] } },
 			series: [
@@ -127,8 +131,8 @@ export function drawTimeChart(host, width, options) {
 			axes: [
 				{
 					...axis,
-					size: 44,
-					gap: 3,
+					size: 24,
+					gap: 6,
 					label: "game time, min:s",
 					labelFont: FONT,
 					labelSize: 16,
@@ -141,12 +145,14 @@ export function drawTimeChart(host, width, options) {
 					size: (_, values) => 14 + 7.2 * Math.max(1, ...(values ?? []).map((text) => text.length)),
 					gap: 4,
 					space: 34,
-					values: (_, ticks) => ticks.map((tick) => format(tick)),
+					...(whole ? { incrs: WHOLE_STEPS } : {}),
+					values: (_, ticks) => ticks.map((tick) => axisFormat(tick)),
 				},
 			],
 			hooks: {
-				drawClear: [(drawn) => drawEvents(drawn, events)],
+				drawAxes: [(drawn) => drawEvents(drawn, events)],
 				draw: [(drawn) => drawGoals(drawn, goals)],
+				setCursor: [(pointed) => pointed.root.classList.toggle("pointed", pointed.cursor.left >= 0)],
 			},
 		},
 		[atSeconds, ...lines.map(({ values }) => withGaps(values))],
