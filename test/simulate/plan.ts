@@ -1,10 +1,13 @@
-import { CloudFaults, CloudRules } from "../../src/testing";
+import { CloudFaults, CloudRules, MemoryFaults } from "../../src/testing";
 
 /** The pools every server has: one whose contributions go with their owner, one whose are adopted. */
 export type PoolName = "State" | "Kept";
 
 /** What is put on a topic by somebody who is no server. */
 export type Injection = "noise" | "truncated" | "mutated" | "replayed" | "future" | "stranger";
+
+/** Faults of the whole cloud. */
+export type Weather = CloudFaults & MemoryFaults;
 
 /** One thing that happens. What cannot happen when its time comes (the server is gone, say) does not. */
 export type Happening =
@@ -50,7 +53,7 @@ export type Happening =
 			readonly to: readonly number[];
 	  }
 	/** Faults of the cloud, for some time. */
-	| { readonly kind: "weather"; readonly seconds: number; readonly faults: CloudFaults }
+	| { readonly kind: "weather"; readonly seconds: number; readonly faults: Weather }
 	| { readonly kind: "inject"; readonly what: Injection; readonly count: number }
 	/** A server counts something up in the MemoryStore. */
 	| { readonly kind: "count"; readonly server: number; readonly key: string };
@@ -82,7 +85,7 @@ function servers(list: readonly number[]): string {
 	return list.isEmpty() ? "everybody" : list.join(", ");
 }
 
-function describeFaults(faults: CloudFaults): string {
+function describeFaults(faults: Weather): string {
 	const words = new Array<string>();
 	for (const [name, value] of pairs(faults as { readonly [name: string]: unknown })) {
 		words.push(`${name} ${typeIs(value, "table") ? (value as number[]).join("-") : tostring(value)}`);

@@ -51,6 +51,8 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 	if (plan.mode === "liveness" && !stage.violation) {
 		stage.heal();
 		const healedAtSeconds = emulated.Now();
+		// Calls that hang have returned by then.
+		emulated.Schedule(plan.quietSeconds - AUDIT_SECONDS, () => stage.checkTallies());
 		advance(plan.seconds + plan.quietSeconds, () => {
 			const agreed = judge.isAgreed();
 			if (agreed) agreedAfterSeconds ??= emulated.Now() - healedAtSeconds;

@@ -1,11 +1,13 @@
-import { CloudFaults, CloudWatcher, Range, VirtualGame, VirtualGameOptions, VirtualServer } from "../../src/testing";
+import { CloudWatcher, Range, VirtualGame, VirtualGameOptions, VirtualServer } from "../../src/testing";
 import { DEFAULT_FAULTS } from "../../src/testing/cloud-options";
+import { DEFAULT_MEMORY_FAULTS } from "../../src/testing/memory-store/memory-options";
 import { Accuse, Actor } from "./actor";
 import { Checks } from "./checks";
 import { drawsFor } from "./generate";
 import { Injector, ofLaterVersion } from "./injector";
 import { Oracle } from "./oracle";
-import { describeItem, Happening, inOrder, Plan, PlanItem } from "./plan";
+import { describeItem, Happening, inOrder, Plan, PlanItem, Weather } from "./plan";
+import { Tallies } from "./tallies";
 
 /** The first thing that must never happen, and did. */
 export interface Violation {
@@ -13,6 +15,8 @@ export interface Violation {
 	readonly problem: string;
 	readonly servers: readonly number[];
 }
+
+const FAIR_WEATHER: Required<Weather> = { ...DEFAULT_FAULTS, ...DEFAULT_MEMORY_FAULTS };
 
 interface Cut {
 	readonly from: readonly number[];
@@ -42,15 +46,17 @@ export class Stage {
 	private readonly numbers = new Map<string, number>();
 	private readonly checks: Checks;
 	private readonly injector: Injector;
-	private weather = new Array<CloudFaults>();
+	private weather = new Array<Weather>();
 	private cuts = new Array<Cut>();
 	private healed = false;
+	private readonly tallies: Tallies;
 	private readonly watchers = new Array<CloudWatcher>();
 
 	constructor(plan: Plan) {
 		const options: VirtualGameOptions = { ...plan.rules, seed: plan.seed };
 		this.emulated = VirtualGame(options);
 		this.checks = new Checks(this);
+		this.tallies = new Tallies(this.accuse);
 		this.injector = new Injector(this.emulated, drawsFor(plan.seed, "injections"));
 		this.emulated.SetObserver((server) => this.checks.afterEvent(server));
 		for (const item of inOrder(plan.items)) {
@@ -116,12 +122,18 @@ export class Stage {
 		this.healed = true;
 		this.weather = [];
 		this.cuts = [];
-		this.emulated.SetFaults(DEFAULT_FAULTS);
+		this.emulated.SetFaults(FAIR_WEATHER);
 		this.emulated.SetFilter(undefined);
 		for (const { server } of this.live()) {
 			server.SetDeaf(false);
 			server.SetMute(false);
 		}
+	}
+
+	/** Has a server look at what was counted in the MemoryStore. */
+	public checkTallies(): void {
+		const reader = this.actors.find((actor) => actor.isIdle());
+		if (reader) this.tallies.check(reader);
 	}
 
 	private happen(item: PlanItem): void {
@@ -197,6 +209,7 @@ export class Stage {
 				actor.pools[item.pool].spin(item.key, item.value, item.count, item.everySeconds);
 				return true;
 			case "count":
+				this.tallies.count(actor, item.key);
 				return true;
 		}
 	}
@@ -243,7 +256,7 @@ export class Stage {
 		this.emulated.Schedule(seconds, finish);
 	}
 
-	private whether(faults: CloudFaults, seconds: number): void {
+	private whether(faults: Weather, seconds: number): void {
 		this.weather.push(faults);
 		this.during(
 			seconds,
@@ -293,17 +306,17 @@ export class Stage {
 }
 
 /** All weathers at once: of each fault the worst, and the limits as the smallest says. */
-function combined(weathers: readonly CloudFaults[]): CloudFaults {
-	const worst = { ...DEFAULT_FAULTS } as unknown as { [name: string]: number | Range };
+function combined(weathers: readonly Weather[]): Weather {
+	const worst = { ...FAIR_WEATHER } as unknown as { [name: string]: number | Range };
 	for (const weather of weathers) {
 		for (const [name, value] of pairs(weather as { readonly [name: string]: number | Range })) {
 			const present = worst[name]!;
-			const isDefault = present === (DEFAULT_FAULTS as unknown as { [name: string]: number | Range })[name];
+			const isDefault = present === (FAIR_WEATHER as unknown as { [name: string]: number | Range })[name];
 			if (isDefault || name === "publishErrorsAfterEffect") worst[name] = value;
 			else if (name === "limitScale") worst[name] = math.min(present as number, value as number);
 			else if (typeIs(value, "number")) worst[name] = math.max(present as number, value);
 			else if (value[1] > (present as Range)[1]) worst[name] = value;
 		}
 	}
-	return worst as unknown as CloudFaults;
+	return worst as unknown as Weather;
 }

@@ -1,6 +1,5 @@
-import { CloudFaults } from "../../src/testing";
 import { Generator } from "../specs/support/generators";
-import { PlanItem, PoolName } from "./plan";
+import { PlanItem, PoolName, Weather } from "./plan";
 
 /** A plan in the making. */
 export class Draft {
@@ -43,7 +42,7 @@ const MOST_SERVERS = 16;
 
 type Trouble = (draft: Draft, draw: Generator) => void;
 
-function weather(draft: Draft, draw: Generator, faults: CloudFaults, most = draft.seconds): void {
+function weather(draft: Draft, draw: Generator, faults: Weather, most = draft.seconds): void {
 	const seconds = draw.integer(5, math.floor(most));
 	draft.add({ kind: "weather", faults, seconds, atSeconds: draft.at(draw, 0, math.max(1, draft.seconds - seconds)) });
 }
@@ -272,6 +271,9 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 		);
 	},
 	memoryStore: (draft, draw) => {
+		weather(draft, draw, { memoryErrors: percent(draw, 1, 50), memoryErrorsAfterEffect: percent(draw, 0, 100) });
+		if (draw.oneIn(2)) weather(draft, draw, { memoryConflicts: percent(draw, 1, 60) });
+		if (draw.oneIn(3)) weather(draft, draw, { memoryHangs: percent(draw, 1, 30), memorySeconds: [0.05, 5] });
 		times(draw, 5, 30, () => {
 			const key = draw.pick(["visits", "wins"]);
 			draft.add({
