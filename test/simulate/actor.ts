@@ -56,16 +56,16 @@ export class ActorPool {
 
 	/** Whether there was something to withdraw. */
 	public remove(key: string): boolean {
-		this.withdrawing.add(key);
-		const owned = this.own.get(key);
-		this.own.delete(key);
-		const removed = this.actor.server.Do(() => this.pool.RemoveContribution(key));
-		if (removed)
-			this.oracle.note(this.name, key, { atSeconds: this.actor.now(), actor: this.actor, value: undefined });
-		else {
-			this.withdrawing.delete(key);
-			if (owned !== undefined) this.blame(`${key} could not be withdrawn though it was never lost`);
+		const { actor, pool } = this;
+		const isOwner = pool.GetOwner(key) === actor.server.ServerId;
+		if (!isOwner && this.own.has(key)) this.blame(`${key} is not its own though it was never lost`);
+		if (isOwner) {
+			this.withdrawing.add(key);
+			this.own.delete(key);
+			this.oracle.note(this.name, key, { atSeconds: actor.now(), actor, value: undefined });
 		}
+		const removed = actor.server.Do(() => pool.RemoveContribution(key));
+		if (removed !== isOwner) this.blame(`withdrawing ${key} says ${removed}, but its owner said ${isOwner}`);
 		return removed;
 	}
 

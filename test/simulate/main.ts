@@ -2,6 +2,7 @@ import { HttpService } from "@rbxts/services";
 import { takeSituations } from "../../src/diagnostics/situations";
 import { generatePlan } from "./generate";
 import { Mode, Plan } from "./plan";
+import { PictureHead, picturePlan } from "./picture";
 import { Outcome, runPlan } from "./run";
 import { shrinkPlan } from "./shrink";
 import { MessageTrace } from "./trace";
@@ -19,6 +20,7 @@ type Task =
 	| { readonly kind: "seeds"; readonly seeds: readonly number[]; readonly mode?: Mode }
 	| { readonly kind: "generate"; readonly seed: number; readonly mode?: Mode }
 	| { readonly kind: "plan"; readonly plan: Plan; readonly traced?: boolean }
+	| { readonly kind: "picture"; readonly plan: Plan; readonly head: PictureHead }
 	| { readonly kind: "shrink"; readonly plan: Plan; readonly mostRuns?: number };
 
 function summary(plan: Plan, outcome: Outcome, realSeconds: number, trace?: MessageTrace): object {
@@ -58,7 +60,6 @@ export function main(taskText: string, host: Host): void {
 				trace = new MessageTrace(stage);
 				stage.watch(trace);
 			},
-			sample: () => {},
 		});
 		host.emit(HttpService.JSONEncode(summary(plan, outcome, host.clock() - started, trace)));
 	};
@@ -68,6 +69,8 @@ export function main(taskText: string, host: Host): void {
 			return;
 		case "generate":
 			return host.emit(HttpService.JSONEncode(generatePlan(task.seed, task.mode)));
+		case "picture":
+			return host.emit(HttpService.JSONEncode(picturePlan(task.plan, task.head)));
 		case "plan":
 			return run(task.plan, task.traced);
 		case "shrink": {

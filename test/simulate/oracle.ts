@@ -22,7 +22,11 @@ export class Oracle {
 	private readonly byName = new Map<string, History>();
 	private readonly makers = new Map<string, Actor>();
 
+	/** Told of each operation before it is done. */
+	public listener: ((pool: PoolName, key: string, operation: Operation) => void) | undefined;
+
 	public note(pool: PoolName, key: string, operation: Operation): void {
+		this.listener?.(pool, key, operation);
 		const name = `${pool}.${key}`;
 		let history = this.byName.get(name);
 		if (!history) {

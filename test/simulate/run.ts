@@ -23,8 +23,9 @@ export interface Outcome {
 
 /** Told of a run as it goes, for pictures of it. */
 export interface RunObserver {
-	readonly begin: (stage: Stage) => void;
-	readonly sample: (stage: Stage) => void;
+	readonly begin?: (stage: Stage) => void;
+	/** Before the game is taken down. */
+	readonly finish?: (stage: Stage, outcome: Outcome) => void;
 }
 
 /** Runs a plan from its beginning to its end, or to the first thing that must never happen. */
@@ -34,7 +35,7 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 	const judge = new Judge(stage);
 	let serverSeconds = 0;
 	let agreedAfterSeconds: number | undefined;
-	observer?.begin(stage);
+	observer?.begin?.(stage);
 
 	const advance = (untilSeconds: number, between: () => void): void => {
 		while (emulated.Now() < untilSeconds && !stage.violation) {
@@ -42,7 +43,6 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 			emulated.Run(seconds);
 			serverSeconds += seconds * stage.live().size();
 			stage.audit();
-			observer?.sample(stage);
 			between();
 		}
 	};
@@ -76,6 +76,7 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 		publishes: counted.publishes,
 		agreedAfterSeconds,
 	};
+	observer?.finish?.(stage, outcome);
 	emulated.Destroy();
 	return outcome;
 }

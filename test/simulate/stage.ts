@@ -23,6 +23,12 @@ interface Cut {
 	readonly to: readonly number[];
 }
 
+/** For pictures of a run. */
+export interface StageListener {
+	readonly started: (actor: Actor) => void;
+	readonly happened: (item: PlanItem) => void;
+}
+
 /** One entry of a run's story. */
 export interface StoryLine {
 	readonly atSeconds: number;
@@ -42,6 +48,8 @@ export class Stage {
 	public refusedInjections = 0;
 	/** Clocks differ, so stamps need not follow time. */
 	public skewed = false;
+	/** Told of each server that starts, and of each item once it has happened. */
+	public listener: StageListener | undefined;
 	private readonly byNumber = new Map<number, Actor>();
 	private readonly numbers = new Map<string, number>();
 	private readonly checks: Checks;
@@ -138,7 +146,9 @@ export class Stage {
 
 	private happen(item: PlanItem): void {
 		if (this.healed) return;
-		if (this.make(item)) this.tell(describeItem(item));
+		if (!this.make(item)) return;
+		this.tell(describeItem(item));
+		this.listener?.happened(item);
 	}
 
 	/** Whether it could happen. */
@@ -237,6 +247,7 @@ export class Stage {
 		if (item.later) actor.platform.link.rewrite = ofLaterVersion;
 		this.byNumber.set(item.server, actor);
 		this.actors.push(actor);
+		this.listener?.started(actor);
 		return true;
 	}
 
