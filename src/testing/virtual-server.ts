@@ -1,7 +1,6 @@
 import { Cluster, GetCluster } from "../cluster";
 import { runAs } from "../platform/current";
 import type { VirtualEngine } from "./engine/engine";
-import { memoryStoreService } from "./memory-store/engine-shape";
 import { OutputLine } from "./output";
 import { runUnyielding } from "./thread";
 import { ServerState, VirtualPlatform } from "./virtual-platform";
@@ -16,8 +15,8 @@ export interface VirtualServer {
 	/** This server's services and libraries, for game code that is given them: its threads and clocks are on virtual time, its messages in the emulated cloud. */
 	readonly Engine: VirtualEngine;
 	/**
-	 * This server's MemoryStoreService, in front of one emulated backend for all servers. Its methods yield, so they have to be called
-	 * in threads of this server: inside {@link VirtualServer.Schedule}, or in ones that `Do` starts.
+	 * `Engine.MemoryStoreService`, in front of one emulated backend for all servers. Its methods yield, so they have to be called
+	 * in threads of this server: inside {@link VirtualServer.Schedule}, or in ones that `Engine.task.spawn` starts.
 	 */
 	readonly MemoryStoreService: MemoryStoreService;
 	/**
@@ -64,7 +63,7 @@ export class EmulatedServer implements VirtualServer {
 		private readonly platform: VirtualPlatform,
 	) {
 		this.ServerId = platform.serverId;
-		this.MemoryStoreService = memoryStoreService(platform.memoryStore, platform.memoryLink);
+		this.MemoryStoreService = platform.engine.MemoryStoreService;
 		this.Engine = platform.engine;
 	}
 

@@ -1,5 +1,6 @@
 import type { MessagingCloud } from "../messaging-cloud";
 import { Scheduler } from "../scheduler";
+import { memoryStoreService } from "../memory-store/engine-shape";
 import { FailureReport } from "../thread";
 import type { VirtualPlatform } from "../virtual-platform";
 import { EngineDateTime, EngineOs, newDateTime, newOs } from "./clocks";
@@ -19,6 +20,7 @@ import { EngineThreads } from "./threads";
 export interface VirtualEngine {
 	readonly Players: EnginePlayers;
 	readonly MessagingService: EngineMessaging;
+	readonly MemoryStoreService: MemoryStoreService;
 	readonly HttpService: EngineHttp;
 	readonly RunService: EngineRunService;
 	/** What `game` is. */
@@ -41,6 +43,7 @@ export interface EngineParts {
 export class EmulatedEngine implements VirtualEngine {
 	readonly Players: EmulatedPlayers;
 	readonly MessagingService: EngineMessaging;
+	readonly MemoryStoreService: MemoryStoreService;
 	readonly HttpService: EngineHttp;
 	readonly RunService: EngineRunService;
 	readonly DataModel: EngineDataModel;
@@ -54,6 +57,9 @@ export class EmulatedEngine implements VirtualEngine {
 		const signals = new EngineSignals(threads, signalBehavior, report);
 		this.Players = new EmulatedPlayers(platform.players, signals);
 		this.MessagingService = new EmulatedMessaging(cloud, platform.link, threads);
+		this.MemoryStoreService = memoryStoreService(platform.memoryStore, platform.memoryLink, (what, begin) =>
+			threads.suspend(what, begin),
+		);
 		this.HttpService = new EmulatedHttp(seed, platform.serverId);
 		this.RunService = new EmulatedRunService(platform, signals);
 		this.DataModel = new EmulatedDataModel(platform);

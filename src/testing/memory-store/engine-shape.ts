@@ -8,34 +8,38 @@ import { MemoryQueue, MemoryReading } from "./queue";
 import { Bound, SortKey } from "./sort-order";
 import { MemorySortedMap, RangeItem } from "./sorted-map";
 
-/** Yields the calling thread until the call that `start` begins has ended; returns its result or throws its failure, as the engine does. */
-function waitFor<R>(start: (done: MemoryDone<R>) => void): R | undefined {
+/** Yields the running thread until what `begin` starts calls back, and returns what it calls back with. `what` is the function that yields. */
+export type Suspend = (what: string, begin: (resume: (value: unknown) => void) => void) => LuaTuple<unknown[]>;
+
+/** For threads that nobody else looks after. */
+const suspendThread: Suspend = (_what, begin) => {
 	const thread = coroutine.running();
-	let finished = false;
-	let yielded = false;
-	let failure: string | undefined;
-	let result: R | undefined;
-	start((text, value) => {
-		[finished, failure, result] = [true, text, value];
+	begin((value) => {
 		// A thread that was cancelled meanwhile waits for nothing.
-		if (!yielded || coroutine.status(thread) !== "suspended") return;
-		const [resumed, problem] = coroutine.resume(thread);
+		if (coroutine.status(thread) !== "suspended") return;
+		const [resumed, problem] = coroutine.resume(thread, value);
 		if (!resumed) error(problem, 0);
 	});
-	if (!finished) {
-		yielded = true;
-		coroutine.yield();
-		assert(finished, "a thread that waits for MemoryStoreService was resumed by somebody else");
-	}
-	if (failure !== undefined) error(failure, 0);
-	return result;
+	return coroutine.yield();
+};
+
+/** How a call ended. */
+interface Ended<R> {
+	readonly failure: string | undefined;
+	readonly result: R | undefined;
 }
+
+/** Waits for the end of a call: throws its failure, as the engine does, or returns its result. */
+type Wait = <R>(what: string, start: (done: MemoryDone<R>) => void) => R | undefined;
 
 class EngineHashMapPages {
 	readonly ClassName = "MemoryStoreHashMapPages";
 	IsFinished: boolean;
 
-	constructor(private page: MemoryPage) {
+	constructor(
+		private readonly wait: Wait,
+		private page: MemoryPage,
+	) {
 		this.IsFinished = page.advance === undefined;
 	}
 
@@ -46,7 +50,7 @@ class EngineHashMapPages {
 	AdvanceToNextPageAsync(): void {
 		const { advance } = this.page;
 		if (!advance) error("No pages to advance to", 0);
-		this.page = waitFor(advance)!;
+		this.page = this.wait("HashMapPages.AdvanceToNextPageAsync", advance)!;
 		this.IsFinished = this.page.advance === undefined;
 	}
 }
@@ -55,28 +59,34 @@ class EngineHashMap {
 	readonly ClassName = "MemoryStoreHashMap";
 
 	constructor(
+		private readonly wait: Wait,
 		private readonly map: MemoryHashMap,
 		readonly Name = map.name,
 	) {}
 
 	GetAsync(key: string): unknown {
-		return waitFor<unknown>((done) => this.map.get(key, done));
+		return this.wait<unknown>("HashMap.GetAsync", (done) => this.map.get(key, done));
 	}
 
 	SetAsync(key: string, value: unknown, expiration: number): boolean {
-		return waitFor<boolean>((done) => this.map.set(key, value, expiration, done))!;
+		return this.wait<boolean>("HashMap.SetAsync", (done) => this.map.set(key, value, expiration, done))!;
 	}
 
 	RemoveAsync(key: string): void {
-		waitFor<undefined>((done) => this.map.remove(key, done));
+		this.wait<undefined>("HashMap.RemoveAsync", (done) => this.map.remove(key, done));
 	}
 
 	UpdateAsync(key: string, transformFunction: (value: unknown) => unknown, expiration: number): unknown {
-		return waitFor<unknown>((done) => this.map.update(key, transformFunction, expiration, done));
+		return this.wait<unknown>("HashMap.UpdateAsync", (done) =>
+			this.map.update(key, transformFunction, expiration, done),
+		);
 	}
 
 	ListItemsAsync(count: number): EngineHashMapPages {
-		return new EngineHashMapPages(waitFor<MemoryPage>((done) => this.map.listItems(count, done))!);
+		return new EngineHashMapPages(
+			this.wait,
+			this.wait<MemoryPage>("HashMap.ListItemsAsync", (done) => this.map.listItems(count, done))!,
+		);
 	}
 }
 
@@ -86,21 +96,22 @@ class EngineSortedMap {
 	readonly ClassName = "MemoryStoreSortedMap";
 
 	constructor(
+		private readonly wait: Wait,
 		private readonly map: MemorySortedMap,
 		readonly Name = map.name,
 	) {}
 
 	GetAsync(key: string): LuaTuple<[value?: unknown, sortKey?: SortKey]> {
-		const entry = waitFor<MemoryEntry>((done) => this.map.get(key, done))!;
+		const entry = this.wait<MemoryEntry>("SortedMap.GetAsync", (done) => this.map.get(key, done))!;
 		return $tuple(entry.value, entry.sortKey as SortKey);
 	}
 
 	SetAsync(key: string, value: unknown, expiration: number, sortKey?: SortKey): boolean {
-		return waitFor<boolean>((done) => this.map.set(key, value, expiration, sortKey, done))!;
+		return this.wait<boolean>("SortedMap.SetAsync", (done) => this.map.set(key, value, expiration, sortKey, done))!;
 	}
 
 	RemoveAsync(key: string): void {
-		waitFor<undefined>((done) => this.map.remove(key, done));
+		this.wait<undefined>("SortedMap.RemoveAsync", (done) => this.map.remove(key, done));
 	}
 
 	UpdateAsync(
@@ -108,7 +119,7 @@ class EngineSortedMap {
 		transformFunction: SortedTransform,
 		expiration: number,
 	): LuaTuple<[value?: unknown, sortKey?: SortKey]> {
-		const entry = waitFor<MemoryEntry>((done) =>
+		const entry = this.wait<MemoryEntry>("SortedMap.UpdateAsync", (done) =>
 			this.map.update(
 				key,
 				(former) => {
@@ -130,13 +141,13 @@ class EngineSortedMap {
 	): RangeItem[] {
 		// An enum item, its name, or its number.
 		const descending = direction === 1 || string.find(tostring(direction), "Descending", 1, true)[0] !== undefined;
-		return waitFor<RangeItem[]>((done) =>
+		return this.wait<RangeItem[]>("SortedMap.GetRangeAsync", (done) =>
 			this.map.getRange(descending, count, exclusiveLowerBound, exclusiveUpperBound, done),
 		)!;
 	}
 
 	GetSizeAsync(): number {
-		return waitFor<number>((done) => this.map.getSize(done))!;
+		return this.wait<number>("SortedMap.GetSizeAsync", (done) => this.map.getSize(done))!;
 	}
 }
 
@@ -144,12 +155,13 @@ class EngineQueue {
 	readonly ClassName = "MemoryStoreQueue";
 
 	constructor(
+		private readonly wait: Wait,
 		private readonly queue: MemoryQueue,
 		readonly Name = queue.name,
 	) {}
 
 	AddAsync(value: unknown, expiration: number, priority = 0): void {
-		waitFor<undefined>((done) => this.queue.add(value, expiration, priority, done));
+		this.wait<undefined>("Queue.AddAsync", (done) => this.queue.add(value, expiration, priority, done));
 	}
 
 	ReadAsync(
@@ -157,16 +169,18 @@ class EngineQueue {
 		allOrNothing = false,
 		waitTimeout = -1,
 	): LuaTuple<[items: readonly unknown[], id?: string]> {
-		const reading = waitFor<MemoryReading>((done) => this.queue.read(count, allOrNothing, waitTimeout, done))!;
+		const reading = this.wait<MemoryReading>("Queue.ReadAsync", (done) =>
+			this.queue.read(count, allOrNothing, waitTimeout, done),
+		)!;
 		return $tuple(reading.values, reading.id as string);
 	}
 
 	RemoveAsync(id: string): void {
-		waitFor<undefined>((done) => this.queue.remove(id, done));
+		this.wait<undefined>("Queue.RemoveAsync", (done) => this.queue.remove(id, done));
 	}
 
 	GetSizeAsync(excludeInvisible = false): number {
-		return waitFor<number>((done) => this.queue.getSize(excludeInvisible, done))!;
+		return this.wait<number>("Queue.GetSizeAsync", (done) => this.queue.getSize(excludeInvisible, done))!;
 	}
 }
 
@@ -177,18 +191,19 @@ class EngineMemoryStoreService {
 	constructor(
 		private readonly cloud: MemoryStoreCloud,
 		private readonly link: MemoryLink,
+		private readonly wait: Wait,
 	) {}
 
 	GetHashMap(name: string): EngineHashMap {
-		return new EngineHashMap(this.cloud.hashMap(this.link, name));
+		return new EngineHashMap(this.wait, this.cloud.hashMap(this.link, name));
 	}
 
 	GetSortedMap(name: string): EngineSortedMap {
-		return new EngineSortedMap(this.cloud.sortedMap(this.link, name));
+		return new EngineSortedMap(this.wait, this.cloud.sortedMap(this.link, name));
 	}
 
 	GetQueue(name: string, invisibilityTimeout: number = MEMORY_INVISIBILITY_SECONDS): EngineQueue {
-		return new EngineQueue(this.cloud.queue(this.link, name, invisibilityTimeout));
+		return new EngineQueue(this.wait, this.cloud.queue(this.link, name, invisibilityTimeout));
 	}
 
 	GetDistributedCounter(): never {
@@ -200,6 +215,16 @@ class EngineMemoryStoreService {
  * One server's MemoryStoreService as its scripts see it: methods that end in Async yield the calling thread and throw as the engine does.
  * What any Instance has besides, such as events and attributes, is left out.
  */
-export function memoryStoreService(cloud: MemoryStoreCloud, link: MemoryLink): MemoryStoreService {
-	return new EngineMemoryStoreService(cloud, link) as unknown as MemoryStoreService;
+export function memoryStoreService(
+	cloud: MemoryStoreCloud,
+	link: MemoryLink,
+	suspend: Suspend = suspendThread,
+): MemoryStoreService {
+	const wait = <R>(what: string, start: (done: MemoryDone<R>) => void): R | undefined => {
+		const [ended] = suspend(what, (resume) => start((failure, result) => resume({ failure, result })));
+		const { failure, result } = ended as Ended<R>;
+		if (failure !== undefined) error(failure, 0);
+		return result;
+	};
+	return new EngineMemoryStoreService(cloud, link, wait) as unknown as MemoryStoreService;
 }

@@ -82,6 +82,7 @@ export class MemoryHashMap extends KeyedMap {
 		let partition = cursor.partition;
 		let { after } = cursor;
 		let scanned = 1;
+		let finished = false;
 		while (items.size() < count) {
 			const item = list[index];
 			if (item && partitionOf(item.hash, memoryPartitions) === partition) {
@@ -91,7 +92,10 @@ export class MemoryHashMap extends KeyedMap {
 				continue;
 			}
 			// Nothing more is in this partition.
-			if (partition + 1 >= memoryPartitions) break;
+			if (partition + 1 >= memoryPartitions) {
+				finished = true;
+				break;
+			}
 			partition += 1;
 			after = undefined;
 			if (memoryShortPages) break;
@@ -100,9 +104,7 @@ export class MemoryHashMap extends KeyedMap {
 			this.link.realm.limits.countRequest(partition, nowSeconds);
 			scanned += 1;
 		}
-		const finished = memoryShortPages
-			? partition + 1 >= memoryPartitions && items.size() < count
-			: list[index] === undefined;
+		if (!memoryShortPages && list[index] === undefined) finished = true;
 		const following: Cursor = { partition, after };
 		const page: MemoryPage = {
 			items,
