@@ -15,6 +15,8 @@ export interface Outcome {
 	readonly story: readonly StoryLine[];
 	/** Sum over all servers of the virtual seconds they lived. */
 	readonly serverSeconds: number;
+	/** How many took part. */
+	readonly servers: number;
 	readonly deliveries: number;
 	readonly publishes: number;
 	/** liveness: how long after the last fault all servers agreed. */
@@ -72,6 +74,7 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 		violation: stage.violation,
 		story: stage.story,
 		serverSeconds,
+		servers: stage.actors.size(),
 		deliveries: counted.deliveries,
 		publishes: counted.publishes,
 		agreedAfterSeconds,

@@ -5,6 +5,7 @@
 //   --plan <file>     this plan alone, with its story; repeats what a failure printed
 //   --shrink <file>   makes a failing plan smaller and writes it beside the old one
 //   --twice <count>   so many of the seeds run a second time in other processes, and must do the same; default 20
+//   --report <file>   where the picture goes; default test/out/simulation/report.html
 //   --processes <n>   default: one for each processor, at most 4
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,6 +19,7 @@ import { buildProgramPlace } from "./program-place.mjs";
 import { describeFailure, describeSummary } from "./simulate/describe.mjs";
 import { Progress } from "./simulate/progress.mjs";
 import { runSimulation } from "./simulate/process.mjs";
+import { drawCampaign } from "./simulate/report.mjs";
 import { keptPlans } from "./simulate/regressions.mjs";
 import { ROOT } from "./tools.mjs";
 
@@ -32,6 +34,7 @@ const OPTIONS = {
 	plan: { type: "string" },
 	shrink: { type: "string" },
 	twice: { type: "string", default: "20" },
+	report: { type: "string", default: path.join("test", "out", "simulation", "report.html") },
 	processes: { type: "string", default: String(Math.min(4, availableParallelism())) },
 };
 
@@ -74,7 +77,12 @@ async function inParallel(processes, tasks, done) {
 
 /** Prints what a failed run was about: its plan is written, and run again for its last events. */
 async function report(place, result, options) {
+	if (result.plan === undefined) {
+		console.log(`FAILED seed ${result.seed}: ${result.problem}`);
+		return;
+	}
 	const file = writePlan(planPath(result.seed), result.plan);
+	result.file = file;
 	let traced = result;
 	await runSimulation(place, { kind: "plan", plan: result.plan, traced: true }, (again) => (traced = again));
 	console.log(describeFailure({ ...result, events: traced.events, commit: options.commit, file }));
@@ -125,7 +133,7 @@ async function campaign(place, options) {
 	const hashes = new Map();
 	const progress = new Progress(seeds.length + twice.length + keptPlans().length);
 	await inParallel(wholeNumber(options, "processes", 1), tasks, (result, task) => {
-		results.push({ ...result, kept: task.name });
+		results.push({ ...result, kept: task.name, again: task.again });
 		progress.advance(result);
 		if (result.problem !== undefined) failures.push({ ...result, kept: task.name });
 		if (task.name !== undefined) return;
@@ -137,9 +145,15 @@ async function campaign(place, options) {
 	});
 	progress.finish();
 	for (const failure of failures.slice(0, 5)) await report(place, failure, options);
+	const drawn = await drawCampaign(place, {
+		results,
+		failure: failures.find(({ plan }) => plan !== undefined),
+		commit: options.commit,
+		file: path.resolve(options.report),
+	});
 	for (const { seed, problem } of failures.slice(5)) console.log(`seed ${seed}: ${problem}`);
 	const summary = describeSummary(results, { twice: twice.length, whole: seeds.length >= 300 });
-	console.log(summary.text);
+	console.log(`${summary.text}\nreport: ${options.report} (${Math.round(drawn.bytes / 1000)} kB)`);
 	return tally(results.length - failures.length, failures.length + summary.failed);
 }
 

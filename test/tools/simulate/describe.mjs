@@ -7,7 +7,7 @@ function at(seconds) {
 }
 
 /** Everything that somebody needs to look into a failed run. */
-export function describeFailure({ commit, seed, file, kept, problem, atSeconds, servers, events, story, hash }) {
+export function describeFailure({ commit, seed, file, kept, problem, atSeconds, involved, events, story, hash }) {
 	const lines = [
 		"",
 		`FAILED ${kept ?? `seed ${seed}`}: ${problem}`,
@@ -17,7 +17,7 @@ export function describeFailure({ commit, seed, file, kept, problem, atSeconds, 
 		...(story ?? []).slice(-12).map((line) => `    ${at(line.atSeconds)}  ${line.text}`),
 	];
 	if (events?.length > 0) {
-		lines.push(`  last messages of server ${servers.join(", ")}:`);
+		lines.push(`  last messages of server ${involved.join(", ")}:`);
 		for (const event of events.slice(-MOST_EVENTS)) lines.push(`    ${at(event.atSeconds)}  ${event.text}`);
 	}
 	lines.push(`  again:   npm run simulate -- --plan ${file}`, `  smaller: npm run simulate -- --shrink ${file}`, "");
