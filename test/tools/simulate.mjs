@@ -6,6 +6,7 @@
 //   --shrink <file>   makes a failing plan smaller and writes it beside the old one
 //   --twice <count>   so many of the seeds run a second time in other processes, and must do the same; default 20
 //   --report <file>   where the picture goes; default test/out/simulation/report.html
+//   --record          writes what came of it to docs/simulation.md, as before a release
 //   --processes <n>   default: one for each processor, at most 4
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,6 +21,7 @@ import { describeFailure, describeSummary } from "./simulate/describe.mjs";
 import { Progress } from "./simulate/progress.mjs";
 import { runSimulation } from "./simulate/process.mjs";
 import { drawCampaign } from "./simulate/report.mjs";
+import { recordCampaign } from "./simulate/record.mjs";
 import { keptPlans } from "./simulate/regressions.mjs";
 import { ROOT } from "./tools.mjs";
 
@@ -35,6 +37,7 @@ const OPTIONS = {
 	shrink: { type: "string" },
 	twice: { type: "string", default: "20" },
 	report: { type: "string", default: path.join("test", "out", "simulation", "report.html") },
+	record: { type: "boolean", default: false },
 	processes: { type: "string", default: String(Math.min(4, availableParallelism())) },
 };
 
@@ -154,6 +157,13 @@ async function campaign(place, options) {
 	for (const { seed, problem } of failures.slice(5)) console.log(`seed ${seed}: ${problem}`);
 	const summary = describeSummary(results, { twice: twice.length, whole: seeds.length >= 300 });
 	console.log(`${summary.text}\nreport: ${options.report} (${Math.round(drawn.bytes / 1000)} kB)`);
+	if (options.record) {
+		recordCampaign(summary.lines, {
+			commit: options.commit,
+			parameters: process.argv.slice(2),
+			failed: failures.length,
+		});
+	}
 	return tally(results.length - failures.length, failures.length + summary.failed);
 }
 

@@ -28,7 +28,7 @@ function quantile(sorted, part) {
 	return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
 }
 
-/** Sums up; a whole campaign also fails if it never got into one of the rare situations. */
+/** Sums up, in lines without figures of this machine and with them; a whole campaign also fails if it never got into one of the rare situations. */
 export function describeSummary(results, { twice, whole }) {
 	const sum = (name) => results.reduce((total, result) => total + result[name], 0);
 	const agreed = results.map((result) => result.agreedAfterSeconds).filter((seconds) => seconds !== undefined);
@@ -50,7 +50,7 @@ export function describeSummary(results, { twice, whole }) {
 			.join(", ");
 	const lines = [
 		`${results.length} runs, ${Math.round(sum("serverSeconds"))} server-seconds, ${sum("publishes")} messages, ` +
-			`${sum("deliveries")} deliveries; ${Math.round(rate)} server-seconds per second of one core`,
+			`${sum("deliveries")} deliveries`,
 		`troubles: ${list(features)}`,
 		`situations: ${list(situations)}`,
 		`${twice} seeds ran twice, in different processes`,
@@ -62,5 +62,6 @@ export function describeSummary(results, { twice, whole }) {
 		);
 	}
 	if (whole) for (const name of never) lines.push(`FAILED never got into this situation: ${name}`);
-	return { text: lines.join("\n"), failed: whole ? never.length : 0 };
+	const text = [...lines, `${Math.round(rate)} server-seconds per second of one core`].join("\n");
+	return { lines, text, failed: whole ? never.length : 0 };
 }
