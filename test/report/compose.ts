@@ -45,15 +45,13 @@ export function figuresOf(recorder: GameRecorder): Figure[] {
 	const add = (figure: Omit<Figure, "passed" | "goal" | "way" | "detail">, goal?: number, detail = ""): void => {
 		figures.push(judge({ ...figure, way, detail }, atMost(goal)));
 	};
-	const arrived = `of ${grouped(lag.arrived())} changes`;
+	const [p50, p95, p99, slowest] = recorder.lagPercentiles([0.5, 0.95, 0.99, 1]);
+	const measured = `of ${grouped(lag.arrived() + recorder.missing())} changes`;
 	const lagName = (share: string): string => `Change on every server, ${share}`;
-	add(
-		{ chart: "lag", name: lagName("half of them within"), value: lag.percentile(0.5), unit: "s" },
-		goals.lagP50Seconds,
-	);
-	add({ chart: "lag", name: lagName("95 % within"), value: lag.percentile(0.95), unit: "s" }, goals.lagP95Seconds);
-	add({ chart: "lag", name: lagName("99 % within"), value: lag.percentile(0.99), unit: "s" }, goals.lagP99Seconds);
-	add({ chart: "lag", name: lagName("slowest"), value: lag.percentile(1), unit: "s" }, goals.lagMostSeconds, arrived);
+	add({ chart: "lag", name: lagName("half of them within"), value: p50!, unit: "s" }, goals.lagP50Seconds);
+	add({ chart: "lag", name: lagName("95 % within"), value: p95!, unit: "s" }, goals.lagP95Seconds);
+	add({ chart: "lag", name: lagName("99 % within"), value: p99!, unit: "s" }, goals.lagP99Seconds);
+	add({ chart: "lag", name: lagName("slowest"), value: slowest!, unit: "s" }, goals.lagMostSeconds, measured);
 	const missing = recorder.missing();
 	const goal = goals.missingChanges;
 	add(
@@ -76,6 +74,8 @@ export function figuresOf(recorder: GameRecorder): Figure[] {
 			detail,
 		);
 	}
+	const asked = tenth(recorder.mostAskedShare() * 100);
+	add({ chart: "limits", name: "Asked of the whole game, worst minute", value: asked, unit: "% of the limit" });
 	const drops = counts.limiterDrops;
 	add({ chart: "limits", name: "Messages dropped for a limit", value: drops, unit: "" }, goals.messagesOverLimit);
 
@@ -109,10 +109,17 @@ export function composeRecord(head: RecordHead, recorders: readonly GameRecorder
 	const judged = recorders[0]!;
 	const figures = [...(head.figures ?? [])];
 	for (const recorder of recorders) for (const figure of figuresOf(recorder)) figures.push(figure);
+	const diagram = judged.diagramRecord();
+	if (diagram) {
+		let lost = 0;
+		for (const { losses } of diagram.messages) lost += losses.size();
+		const base = { chart: "diagram", way: "", unit: "", detail: "" } as const;
+		figures.push(judge({ ...base, name: "Messages in this window", value: diagram.messages.size() }, undefined));
+		figures.push(judge({ ...base, name: "Copies of them that were lost", value: lost }, undefined));
+	}
 	const failed = figures.find(({ passed, way }) => !passed && (way === "" || way === judged.name));
 	const problem = head.problem ?? (failed && `${failed.name}: not as it should be`);
 	const verdict: Verdict = problem === undefined ? { passed: true } : { passed: false, problem };
-	const diagram = judged.diagramRecord();
 	return {
 		title: head.title,
 		summary: head.summary,

@@ -89,10 +89,11 @@ const COLUMNS: ReadonlyArray<readonly [Column, Merge]> = [
 const SAMPLES_MOST = 360;
 const EVENTS_MOST = 200;
 const DISTURBING: ReadonlySet<string> = new Set(["freeze", "partition", "deaf", "mute"]);
-/** Events that are worth a look at the messages around them, with what is shown before and after. */
+/** Events that are worth a look at the messages around them: in a large game a short one, as it has many of them. */
 const WORTH_A_LOOK: ReadonlySet<string> = new Set(["crash", "partition", "freeze", "close"]);
-const BEFORE_SECONDS = 4;
-const AFTER_SECONDS = 8;
+const LOOK_SECONDS = 12;
+const SHORT_LOOK_SECONDS = 8;
+const LARGE_GAME_SERVERS = 9;
 /** Of the distribution of lags, where no goal says more. */
 const LONGEST_LAG_SECONDS = 20;
 
@@ -149,8 +150,9 @@ export class GameRecorder implements CloudWatcher {
 			this.lag.disturb(numbers, () => (untilSeconds < 0 ? math.huge : untilSeconds));
 		}
 		if (WORTH_A_LOOK.has(kind)) {
-			const fromSeconds = math.max(0, atSeconds - BEFORE_SECONDS);
-			this.diagram.choose({ fromSeconds, toSeconds: atSeconds + AFTER_SECONDS, text }, true);
+			const seconds = this.live.size() < LARGE_GAME_SERVERS ? LOOK_SECONDS : SHORT_LOOK_SECONDS;
+			const fromSeconds = math.max(0, atSeconds - seconds / 3);
+			this.diagram.choose({ fromSeconds, toSeconds: fromSeconds + seconds, text }, true);
 		}
 		const index = this.events.size();
 		const entry = { atSeconds: milliseconds(atSeconds), kind, text, servers: [...servers] };
@@ -259,6 +261,21 @@ export class GameRecorder implements CloudWatcher {
 	/** Changes that are not everywhere although there was time for it. */
 	public missing(): number {
 		return this.lag.missing(this.graceEndSeconds());
+	}
+
+	/** Of all measured changes, in seconds; -1 for never. */
+	public lagPercentiles(shares: ReadonlyArray<number>): number[] {
+		return this.lag.percentiles(shares, this.graceEndSeconds());
+	}
+
+	/** What the game would have received in the worst minute without limits, as a share of the limit. */
+	public mostAskedShare(): number {
+		const limits = this.samples.column("gameLimit");
+		let most = 0;
+		this.samples.column("gameWanted").forEach((asked, index) => {
+			most = math.max(most, asked / limits[index]!);
+		});
+		return most;
 	}
 
 	public wayRecord(): WayRecord {

@@ -149,11 +149,12 @@ export class LagMeter {
 		return this.tookSeconds.size();
 	}
 
-	/** Of the changes that arrived; -1 if none did. */
-	public percentile(share: number): number {
-		const sorted = [...this.tookSeconds];
-		sorted.sort();
-		return milliseconds(percentile(sorted, share));
+	/** Of all changes that were measured, those that did not arrive among them: -1 where that means never. */
+	public percentiles(shares: ReadonlyArray<number>, missingBeforeSeconds: number): number[] {
+		const seconds = [...this.tookSeconds];
+		for (const _ of $range(1, this.missing(missingBeforeSeconds))) seconds.push(math.huge);
+		seconds.sort();
+		return shares.map((share) => milliseconds(percentile(seconds, share)));
 	}
 
 	public distribution(longestSeconds: number, missingBeforeSeconds: number): Distribution {
@@ -166,7 +167,7 @@ export class LagMeter {
 			if (bin < BINS) counts[bin]! += 1;
 			else beyond += 1;
 		}
-		const [p50, p95, p99, most] = [0.5, 0.95, 0.99, 1].map((share) => this.percentile(share));
+		const [p50, p95, p99, most] = this.percentiles([0.5, 0.95, 0.99, 1], missingBeforeSeconds);
 		const never = this.missing(missingBeforeSeconds);
 		return { binSeconds, counts, beyond, never, p50: p50!, p95: p95!, p99: p99!, most: most! };
 	}
@@ -184,8 +185,10 @@ export class LagMeter {
 		const stepOf = (atSeconds: number): number => math.min(steps - 1, math.floor(atSeconds / stepSeconds));
 		this.tookSeconds.forEach((seconds, index) => took[stepOf(this.madeAtSeconds[index]!)]!.push(seconds));
 		for (const change of this.open) {
-			if (this.isMissing(change) && change.atSeconds < missingBeforeSeconds)
-				never[stepOf(change.atSeconds)]! += 1;
+			if (!this.isMissing(change) || change.atSeconds >= missingBeforeSeconds) continue;
+			const step = stepOf(change.atSeconds);
+			never[step]! += 1;
+			took[step]!.push(math.huge);
 		}
 		for (const list of took) list.sort();
 		const at = (share: number): number[] => took.map((list) => milliseconds(percentile(list, share)));

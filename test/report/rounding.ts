@@ -1,5 +1,6 @@
-/** Records hold no digits that nobody reads. */
+/** Records hold no digits that nobody reads. For ever is -1. */
 export function milliseconds(seconds: number): number {
+	if (seconds === math.huge) return -1;
 	return math.floor(seconds * 1000 + 0.5) / 1000;
 }
 

@@ -41,7 +41,7 @@ export interface PlanEntry {
 	readonly servers: number[];
 }
 
-/** How long changes took until every server showed them, by when they were made. */
+/** How long changes took until every server showed them, by when they were made; -1 where there were none, and for never. */
 export interface LagSeries {
 	readonly atSeconds: number[];
 	readonly median: number[];
@@ -58,7 +58,7 @@ export interface Distribution {
 	/** Longer than the last bin. */
 	readonly beyond: number;
 	readonly never: number;
-	/** Of those that arrived; -1 if none did. */
+	/** Of all of them; -1 for never. */
 	readonly p50: number;
 	readonly p95: number;
 	readonly p99: number;

@@ -38,7 +38,9 @@ export function figuresHtml(record, chart) {
 		);
 		const kind = first.goal === undefined ? "reported" : first.passed ? "met" : "missed";
 		const way = compared && first.way !== "" ? `<span class="way">${escapeHtml(first.way)}</span> ` : "";
-		return `<li class="${kind}"><span class="name">${escapeHtml(first.name)}</span><span class="main">${way}${valueHtml(first, index)}</span>${goal}${rest.join("")}</li>`;
+		const main = `<span class="main">${way}${valueHtml(first, index)}</span>`;
+		const [above, below] = compared ? [goal, ""] : ["", goal];
+		return `<li class="${kind}"><span class="name">${escapeHtml(first.name)}</span>${above}${main}${below}${rest.join("")}</li>`;
 	});
 	return `<ul class="figures">${items.join("")}</ul>`;
 }

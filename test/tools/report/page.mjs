@@ -19,9 +19,9 @@ function chart(kind, caption, unit, { way = "", className = "" } = {}) {
 	return `<figure class="chart ${className}" data-chart="${kind}" data-way="${escapeHtml(way)}"><figcaption>${escapeHtml(caption)}${about}</figcaption><div class="plot"></div></figure>`;
 }
 
-function section(id, title, text, figures, charts, details) {
+function section(id, title, text, figures, charts, details, layout = "beside") {
 	const aside = figures === "" ? "" : `<aside aria-label="Figures: ${escapeHtml(title)}">${figures}</aside>`;
-	return `<section id="${id}"><h2>${escapeHtml(title)}</h2><p class="lede">${text}</p><div class="${aside === "" ? "alone" : "beside"}"><div class="charts">${charts.join("")}</div>${aside}</div>${details}</section>`;
+	return `<section id="${id}"><h2>${escapeHtml(title)}</h2><p class="lede">${text}</p><div class="${aside === "" ? "alone" : layout}"><div class="charts">${charts.join("")}</div>${aside}</div>${details}</section>`;
 }
 
 function header(record) {
@@ -167,7 +167,7 @@ function serversSection(record) {
 function contributionsSection(record) {
 	const showsAny = record.ways.some(({ series }) => series.shownMost.some((value) => value > 0));
 	if (!showsAny) return "";
-	const owners = record.ways.filter(({ servers }) => servers.some(({ owned }) => owned.length > 0));
+	const owners = record.ways.slice(0, 1).filter(({ servers }) => servers.some(({ owned }) => owned.length > 0));
 	const columns = [
 		["shown by the least", "shownLeast"],
 		["shown by the most", "shownMost"],
@@ -216,6 +216,7 @@ function diagramSection(record) {
 			`<figure class="chart" data-chart="diagram"><ul class="legend">${items.join("")}</ul><div class="plot"></div></figure>`,
 		],
 		folded("The messages", messagesTable(diagram)),
+		"below",
 	);
 }
 

@@ -12,6 +12,8 @@ const FULL_BYTES = 1024;
 /** Nobody knows when a lost copy would have come: it is drawn as if it had taken the usual time, up to its cross. */
 const LOST_SECONDS = 1.15;
 const LOST_SHARE = 0.8;
+/** More than this, and lines are drawn fainter. */
+const DENSE_ARROWS = 200;
 const REACH_PIXELS = 14;
 const HELD = new Set(["freeze", "partition", "deaf", "mute"]);
 
@@ -207,7 +209,8 @@ export function drawDiagram(host, record, events, width) {
 		...diagram.lanes.map((server) => label(0, y(server) + 4, `#${server}`, { class: "strong" })),
 	].join("");
 
-	host.innerHTML = `<div class="diagram">${picture(LABELS, bottom + FOOT, "Servers", labels)}<div class="window">${picture(plotWidth, bottom + FOOT, title, content, { tabindex: "0", class: "messages" })}</div><p class="readout" aria-live="polite"></p></div>`;
+	const arrows = lines.reduce((sum, list) => sum + list.length, 0);
+	host.innerHTML = `<div class="diagram${arrows > DENSE_ARROWS ? " dense" : ""}">${picture(LABELS, bottom + FOOT, "Servers", labels)}<div class="window">${picture(plotWidth, bottom + FOOT, title, content, { tabindex: "0", class: "messages" })}</div><p class="readout" aria-live="polite"></p></div>`;
 	const svg = host.querySelector("svg.messages");
 	const readout = host.querySelector(".readout");
 	const groups = [...svg.querySelectorAll(".message")];

@@ -5,9 +5,9 @@ import { element, label, picture } from "./svg.mjs";
 /** The bars, with room for the percentiles' names above them. */
 const ROW = 98;
 const NAMES = 15;
-/** Above all rows: the goals' names. */
-const HEAD = 16;
-/** The name of a way. */
+/** A line of the goals' names, above all rows. */
+const GOAL = 14;
+/** The name of a way, and how high the highest bar is. */
 const TITLE = 20;
 const FOOT = 34;
 const MARKS = [
@@ -19,7 +19,6 @@ const MARKS = [
 /** `goals` are { value, text } in seconds. */
 export function histogramSvg(ways, goals, width) {
 	const compared = ways.length > 1;
-	const title = compared ? TITLE : 0;
 	const bins = ways[0].distribution.counts.length;
 	const { binSeconds } = ways[0].distribution;
 	const hasEnd = ways.some(({ distribution }) => distribution.beyond + distribution.never > 0);
@@ -33,6 +32,8 @@ export function histogramSvg(ways, goals, width) {
 	const shownBins = Math.min(bins, Math.max(lastUsed + 2, goalBins, 8));
 	const binWidth = plotWidth / shownBins;
 	const x = (seconds) => (seconds / binSeconds) * binWidth;
+	const placed = placedGoals(goals, x, plotWidth);
+	const head = 2 + GOAL * Math.max(0, ...placed.map(({ row }) => row + 1));
 	const parts = [];
 	let highest = 1e-9;
 	for (const { distribution } of ways) {
@@ -40,12 +41,14 @@ export function histogramSvg(ways, goals, width) {
 		for (const count of distribution.counts) highest = Math.max(highest, count / all);
 	}
 	ways.forEach(({ name, distribution }, row) => {
-		const top = HEAD + row * (ROW + title) + title;
+		const top = head + row * (ROW + TITLE) + TITLE;
 		const bottom = top + ROW;
 		const all = total(distribution);
 		const tone = `var(--way-${row})`;
 		const heightOf = (count) => (count / all / highest) * (ROW - NAMES - 4);
 		if (compared) parts.push(label(0, top - 4, name, { class: "strong" }));
+		const share = (Math.max(...distribution.counts) / all) * 100;
+		parts.push(label(plotWidth, top - 4, `highest bar: ${rounded(share)} %`, { "text-anchor": "end" }));
 		parts.push(element("line", { class: "axis", x1: 0, x2: plotWidth, y1: bottom, y2: bottom }));
 		distribution.counts.forEach((count, bin) => {
 			if (count === 0 || bin >= shownBins) return;
@@ -61,22 +64,22 @@ export function histogramSvg(ways, goals, width) {
 			parts.push(element("rect", box, `<title>${escapeHtml(text)}</title>`));
 		});
 		parts.push(...marks(distribution, x, top, bottom, plotWidth));
-		if (hasEnd) parts.push(...ends(distribution, all, plotWidth + 24, endWidth - 24, top, bottom, heightOf));
+		const isLast = row === ways.length - 1;
+		if (hasEnd)
+			parts.push(...ends(distribution, all, plotWidth + 24, endWidth - 24, top, bottom, heightOf, isLast));
 	});
-	const bottom = HEAD + ways.length * (ROW + title);
-	for (const { value, text } of goals) {
-		if (x(value) > plotWidth) continue;
-		const fits = x(value) > text.length * 6.3;
+	const bottom = head + ways.length * (ROW + TITLE);
+	for (const { value, text, row, fits } of placed) {
 		parts.push(
 			element("line", {
 				x1: x(value),
 				x2: x(value),
-				y1: 2,
+				y1: 2 + row * GOAL,
 				y2: bottom,
 				stroke: "var(--bad)",
 				"stroke-dasharray": "5 4",
 			}),
-			label(x(value) + (fits ? -5 : 5), 11, text, {
+			label(x(value) + (fits ? -5 : 5), 11 + row * GOAL, text, {
 				"text-anchor": fits ? "end" : "start",
 				style: "fill:var(--bad);font-size:11px",
 			}),
@@ -100,6 +103,23 @@ export function histogramSvg(ways, goals, width) {
 
 function total({ counts, beyond, never }) {
 	return Math.max(1, counts.reduce((sum, count) => sum + count, 0) + beyond + never);
+}
+
+/** Goals that are within the plot, with the line in which each name stands: no name is over another. */
+function placedGoals(goals, x, plotWidth) {
+	const ends = [];
+	return goals
+		.filter(({ value }) => x(value) <= plotWidth)
+		.sort((left, right) => left.value - right.value)
+		.map((goal) => {
+			const length = goal.text.length * 6.3;
+			const fits = x(goal.value) > length;
+			const start = fits ? x(goal.value) - length : x(goal.value);
+			const free = ends.findIndex((end) => end < start);
+			const row = free < 0 ? ends.length : free;
+			ends[row] = start + length + 10;
+			return { ...goal, row, fits };
+		});
 }
 
 function marks(distribution, x, top, bottom, plotWidth) {
@@ -127,7 +147,7 @@ function marks(distribution, x, top, bottom, plotWidth) {
 }
 
 /** What took longer than the axis is, and what never arrived. */
-function ends({ beyond, never }, all, left, width, top, bottom, heightOf) {
+function ends({ beyond, never }, all, left, width, top, bottom, heightOf, isNamed) {
 	const barWidth = Math.min(40, width / 2 - 6);
 	return [
 		[beyond, "longer", "var(--muted)", left],
@@ -142,7 +162,7 @@ function ends({ beyond, never }, all, left, width, top, bottom, heightOf) {
 				`<title>${plural(count, "change")}, ${rounded((count / all) * 100)} %</title>`,
 			),
 			label(at + barWidth / 2, bottom - height - 4, grouped(count), { "text-anchor": "middle", class: "strong" }),
-			label(at + barWidth / 2, bottom + 15, text, { "text-anchor": "middle" }),
+			isNamed ? label(at + barWidth / 2, bottom + 15, text, { "text-anchor": "middle" }) : "",
 		];
 	});
 }

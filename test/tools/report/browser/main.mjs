@@ -43,6 +43,16 @@ function lagChart(host, width) {
 	const goalTop = Math.max(0, ...goals.map(({ value }) => value));
 	// Others may take so long that nothing else could be seen.
 	const most = compared ? Math.max(goalTop * 1.6, mostOf(lag.p95) * 2, 10) : undefined;
+	// What never arrived is marked at the upper edge.
+	const hasNever = record.ways.some(({ lag: { never } }) => never.some((count) => count > 0));
+	const highest = Math.max(1, goalTop, ...lines.flatMap(({ values }) => values)) * (hasNever ? 1.25 : 1.08);
+	const top = Math.min(most ?? Infinity, highest);
+	record.ways.forEach(({ name, lag: { never } }, index) => {
+		if (never.every((count) => count === 0)) return;
+		const values = never.map((count) => (count > 0 ? top * (0.98 - index * 0.04) : -1));
+		const title = `${compared ? `${name}, ` : ""}some never (dots)`;
+		lines.push({ title, values, tone: compared ? `way-${index}` : "bad", dots: true });
+	});
 	const summary = record.ways
 		.map(({ name, distribution }) => `${name}: 99 % within ${secondsText(distribution.p99)}`)
 		.join(", ");
@@ -53,7 +63,7 @@ function lagChart(host, width) {
 		goals,
 		events,
 		height: 240,
-		most,
+		top,
 		format: seconds,
 		axisFormat: rounded,
 	};

@@ -63,6 +63,13 @@ function drawGoals(chart, goals) {
 	ctx.restore();
 }
 
+/** How a line is shown in the legend. */
+function legendFill(line) {
+	if (line === undefined) return "none";
+	const tone = `var(--${line.tone})`;
+	return line.dash ? `repeating-linear-gradient(90deg, ${tone} 0 4px, transparent 4px 7px)` : tone;
+}
+
 /** The tallest of what is to be seen, with some room. */
 function topOf(lines, goals, most) {
 	const values = lines.flatMap(({ values }) => values);
@@ -83,6 +90,7 @@ export function drawTimeChart(host, width, options) {
 		events,
 		height = 210,
 		most,
+		top = topOf(lines, goals, most),
 		format,
 		steps,
 		summary,
@@ -90,7 +98,6 @@ export function drawTimeChart(host, width, options) {
 		axisFormat = format,
 		whole = false,
 	} = options;
-	const top = topOf(lines, goals, most);
 	const path = steps ? uPlot.paths.stepped({ align: 1 }) : undefined;
 	const tone =
 		(name, alpha = "") =>
@@ -117,7 +124,7 @@ export function drawTimeChart(host, width, options) {
 			width,
 			height,
 			padding: [EVENT_SPACE, 18, 0, 0],
-			legend: { markers: { width: 0, fill: (_, index) => `var(--${lines[index - 1]?.tone})` } },
+			legend: { markers: { width: 0, fill: (_, index) => legendFill(lines[index - 1]) } },
 			cursor: { sync: { key: "game time" }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
 			scales: { x: { time: false, range: [0, endSeconds] }, y: { range: [0, top] } },
 			series: [
