@@ -3,7 +3,7 @@ import prettier from "eslint-plugin-prettier/recommended";
 import roblox from "eslint-plugin-roblox-ts";
 import tseslint from "typescript-eslint";
 
-const LUAU_SOURCES = ["src/**/*.ts", "test/specs/**/*.ts"];
+const LUAU_SOURCES = ["src/**/*.ts", "test/specs/**/*.ts", "test/probe/**/*.ts"];
 const only = (files, configs) => configs.flat().map((config) => ({ ...config, files }));
 
 export default [

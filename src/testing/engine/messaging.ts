@@ -48,7 +48,7 @@ export class EmulatedMessaging implements EngineMessaging {
 		const [failure] = this.threads.suspend("MessagingService.PublishAsync", (resume) =>
 			this.cloud.publish(this.link, topic, sent, bytes, resume),
 		);
-		if (failure !== undefined) error(failure as string, 2);
+		if (failure !== undefined) error(failure, 0);
 	}
 
 	SubscribeAsync(topic: string, callback: (message: EngineMessage) => void): RBXScriptConnection {
@@ -65,7 +65,7 @@ export class EmulatedMessaging implements EngineMessaging {
 				resume,
 			);
 		});
-		if (failure !== undefined) error(failure as string, 2);
+		if (failure !== undefined) error(failure, 0);
 		return connection as unknown as RBXScriptConnection;
 	}
 }
