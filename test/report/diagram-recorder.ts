@@ -22,15 +22,12 @@ export interface Window {
 /** Keeps the messages of the last seconds, and those of the window that was chosen. */
 export class DiagramRecorder {
 	public window: Window | undefined;
-	private chosen = false;
 	private kept = new Array<Kept>();
 	private readonly byId = new Map<number, Kept>();
 
 	/** Chooses what to show; may reach back by {@link LOOK_BACK_SECONDS}. A suggestion gives way to a choice, and to an earlier suggestion. */
 	public choose(window: Window, isSuggestion: boolean): void {
 		if (isSuggestion && this.window) return;
-		if (isSuggestion && this.chosen) return;
-		this.chosen = !isSuggestion;
 		this.window = window;
 	}
 

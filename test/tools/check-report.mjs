@@ -46,11 +46,11 @@ function finish() {
 	process.exit(failed === 0 ? 0 : 1);
 }
 
-/** The record of the sample game, from a process of its own, as text. */
-function recordOf(place) {
+/** What the program in the place answers, from a process of its own, as text. */
+function inLune(place, ...parameters) {
 	const [program, ...first] = luneCommand();
-	const parameters = ["run", path.join("test", "lune", "run-report-sample.luau"), place, String(SEED), "0000000"];
-	const outcome = spawnSync(program, [...first, ...parameters], {
+	const script = path.join("test", "lune", "run-report-sample.luau");
+	const outcome = spawnSync(program, [...first, "run", script, place, ...parameters], {
 		cwd: ROOT,
 		encoding: "utf8",
 		timeout: LIMIT_MILLISECONDS,
@@ -58,7 +58,7 @@ function recordOf(place) {
 	});
 	if (outcome.error) throw outcome.error;
 	const line = outcome.stdout.split("\n").find((candidate) => candidate.startsWith(MARK));
-	if (line === undefined) throw new Error(`the sample game has no record\n${outcome.stdout}${outcome.stderr}`);
+	if (line === undefined) throw new Error(`no answer to ${parameters.join(" ")}\n${outcome.stdout}${outcome.stderr}`);
 	return line.slice(MARK.length);
 }
 
@@ -133,7 +133,9 @@ if (place === undefined) {
 	finish();
 }
 try {
-	const [first, second] = [recordOf(place.path), recordOf(place.path)];
+	for (const { name, problem } of JSON.parse(inLune(place.path, "checks")))
+		check(name, problem === "" ? [] : [problem]);
+	const [first, second] = [1, 2].map(() => inLune(place.path, "run", String(SEED), "0000000"));
 	const record = JSON.parse(first);
 	check("the sample game passes", record.verdict.passed ? [] : [record.verdict.problem]);
 	const html = renderReport(record);

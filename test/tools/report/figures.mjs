@@ -42,7 +42,7 @@ export function figuresHtml(record, chart) {
 		const [above, below] = compared ? [goal, ""] : ["", goal];
 		return `<li class="${kind}"><span class="name">${escapeHtml(first.name)}</span>${above}${main}${below}${rest.join("")}</li>`;
 	});
-	return `<ul class="figures">${items.join("")}</ul>`;
+	return `<ul class="figures${compared ? " compared" : ""}">${items.join("")}</ul>`;
 }
 
 /** How many of the judged way's goals were met, and of how many. */

@@ -147,7 +147,13 @@ export function campaignHtml(campaign) {
 				{
 					title: "times",
 					cell: ({ count }) =>
-						`<span class="bar" style="--share:${Math.round((count / most) * 100)}%"></span>${count === 0 ? '<span class="mark failed" title="never reached">✗</span> ' : ""}${grouped(count)}`,
+						count === 0 ? '<span class="mark failed" title="never">✗</span> 0' : grouped(count),
+				},
+				{
+					title: "",
+					cell: ({ count }) =>
+						`<span class="bar" style="--share:${Math.round((count / most) * 100)}%"></span>`,
+					isText: true,
 				},
 			],
 			list,

@@ -48,7 +48,9 @@ export function histogramSvg(ways, goals, width) {
 		const heightOf = (count) => (count / all / highest) * (ROW - NAMES - 4);
 		if (compared) parts.push(label(0, top - 4, name, { class: "strong" }));
 		const share = (Math.max(...distribution.counts) / all) * 100;
-		parts.push(label(plotWidth, top - 4, `highest bar: ${rounded(share)} %`, { "text-anchor": "end" }));
+		parts.push(
+			label(plotWidth, top - 4, `highest bar: ${rounded(share)} %`, { "text-anchor": "end", class: "halo" }),
+		);
 		parts.push(element("line", { class: "axis", x1: 0, x2: plotWidth, y1: bottom, y2: bottom }));
 		distribution.counts.forEach((count, bin) => {
 			if (count === 0 || bin >= shownBins) return;
