@@ -1,9 +1,10 @@
 import { hashText, mix } from "../random";
 import { KeyedItem } from "./keyed-store";
+import { Structure } from "./structure";
 
 /** Where a hash map has a key, or where a sorted map or queue is as a whole. */
-export function placeHash(structureName: string, key: string): number {
-	return mix(hashText(structureName), hashText(key));
+export function placeHash(structure: Structure, key: string): number {
+	return mix(structure.hash, hashText(key));
 }
 
 export function partitionOf(hash: number, partitions: number): number {

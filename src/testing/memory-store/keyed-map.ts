@@ -133,7 +133,7 @@ export abstract class KeyedMap {
 		perform: (nowSeconds: number, drawKey: number) => Performed,
 	): void {
 		const { rules } = this.requests;
-		const hash = placeHash(this.store.label, this.kind === "HashMap" ? key : "");
+		const hash = placeHash(this.store, this.kind === "HashMap" ? key : "");
 		this.requests.send({
 			link: this.link,
 			api,
@@ -270,7 +270,7 @@ export abstract class KeyedMap {
 			sortKey,
 			value: converted.value,
 			bytes: jsonBytes(key) + sortKeyBytes + converted.bytes + rules.memoryItemBytes,
-			hash: this.kind === "HashMap" ? placeHash(this.store.label, key) : 0,
+			hash: this.kind === "HashMap" ? placeHash(this.store, key) : 0,
 			number: realm.nextItemNumber(),
 			writtenAtSeconds: nowSeconds,
 			expirationSeconds,

@@ -71,9 +71,11 @@ export class MemoryRealm {
 		return users;
 	}
 
-	/** Takes notice of the users now: to be called before some of them leave. */
-	noteUsers(nowSeconds: number): void {
-		this.peak.note(nowSeconds, this.users());
+	/** Takes notice of the users now, and returns their number: to be called before some of them leave. */
+	noteUsers(nowSeconds: number): number {
+		const users = this.users();
+		this.peak.note(nowSeconds, users);
+		return users;
 	}
 
 	/** The memory that the game may use, given the most users in the look-back period, as of the last notice. */

@@ -129,7 +129,7 @@ export class MemoryRequests {
 		return nowSeconds < link.throttledUntilSeconds ? "RequestThrottled" : undefined;
 	}
 
-	/** The service has the request. */
+	/** The service has the request. Hot: once per request. */
 	private readonly arrive = (request: MemoryRequest): void => {
 		const { call, lost, failed } = request;
 		const { trace, counters } = this;
@@ -137,11 +137,11 @@ export class MemoryRequests {
 		const now = this.scheduler.now();
 		counters.requests += 1;
 		realm.expire(now);
-		realm.noteUsers(now);
-		const performed = this.perform(call, lost, now);
+		const users = realm.noteUsers(now);
+		const performed = this.perform(call, lost, users, now);
 		request.status = performed.status;
 		request.result = performed.result;
-		const units = this.charge(call, performed, now);
+		const units = this.charge(call, performed, users, now);
 		if (failed) {
 			counters.failedByFault += 1;
 			if (!isFailure(performed.status)) counters.appliedButFailed += 1;
@@ -156,23 +156,22 @@ export class MemoryRequests {
 		trace.add(realm.bytes);
 	};
 
-	private perform(call: MemoryCall, lost: boolean, nowSeconds: number): Performed {
+	private perform(call: MemoryCall, lost: boolean, users: number, nowSeconds: number): Performed {
 		const { link, structure, partition } = call;
 		if (link.access === "denied") return { status: "AccessDenied" };
-		const { realm } = link;
-		const refusal = realm.limits.refuse(structure, partition, realm.users(), nowSeconds);
+		const refusal = link.realm.limits.refuse(structure, partition, users, nowSeconds);
 		if (refusal !== undefined) return { status: refusal };
 		return lost ? { status: "InternalError" } : call.perform(nowSeconds);
 	}
 
 	/** The request units that a request costs, now charged. */
-	private charge(call: MemoryCall, performed: Performed, nowSeconds: number): number {
+	private charge(call: MemoryCall, performed: Performed, users: number, nowSeconds: number): number {
 		const { status } = performed;
 		if (status === "AccessDenied" || (isFailure(status) && !this.rules.memoryFailuresCost)) return 0;
 		const { realm } = call.link;
 		const units = performed.units ?? call.units;
 		realm.limits.countRequest(call.partition, nowSeconds);
-		realm.limits.charge(call.structure, units, realm.users(), nowSeconds);
+		realm.limits.charge(call.structure, units, users, nowSeconds);
 		this.counters.units += units;
 		return units;
 	}

@@ -152,7 +152,7 @@ export class MemoryQueue {
 			link: this.link,
 			api,
 			structure: this.store,
-			partition: partitionOf(placeHash(this.store.label, ""), rules.memoryPartitions),
+			partition: partitionOf(placeHash(this.store, ""), rules.memoryPartitions),
 			key: drawKey,
 			units: 1,
 			answered,

@@ -5,10 +5,17 @@ import { SettledMemoryRules } from "./memory-options";
 import { MemoryStatus } from "./status";
 import { Structure } from "./structure";
 
+/** Requests to one partition in the last minute. */
+interface Partition {
+	/** As statistics show it. */
+	readonly label: string;
+	readonly requests: MinuteWindow;
+}
+
 /** Counts requests and request units of the last minute, and says what is too much. */
 export class RequestLimits {
 	private readonly units: MinuteWindow;
-	private readonly partitions = new Map<number, MinuteWindow>();
+	private readonly partitions = new Map<number, Partition>();
 
 	constructor(
 		private readonly rules: SettledMemoryRules,
@@ -27,7 +34,7 @@ export class RequestLimits {
 
 	refusePartition(partition: number, nowSeconds: number): MemoryStatus | undefined {
 		const { memoryPartitionRequests } = this.rules;
-		if (this.partition(partition).used(nowSeconds) < memoryPartitionRequests) return undefined;
+		if (this.partition(partition).requests.used(nowSeconds) < memoryPartitionRequests) return undefined;
 		return "PartitionRequestsOverLimit";
 	}
 
@@ -45,10 +52,10 @@ export class RequestLimits {
 	}
 
 	countRequest(partition: number, nowSeconds: number): void {
-		const window = this.partition(partition);
-		window.add(nowSeconds, 1);
+		const { label, requests } = this.partition(partition);
+		requests.add(nowSeconds, 1);
 		const limit = this.rules.memoryPartitionRequests;
-		this.meter.note("requests of a memory partition", `${partition}`, window.lastMinute(nowSeconds), limit);
+		this.meter.note("requests of a memory partition", label, requests.lastMinute(nowSeconds), limit);
 	}
 
 	/** Request units of the last minute. */
@@ -56,12 +63,12 @@ export class RequestLimits {
 		return this.units.lastMinute(nowSeconds);
 	}
 
-	private partition(number: number): MinuteWindow {
-		let window = this.partitions.get(number);
-		if (!window) {
-			window = new MinuteWindow(this.rules.minute);
-			this.partitions.set(number, window);
+	private partition(number: number): Partition {
+		let partition = this.partitions.get(number);
+		if (!partition) {
+			partition = { label: `${number}`, requests: new MinuteWindow(this.rules.minute) };
+			this.partitions.set(number, partition);
 		}
-		return window;
+		return partition;
 	}
 }

@@ -87,7 +87,7 @@ export class MemorySortedMap extends KeyedMap {
 			link: this.link,
 			api,
 			structure: this.store,
-			partition: partitionOf(placeHash(this.store.label, ""), rules.memoryPartitions),
+			partition: partitionOf(placeHash(this.store, ""), rules.memoryPartitions),
 			key: this.link.nextCallKey(),
 			units: 1,
 			answered: this.finish(api, done),

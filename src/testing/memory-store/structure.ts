@@ -1,4 +1,5 @@
 import { Minute, MinuteWindow } from "../minute-window";
+import { hashText } from "../random";
 import { ExpiringItem } from "./expiry-queue";
 
 /** One item of a data structure. A write makes a new one; it is never changed to mean something else. */
@@ -16,6 +17,7 @@ export abstract class Structure {
 	bytes = 0;
 	/** Request units of the last minute. */
 	readonly units: MinuteWindow;
+	readonly hash: number;
 
 	constructor(
 		/** Kind and name, as statistics show it. */
@@ -26,6 +28,7 @@ export abstract class Structure {
 		minute: Minute,
 	) {
 		this.units = new MinuteWindow(minute);
+		this.hash = hashText(label);
 	}
 
 	/** Takes an item in; it is accounted for elsewhere. */
