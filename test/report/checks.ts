@@ -115,16 +115,16 @@ const CHECKS: ReadonlyArray<readonly [name: string, check: () => void]> = [
 		},
 	],
 	[
-		"what only a crashed server knew is lost with it, and a crashed server learns nothing",
+		"what only a server knew that is gone is lost with it, and it learns nothing any more",
 		() => {
 			const meter = meterOfThree();
 			meter.change("P", "k", "a", 1, 0);
-			meter.serverEnded(1, true);
+			meter.serverEnded(1);
 			same(meter.perished, 1);
 			same(meter.missing(FOREVER), 0);
 			meter.change("P", "k", "b", 2, 5);
 			meter.show(2, "P", "k", "b", 5);
-			meter.serverEnded(3, true);
+			meter.serverEnded(3);
 			same(meter.missing(FOREVER), 0);
 			same(meter.arrived(), 0);
 		},

@@ -11,12 +11,12 @@
 //
 // `stageOf`, `record` and `watchPool` are in virtual-stage.ts. Nothing here changes what the game does.
 import { receivedPerGamePerMinute, receivedPerTopicPerMinute, sendsPerMinute } from "../../src/platform/limits";
+import { Column, newSamples, seriesOf } from "./columns";
 import { DiagramRecorder } from "./diagram-recorder";
 import { Goals } from "./goals";
 import { LagMeter } from "./lag-meter";
 import { milliseconds } from "./rounding";
 import { Diagram, PlanEntry, WayRecord } from "./run-record";
-import { Merge, SampleTable } from "./sample-table";
 import { ServerLanes } from "./server-lanes";
 import { CloudCounts, CloudWatcher, ObservedServer, Stage, Standing } from "./stage";
 import { TrafficMeter } from "./traffic-meter";
@@ -44,49 +44,6 @@ export interface RecorderOptions {
 	readonly classify?: (topic: string, message: unknown) => string;
 }
 
-type Column =
-	| "gameReceived"
-	| "gameLimit"
-	| "gameWanted"
-	| "topicReceived"
-	| "topicLimit"
-	| "topicWanted"
-	| "sends"
-	| "sendsLimit"
-	| "published"
-	| "delivered"
-	| "lost"
-	| "overLimit"
-	| "duplicates"
-	| "repairs"
-	| "liveServers"
-	| "seenLeast"
-	| "seenMost"
-	| "shownLeast"
-	| "shownMost";
-
-const COLUMNS: ReadonlyArray<readonly [Column, Merge]> = [
-	["gameReceived", "most"],
-	["gameLimit", "last"],
-	["gameWanted", "most"],
-	["topicReceived", "most"],
-	["topicLimit", "last"],
-	["topicWanted", "most"],
-	["sends", "most"],
-	["sendsLimit", "last"],
-	["published", "sum"],
-	["delivered", "sum"],
-	["lost", "sum"],
-	["overLimit", "sum"],
-	["duplicates", "sum"],
-	["repairs", "sum"],
-	["liveServers", "last"],
-	["seenLeast", "last"],
-	["seenMost", "last"],
-	["shownLeast", "last"],
-	["shownMost", "last"],
-];
-const SAMPLES_MOST = 360;
 const EVENTS_MOST = 200;
 const DISTURBING: ReadonlySet<string> = new Set(["freeze", "partition", "deaf", "mute"]);
 /** Events that are worth a look at the messages around them: in a large game a short one, as it has many of them. */
@@ -104,7 +61,7 @@ export class GameRecorder implements CloudWatcher {
 	public readonly lag: LagMeter;
 	public readonly lanes = new ServerLanes();
 	public readonly events = new Array<PlanEntry>();
-	public readonly samples = new SampleTable<Column>(COLUMNS, SAMPLES_MOST);
+	public readonly samples = newSamples();
 	private readonly stage: Stage;
 	private readonly classify: (topic: string, message: unknown) => string;
 	private readonly traffic = new TrafficMeter();
@@ -282,7 +239,6 @@ export class GameRecorder implements CloudWatcher {
 		const endSeconds = this.stage.now();
 		const { samples, lanes, lag } = this;
 		const longest = this.goals.lagMostSeconds ?? this.goals.lagP99Seconds;
-		const column = (name: Column): number[] => samples.column(name);
 		return {
 			name: this.name,
 			lag: lag.series(endSeconds, this.graceEndSeconds()),
@@ -290,28 +246,7 @@ export class GameRecorder implements CloudWatcher {
 				longest === undefined ? LONGEST_LAG_SECONDS : longest * 2,
 				this.graceEndSeconds(),
 			),
-			series: {
-				atSeconds: samples.atSeconds,
-				gameReceived: column("gameReceived"),
-				gameLimit: column("gameLimit"),
-				gameWanted: column("gameWanted"),
-				topicReceived: column("topicReceived"),
-				topicLimit: column("topicLimit"),
-				topicWanted: column("topicWanted"),
-				sends: column("sends"),
-				sendsLimit: column("sendsLimit"),
-				published: column("published"),
-				delivered: column("delivered"),
-				lost: column("lost"),
-				overLimit: column("overLimit"),
-				duplicates: column("duplicates"),
-				repairs: column("repairs"),
-				liveServers: column("liveServers"),
-				seenLeast: column("seenLeast"),
-				seenMost: column("seenMost"),
-				shownLeast: column("shownLeast"),
-				shownMost: column("shownMost"),
-			},
+			series: seriesOf(samples),
 			servers: lanes.lanes,
 			serversLeftOut: lanes.leftOut,
 		};
@@ -357,7 +292,7 @@ export class GameRecorder implements CloudWatcher {
 			if (numbers.has(server.number)) continue;
 			const crashed = server.crashed();
 			this.lanes.ended(server.number, milliseconds(now), crashed ? "crashed" : "closed");
-			this.lag.serverEnded(server.number, crashed);
+			this.lag.serverEnded(server.number);
 		}
 	}
 

@@ -27,7 +27,7 @@ type Shown = Map<string, string>;
  * A server that a fault holds up is not waited for, and what it changes is not measured.
  */
 export class LagMeter {
-	/** All changes, and those among them that were not measured because two servers made them at once, or the only one that knew crashed. */
+	/** All changes, and those among them that were not measured because two servers made them at once, or their author was gone first. */
 	public total = 0;
 	public contested = 0;
 	public perished = 0;
@@ -54,12 +54,12 @@ export class LagMeter {
 		if (!viewers.has(server)) viewers.set(server, new Map());
 	}
 
-	/** A server that is gone need not learn anything any more; what a crashed one had told nobody, nobody can know. */
-	public serverEnded(server: number, crashed: boolean): void {
+	/** A server that is gone need not learn anything any more, and what it had not told everybody nobody has to know: it goes with it. */
+	public serverEnded(server: number): void {
 		for (const [, viewers] of this.viewers) viewers.delete(server);
 		this.disturbances.delete(server);
 		for (const change of [...this.open]) {
-			if (crashed && change.author === server && change.measured) {
+			if (change.author === server && change.measured) {
 				change.measured = false;
 				this.perished += 1;
 			}

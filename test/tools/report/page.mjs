@@ -225,7 +225,7 @@ function campaignSection(record) {
 	if (campaign === undefined) return "";
 	const { totals, seeds, markers, faults } = campaignHtml(campaign);
 	const figures = figuresHtml(record, "campaign") + totals;
-	return `<section id="campaign"><h2>All seeds</h2><p class="lede">The charts above are of one of these runs, seed ${record.seed}.</p>${figures}<div class="columns"><div>${seeds}</div><div>${markers}${faults}</div></div></section>`;
+	return `<section id="campaign"><h2>All seeds</h2><p class="lede">The charts above are of one of these runs, seed ${record.seed}.</p><div class="below"><aside aria-label="Figures: all seeds">${figures}</aside></div><div class="columns"><div>${seeds}</div><div>${markers}${faults}</div></div></section>`;
 }
 
 /** The whole page. */

@@ -12,33 +12,28 @@ const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000
 const withGaps = (values) => values.map((value) => (value < 0 ? null : value));
 
 function drawEvents(chart, events) {
-	const { ctx, bbox } = chart;
+	const { ctx, bbox, scales } = chart;
 	const ratio = uPlot.pxRatio;
 	ctx.save();
 	ctx.font = `600 ${11 * ratio}px ${FONT.slice(5)}`;
 	ctx.textAlign = "center";
 	ctx.textBaseline = "middle";
 	let lastX = -Infinity;
-	let lastNumber;
 	for (const { atSeconds, untilSeconds, number, isMarked } of events) {
 		if (!isMarked) continue;
 		const x = chart.valToPos(atSeconds, "x", true);
-		if (untilSeconds > atSeconds) {
-			ctx.fillStyle = colour("band");
-			ctx.fillRect(x, bbox.top, chart.valToPos(untilSeconds, "x", true) - x, bbox.height);
-		} else {
-			ctx.fillStyle = colour("event");
-			ctx.fillRect(Math.round(x), bbox.top, ratio, bbox.height);
-		}
+		// What lasts for most of the game sets nothing apart.
+		const isBand = untilSeconds > atSeconds && untilSeconds - atSeconds < scales.x.max / 2;
+		const width = isBand ? chart.valToPos(untilSeconds, "x", true) - x : ratio;
+		ctx.fillStyle = colour(isBand ? "band" : "event");
+		ctx.fillRect(isBand ? x : Math.round(x), bbox.top, width, bbox.height);
 		if (number === 0 || x - lastX < 15 * ratio) continue;
 		lastX = x;
-		lastNumber = number;
 		const y = bbox.top - (EVENT_SPACE / 2) * ratio;
 		ctx.fillStyle = colour("muted");
 		ctx.fillText(String(number), x, y);
 	}
 	ctx.restore();
-	return lastNumber;
 }
 
 function drawGoals(chart, goals) {
