@@ -1,4 +1,7 @@
 /// <reference types="@rbxts/testez/globals" />
+import { decodeJson, encodeJson } from "../../../../src/testing/engine/json";
+import { asJson } from "../../../../src/testing/memory-store/json-value";
+import { RandomStream } from "../../../../src/testing/random";
 import { MemoryFixture } from "./memory-fixture";
 
 /** What a value has become when it is read again. */
@@ -15,6 +18,31 @@ function entries(value: unknown): string {
 	const list = new Array<string>();
 	for (const [key, element] of pairs(value as Map<unknown, unknown>)) list.push(`${key}=${element}`);
 	return list.sort().join(" ");
+}
+
+/** Everything in a table, all the way down. */
+function deepEntries(value: unknown): string {
+	if (!typeIs(value, "table")) return `${typeOf(value)} ${value}`;
+	const list = new Array<string>();
+	for (const [key, element] of pairs(value as Map<unknown, unknown>)) list.push(`${key}=${deepEntries(element)}`);
+	return `{${list.sort().join(" ")}}`;
+}
+
+/** Something that JSON may be able to carry. */
+function someValue(random: RandomStream, depth = 0): unknown {
+	const dice = math.floor(random.next() * (depth < 3 ? 9 : 6));
+	if (dice === 0) return random.next() < 0.5;
+	if (dice === 1) return (random.next() - 0.5) * 10 ** math.floor(random.next() * 30);
+	if (dice === 2) return math.floor(random.next() * 1000);
+	if (dice === 3) return string.char(math.floor(random.next() * 127) + 1);
+	if (dice === 4) return 'ä€"\\\n';
+	if (dice === 5) return random.next() < 0.5 ? print : math.huge;
+	const made = new Map<unknown, unknown>();
+	for (const position of $range(1, math.floor(random.next() * 5))) {
+		const isListed = dice === 6 || (dice === 7 && random.next() < 0.9);
+		made.set(isListed ? position : `key ${position}`, someValue(random, depth + 1));
+	}
+	return made;
 }
 
 export = () => {
@@ -81,6 +109,24 @@ export = () => {
 				expect(fixture.status(() => queue.AddAsync(bad[index], 60))).to.equal("InvalidRequest");
 			}
 			expect(fixture.units()).to.equal(0);
+		});
+
+		it("agree with what JSONEncode and JSONDecode make of them", () => {
+			const random = new RandomStream(1, "values");
+			let refused = 0;
+			for (const _ of $range(1, 2000)) {
+				const value = someValue(random);
+				const [success, text] = pcall(encodeJson, value);
+				const converted = asJson(value);
+				expect(converted !== undefined).to.equal(success && text !== "null");
+				if (!converted) {
+					refused += 1;
+					continue;
+				}
+				expect(converted.bytes).to.equal((text as string).size());
+				expect(deepEntries(converted.value)).to.equal(deepEntries(decodeJson(text as string)));
+			}
+			expect(refused > 10 && refused < 1000).to.equal(true);
 		});
 
 		it("may have the same table twice", () => {
