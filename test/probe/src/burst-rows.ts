@@ -1,5 +1,6 @@
 import { Bits } from "./bits";
 import { rounded } from "./numbers";
+import { ProbeOptions } from "./options";
 import { Row, textsOf } from "./rows";
 import { BurstArgs, BurstResult, sendersOf } from "./steps/burst";
 
@@ -8,6 +9,8 @@ export interface BurstOutcome {
 	/** Messages that were to be sent. */
 	readonly sent: number;
 	readonly hearers: number;
+	/** To how many of them a message can get: a publisher may not hear itself. */
+	readonly reach: number;
 	/** Messages that somebody got, and all that everybody got together. */
 	readonly messages: number;
 	readonly deliveries: number;
@@ -23,8 +26,8 @@ export function burstOutcome(
 	results: ReadonlyMap<number, BurstResult>,
 	args: BurstArgs,
 	servers: number,
-	burstSeconds: number,
-	recoverySeconds: number,
+	{ burstSeconds, recoverySeconds }: ProbeOptions,
+	hearsItself: boolean,
 ): BurstOutcome {
 	const sent = sendersOf(servers, args.hearers) * args.count;
 	const gots = new Array<Bits>();
@@ -53,7 +56,8 @@ export function burstOutcome(
 		if (reached > 0 && reached < gots.size()) partly += 1;
 	}
 	const hearers = gots.size();
-	return { sent, hearers, messages, deliveries, partly, failed, errors, recoverySeconds: recovery };
+	const reach = hearsItself || args.hearers < servers ? hearers : hearers - 1;
+	return { sent, hearers, reach, messages, deliveries, partly, failed, errors, recoverySeconds: recovery };
 }
 
 /** Of several bursts, the one of which the least came through. */
@@ -64,7 +68,7 @@ export function strictest(outcomes: readonly BurstOutcome[]): BurstOutcome {
 }
 
 function isLimited(outcome: BurstOutcome, loss: number): boolean {
-	return outcome.deliveries < 0.85 * outcome.sent * outcome.hearers * (1 - loss);
+	return outcome.deliveries < 0.85 * outcome.sent * outcome.reach * (1 - loss);
 }
 
 function summary(outcome: BurstOutcome): string {
@@ -83,7 +87,9 @@ export function readingOf(all: BurstOutcome, one: BurstOutcome, loss: number): R
 	if (!isLimited(all, loss)) return undefined;
 	// So many messages are allowed to one server, but not to all of them.
 	if (!isLimited(one, loss)) return "deliveries";
-	return all.deliveries / math.max(1, one.deliveries) < math.sqrt(all.hearers) ? "deliveries" : "publishes";
+	// What a publisher does not hear of itself most likely counts nevertheless: the ratios are reach / hearers, or reach.
+	const between = all.reach / math.sqrt(all.hearers);
+	return all.deliveries / math.max(1, one.deliveries) < between ? "deliveries" : "publishes";
 }
 
 function limitRow(rule: string, counted: number, documented: number): Row {
@@ -93,23 +99,43 @@ function limitRow(rule: string, counted: number, documented: number): Row {
 	return { rule, finding: tostring(math.round(counted)), evidence: `documented ${documented}`, knob };
 }
 
-function recoveryRow(outcome: BurstOutcome): Row {
-	const { recoverySeconds } = outcome;
-	const isSliding = recoverySeconds !== undefined && recoverySeconds > 54 && recoverySeconds < 66;
-	const isEarly = recoverySeconds !== undefined && recoverySeconds <= 54;
+function recoveryRow(outcomes: readonly BurstOutcome[]): Row {
+	const seconds = new Array<number>();
+	for (const { recoverySeconds } of outcomes) if (recoverySeconds !== undefined) seconds.push(recoverySeconds);
+	const rule = "When a receive limit lets through again";
+	const evidence = `one message a second after each of ${outcomes.size()} bursts`;
+	if (seconds.isEmpty()) return { rule, finding: "not while it was watched", evidence, knob: "" };
+	// What one burst shows by chance, a minute of the clock that ends just then, several do not.
+	const [least, most] = [math.min(...seconds), math.max(...seconds)];
+	const isSliding = least > 54 && most < 66;
+	const isEarly = least <= 54;
+	const how = isSliding ? "as the last minute slides on" : isEarly ? "before a minute is over" : "later than that";
 	return {
-		rule: "When a receive limit lets through again",
-		finding:
-			recoverySeconds === undefined
-				? "not while it was watched"
-				: `${recoverySeconds} s after the burst began: ${isSliding ? "as the last minute slides on" : isEarly ? "before a minute is over" : "later than after a minute"}`,
-		evidence: "one message a second after the burst",
+		rule,
+		finding: `${seconds.join(", ")} s after the burst began: ${how}`,
+		evidence,
 		knob: isSliding ? 'minute: "sliding"' : isEarly ? 'minute: "fixed"' : "",
 	};
 }
 
-/** The rows about receive limits, each with what was concluded from. */
-export function topicBurstRows(all: BurstOutcome, one: BurstOutcome, loss: number, documented: number): Row[] {
+/** What the steady stream lost where no limit was near. */
+export interface BaseLoss {
+	/** Of all deliveries. */
+	readonly loss: number;
+	/** Of the deliveries of messages that somebody got, or could have: what whole messages lose is not counted as received. */
+	readonly ownLoss: number;
+	/** Whether a publisher that subscribes gets its own messages. */
+	readonly hearsItself: boolean;
+}
+
+/** The rows about a topic's limit, from bursts to all servers and bursts of which a single one heard. */
+export function topicBurstRows(
+	alls: readonly BurstOutcome[],
+	ones: readonly BurstOutcome[],
+	{ loss, ownLoss }: BaseLoss,
+	documented: number,
+): Row[] {
+	const [all, one] = [strictest(alls), strictest(ones)];
 	const reading = readingOf(all, one, loss);
 	const evidence = `${summary(all)}; ${summary(one)}`;
 	const rule = 'What "received" counts';
@@ -127,18 +153,23 @@ export function topicBurstRows(all: BurstOutcome, one: BurstOutcome, loss: numbe
 			knob: refused ? 'overLimit: "error"' : 'overLimit: "drop"',
 		},
 	];
-	const received = reading === "publishes" && one.hearers > 0 ? one.messages : one.deliveries;
-	if (isLimited(one, loss)) rows.push(limitRow("Received on a topic", received / (1 - loss), documented));
-	rows.push(recoveryRow(all));
+	if (isLimited(one, loss)) rows.push(limitRow("Received on a topic", one.deliveries / (1 - ownLoss), documented));
+	rows.push(recoveryRow([...alls, ...ones.filter((outcome) => isLimited(outcome, loss))]));
 	return rows;
 }
 
-export function gameBurstRow(outcome: BurstOutcome, reading: Reading, loss: number, documented: number): Row {
+export function gameBurstRow(
+	outcomes: readonly BurstOutcome[],
+	reading: Reading,
+	{ loss, ownLoss }: BaseLoss,
+	documented: number,
+): Row {
+	const outcome = strictest(outcomes);
 	const rule = "Received by the game";
 	const evidence = `documented ${documented}; ${summary(outcome)}`;
 	if (!isLimited(outcome, loss) || reading === undefined) {
 		return { rule, finding: `no limit reached with ${outcome.sent} messages`, evidence, knob: "" };
 	}
-	const counted = reading === "deliveries" ? outcome.deliveries / (1 - loss) : outcome.messages;
+	const counted = reading === "deliveries" ? outcome.deliveries / (1 - ownLoss) : outcome.messages;
 	return { ...limitRow(rule, counted, documented), evidence };
 }

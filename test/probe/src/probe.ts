@@ -1,4 +1,4 @@
-import { burstOutcome, gameBurstRow, readingOf, strictest, topicBurstRows } from "./burst-rows";
+import { BurstOutcome, burstOutcome, gameBurstRow, readingOf, strictest, topicBurstRows } from "./burst-rows";
 import { Conductor } from "./conductor";
 import { ProbeEngine } from "./engine";
 import { Gathering, Roster } from "./gather";
@@ -54,7 +54,7 @@ class Leading {
 		this.add("subscribing", subscribingRows(engine, roster.run));
 		if (servers > 1) this.exchange(math.min(...all.map(({ players }) => players)));
 		engine.task.wait(options.quietSeconds);
-		this.add("sending", sendsRows(engine, roster.run));
+		this.add("sending", sendsRows(engine, roster.run, options.quietSeconds));
 		for (const failure of this.conductor.failures) this.print(`a step failed: ${failure}`);
 	}
 
@@ -72,7 +72,7 @@ class Leading {
 		const args: SteadyArgs = { count: math.ceil(options.steadySeconds / everySeconds), everySeconds };
 		const steady = this.conductor.everybody("steady", args) as Map<number, SteadyResult>;
 		this.print("exchanged a steady stream");
-		const loss = steadyFindings(steady, new Map(), args, servers, options.drainSeconds).loss;
+		const { base } = steadyFindings(steady, new Map(), args, servers, options.drainSeconds);
 
 		const onTopic = documentedOnTopic(servers);
 		const burst = (label: string, topics: number, hearers: number, count: number) => {
@@ -81,7 +81,7 @@ class Leading {
 			engine.task.wait(options.quietSeconds);
 			const results = this.conductor.everybody("burst", burstArgs) as Map<number, BurstResult>;
 			this.print(`made burst ${label}`);
-			return burstOutcome(results, burstArgs, servers, options.burstSeconds, options.recoverySeconds);
+			return burstOutcome(results, burstArgs, servers, options, base.hearsItself);
 		};
 		const most = math.floor(SENDS_SHARE * documentedSends(fewestPlayers));
 		const toAll = math.min(most, math.ceil((TIMES_TOPIC * onTopic) / servers));
@@ -91,12 +91,15 @@ class Leading {
 			alls.push(burst(`all${number}`, 1, servers, toAll));
 			ones.push(burst(`one${number}`, 1, 1, toOne));
 		}
-		const [all, one] = [strictest(alls), strictest(ones)];
-		this.add("the limit of a topic", topicBurstRows(all, one, loss, onTopic));
+		this.add("the limit of a topic", topicBurstRows(alls, ones, base, onTopic));
 		const ofGame = documentedOfGame(servers);
 		const perServer = math.min(most, math.ceil((TIMES_GAME * ofGame) / servers));
-		const outcome = burst("game", GAME_TOPICS, servers, perServer);
-		this.add("the limit of the game", [gameBurstRow(outcome, readingOf(all, one, loss), loss, ofGame)]);
+		const games = new Array<BurstOutcome>();
+		for (const number of $range(1, options.bursts)) {
+			games.push(burst(`game${number}`, GAME_TOPICS, servers, perServer));
+		}
+		const reading = readingOf(strictest(alls), strictest(ones), base.loss);
+		this.add("the limit of the game", [gameBurstRow(games, reading, base, ofGame)]);
 
 		const lates = this.conductor.everybody("late", {}) as Map<number, LateResult>;
 		this.add("the steady stream", steadyFindings(steady, lates, args, servers, options.drainSeconds).rows);

@@ -1,4 +1,5 @@
 import { Bits } from "./bits";
+import type { BaseLoss } from "./burst-rows";
 import { percent, quantile, rounded } from "./numbers";
 import { Row, textsOf } from "./rows";
 import { Heard, LateResult, SteadyArgs, SteadyResult } from "./steps/steady";
@@ -6,8 +7,7 @@ import { Heard, LateResult, SteadyArgs, SteadyResult } from "./steps/steady";
 /** The rows, and what the bursts have to know. */
 export interface SteadyFindings {
 	readonly rows: Row[];
-	/** Share of deliveries lost where no limit was near. */
-	readonly loss: number;
+	readonly base: BaseLoss;
 }
 
 /** What all servers together say about the steady stream. */
@@ -101,7 +101,20 @@ function ownLoss(share: number, byAll: number, receivers: number): number {
 	return least;
 }
 
-function lossRows({ messages, receivers, missed, missedByAll }: Losses): Row[] {
+/** Whether more messages reached nobody than independent losses and chance would bring. */
+function isLossShared({ messages, receivers, missed, missedByAll }: Losses): boolean {
+	const expected = messages * (missed / (messages * receivers)) ** receivers;
+	return receivers > 1 && missedByAll > expected + 3 * math.sqrt(expected) + 2;
+}
+
+function shareOf(losses: Losses): { readonly loss: number; readonly ownLoss: number } {
+	const { messages, receivers, missed, missedByAll } = losses;
+	const loss = missed / (messages * receivers);
+	return { loss, ownLoss: isLossShared(losses) ? ownLoss(loss, missedByAll / messages, receivers) : loss };
+}
+
+function lossRows(losses: Losses): Row[] {
+	const { messages, receivers, missed, missedByAll } = losses;
 	const share = missed / (messages * receivers);
 	const evidence = `${missed} of ${messages * receivers} deliveries, not counting the publishers' own`;
 	const lossRow: Row = { rule: "Loss", finding: percent(share), evidence, knob: `loss: ${rounded(share, 3)}` };
@@ -112,8 +125,8 @@ function lossRows({ messages, receivers, missed, missedByAll }: Losses): Row[] {
 		];
 	}
 	const expected = messages * share ** receivers;
-	const isShared = missedByAll > expected + 3 * math.sqrt(expected) + 2;
-	const loss = isShared ? ownLoss(share, missedByAll / messages, receivers) : share;
+	const isShared = isLossShared(losses);
+	const loss = shareOf(losses).ownLoss;
 	const publishLoss = loss < 1 ? (share - loss) / (1 - loss) : 0;
 	return [
 		{ ...lossRow, knob: `loss: ${rounded(loss, 3)}` },
@@ -293,9 +306,11 @@ export function steadyFindings(
 ): SteadyFindings {
 	const stream = new Stream(results, lates, args, servers);
 	const losses = lossesOf(stream);
-	const rows: Row[] = [selfRow(stream), ...publishRows(stream)];
-	if (losses.receivers === 0 || losses.messages === 0) return { rows, loss: 0 };
+	const ownRow = selfRow(stream);
+	const hearsItself = ownRow.knob === "selfDelivery: true";
+	const rows: Row[] = [ownRow, ...publishRows(stream)];
+	if (losses.receivers === 0 || losses.messages === 0) return { rows, base: { loss: 0, ownLoss: 0, hearsItself } };
 	const more = [lossRows(losses), copiesRows(stream), timeRows(stream), [lateRow(stream, drainSeconds)]];
 	for (const some of more) for (const row of some) rows.push(row);
-	return { rows, loss: losses.missed / (losses.messages * losses.receivers) };
+	return { rows, base: { ...shareOf(losses), hearsItself } };
 }

@@ -60,7 +60,8 @@ export = () => {
 			it(`nor by loss, late and second copies, and errors, where ${reading} count`, () => {
 				for (const faults of [
 					{ loss: 0.1, publishErrors: 0.05 },
-					{ publishLoss: 0.1, duplication: 0.1, subscribeErrors: 0.3 },
+					{ publishLoss: 0.2, subscribeErrors: 0.3 },
+					{ duplication: 0.1 },
 					{ lateDeliveries: 0.05, lateSeconds: 100, publishHangs: 0.02, reorderSeconds: 5 },
 				]) {
 					expect(measured({ reading, ...faults }).row(COUNTS).knob).to.equal(`reading: "${reading}"`);
@@ -72,9 +73,13 @@ export = () => {
 			});
 
 			it(`finds out the reading without self-delivery, where ${reading} count`, () => {
-				const fixture = measured({ reading, selfDelivery: false });
-				expect(fixture.row(COUNTS).knob).to.equal(`reading: "${reading}"`);
-				near(fixture, "Received on a topic", 280, 5);
+				for (const servers of [2, 3]) {
+					const fixture = measured({ reading, selfDelivery: false }, servers);
+					expect(fixture.row(COUNTS).knob).to.equal(`reading: "${reading}"`);
+					near(fixture, "Received on a topic", 40 + 80 * servers, 5);
+				}
+				const { knob } = measured({ reading, selfDelivery: false, overLimit: "allow" }).row(COUNTS);
+				expect(knob).to.equal('overLimit: "allow"');
 			});
 
 			it(`tells sliding minutes from those of the clock, where ${reading} count`, () => {
@@ -82,6 +87,8 @@ export = () => {
 					const fixture = measured({ reading, minute });
 					expect(fixture.row(COUNTS).knob).to.equal(`reading: "${reading}"`);
 					expect(fixture.row(AGAIN).knob).to.equal(`minute: "${minute}"`);
+					near(fixture, "Received on a topic", 280, 5);
+					expect(fixture.row("Messages sent by a server").finding.match("^%d+")[0]).to.equal("840");
 				}
 			});
 		}

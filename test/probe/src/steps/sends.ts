@@ -5,13 +5,15 @@ import { Row, textsOf } from "../rows";
 
 /** How far the limit is exceeded, and in what time: less than a minute. */
 const TIMES_DOCUMENTED = 1.25;
-const SECONDS = 40;
+const SECONDS = 20;
+/** If limits begin anew each full minute, one try may have had two of them. */
+const TRIES = 3;
 /** Several, for the case that what nobody receives counts as received nevertheless. */
 const TOPIC_COUNT = 20;
 const MOST_SECONDS = 130;
 
-/** How many messages one server may send in a minute, and what happens then. Nobody listens. Yields. */
-export function sendsRows(engine: ProbeEngine, run: string): Row[] {
+/** One try, and whether the limit showed. */
+function trySends(engine: ProbeEngine, run: string): { readonly row: Row; readonly isLimited: boolean } {
 	const documented = documentedSends(engine.Players.GetPlayers().size());
 	const count = math.floor(documented * TIMES_DOCUMENTED);
 	const began = engine.os.clock();
@@ -45,12 +47,24 @@ export function sendsRows(engine: ProbeEngine, run: string): Row[] {
 		recovery =
 			again === undefined ? "; not again within two minutes" : `; again ${math.round(again)} s after the first`;
 	}
-	return [
-		{
+	return {
+		isLimited,
+		row: {
 			rule: "Messages sent by a server",
 			finding: isLimited ? `${taken} in a minute, then an error` : `no limit up to ${taken}`,
 			evidence: `documented ${documented}${recovery}${failures.isEmpty() ? "" : `; ${textsOf(failures)}`}`,
 			knob: "",
 		},
-	];
+	};
+}
+
+/** How many messages one server may send in a minute, and what happens then. Nobody listens. Yields. */
+export function sendsRows(engine: ProbeEngine, run: string, quietSeconds: number): Row[] {
+	let outcome = trySends(engine, run);
+	for (const _ of $range(2, TRIES)) {
+		if (outcome.isLimited) break;
+		engine.task.wait(quietSeconds);
+		outcome = trySends(engine, run);
+	}
+	return [outcome.row];
 }
