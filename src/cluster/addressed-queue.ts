@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { ShortId } from "../wire/frame";
 
 /** Two servers' conversation: what each addressed message is. */
@@ -57,6 +58,7 @@ export class AddressedQueue {
 			const first = this.conversation[0];
 			if (!first) break;
 			if (first.queuedAtSeconds >= oldest) return first;
+			sometimes("an addressed message gone stale");
 			this.conversation.remove(0);
 		}
 		while (this.taken < this.state.size()) {

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { Platform } from "../platform/platform";
 
 /** A timer that runs this late was held up: the server froze, or the machine did. */
@@ -64,7 +65,10 @@ export class Agenda {
 		this.cancel = undefined;
 		this.scheduledFor = math.huge;
 		this.running = true;
-		if (late > LATE_SECONDS) this.onLate(late);
+		if (late > LATE_SECONDS) {
+			sometimes("the server stood still");
+			this.onLate(late);
+		}
 		for (const index of $range(0, this.handlers.size() - 1)) {
 			if (this.dues[index]! > now) continue;
 			this.dues[index] = math.huge;

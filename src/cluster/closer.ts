@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
 import { Sender } from "./sender";
@@ -81,6 +82,7 @@ export class Closer {
 
 	private sayLastChanges(now: number): void {
 		if (!this.context.budget.mayBroadcast(now, "control")) return;
+		sometimes("a close hands something over");
 		this.say({ text: this.sender.composeFarewell([], "own tail"), goodbye: false });
 	}
 
@@ -111,6 +113,7 @@ export class Closer {
 
 	private finish(): void {
 		const { context } = this;
+		if (this.said > 0 && this.accepted === 0) sometimes("closed though the cloud took no goodbye");
 		context.phase = "closed";
 		this.stepping.clear();
 		this.onClosed();

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { Slot } from "../outbox/queue";
 import { needsParts, outgoing, outgoingPart, partsOf } from "../replication/outgoing";
 import { RecentEntry } from "../replication/register";
@@ -136,6 +137,7 @@ export class Composer {
 		while (true) {
 			const slot = outbox.take();
 			if (!slot || slot.value.register.stream === replica.own) return slot;
+			sometimes("a key claimed by another while its removal waited");
 			floor.left(slot.value.generation);
 		}
 	}
@@ -160,6 +162,7 @@ export class Composer {
 					break;
 				}
 				if (waiting.sending!.stamp !== register.stamp) {
+					sometimes("a value replaced while its parts are sent");
 					// A newer value came meanwhile. It begins to wait anew, behind what others have waited for.
 					outbox.put(slot.key, slot.priority, now, { ...waiting, nextPart: 0, sending: undefined });
 					if (writer.count() > 0) break;
@@ -170,6 +173,7 @@ export class Composer {
 					outbox.putBack(slot);
 					break;
 				}
+				if (waiting.sending) sometimes("a value given up while its parts are sent");
 				sequencer.sent(register, now);
 			}
 			context.floor.left(waiting.generation);

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { writeProbe } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
@@ -54,12 +55,14 @@ export class Detector {
 	private suspectAnew(now: number): void {
 		for (const member of this.context.membership.all()) {
 			if (member.suspectedAtSeconds === undefined) continue;
+			sometimes("the server was deaf");
 			member.suspectedAtSeconds = now;
 			member.probesSent = 0;
 		}
 	}
 
 	public noteHeard(member: Member): void {
+		if (member.suspectedAtSeconds !== undefined) sometimes("a suspicion refuted");
 		member.lastHeardSeconds = this.context.now();
 		member.suspectedAtSeconds = undefined;
 		member.probesSent = 0;
@@ -118,6 +121,7 @@ export class Detector {
 	}
 
 	private lose(member: Member): void {
+		sometimes("a server lost");
 		const { shortId, stream } = member;
 		const silentSeconds = this.context.now() - member.lastHeardSeconds;
 		this.context.log.info(
@@ -142,6 +146,7 @@ export class Detector {
 				continue;
 			}
 			const due = !member.fenced || now - member.frontierSinceSeconds > stall + 10;
+			if (!member.fenced) sometimes("a member fenced");
 			member.fenced = true;
 			if (!due || !context.membership.isOldestBut(member.shortId)) continue;
 			context.log.info(

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { HybridClock } from "../replication/hybrid-clock";
 import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
@@ -156,12 +157,14 @@ export class Joiner {
 			}
 			this.requests += 1;
 			if (this.requests > MOST_REQUESTS) {
+				sometimes("another server asked for the state");
 				this.giveUpOn(target);
 				return;
 			}
 			this.lastRequestSeconds = now;
 			this.missingAtSeconds = now + REPEAT_SECONDS;
 			this.firstPageSeconds = undefined;
+			if (collector.started()) sometimes("pages asked for again");
 			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
 			this.sender.sendTo(target, "join", [writeJoin(join, this.sender.addressedRoomBytes())]);
 			this.stepping.at(now + REPEAT_SECONDS);
@@ -169,6 +172,7 @@ export class Joiner {
 		}
 		if (phase === "rejoining") {
 			// Nobody answers who could give the state: this server's own view is as good as any.
+			sometimes("rejoined without an answer");
 			this.finish([]);
 			return;
 		}
@@ -189,6 +193,7 @@ export class Joiner {
 			this.stepping.at(this.foundAtSeconds);
 			return;
 		}
+		sometimes("alone after the announcements");
 		this.finish([]);
 	}
 
@@ -328,8 +333,10 @@ export class Joiner {
 	public noteJoin(join: JoinSection, requester: ShortId, addressed: boolean): void {
 		const { context } = this;
 		if (!context.isActive()) {
-			if (addressed && context.phase === "joining" && this.waiting.size() < 50)
+			if (addressed && context.phase === "joining" && this.waiting.size() < 50) {
+				sometimes("asked for the state before having it");
 				this.waiting.push({ join, requester });
+			}
 			return;
 		}
 		// One server answers an announcement: the oldest; a repeated one is answered by the next oldest too.

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { Stream } from "../replication/stream";
 import { Identity, ShortId } from "../wire/frame";
 
@@ -127,6 +128,7 @@ export class Membership {
 		const kept = new Array<Departed>();
 		for (const departed of this.departedList) {
 			if (departed.purged && nowSeconds - departed.departedAtSeconds > FORGET_SECONDS) {
+				sometimes("a gone server forgotten");
 				this.departedByShortId.delete(departed.shortId);
 				forgotten.push(departed);
 			} else kept.push(departed);

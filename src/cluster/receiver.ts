@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { HybridClock } from "../replication/hybrid-clock";
 import { MOST_VERSIONS_AHEAD } from "../replication/stream";
 import {
@@ -165,6 +166,7 @@ export class Receiver {
 		if (member) {
 			if (frame.incarnation === member.stream.incarnation) return member;
 			if (frame.incarnation < member.stream.incarnation) {
+				sometimes("a message of a former incarnation");
 				context.traffic.drop("stale");
 				return undefined;
 			}
@@ -172,12 +174,14 @@ export class Receiver {
 				this.roster.renew(member, frame.incarnation);
 				return member;
 			}
+			sometimes("a late message of a new stream");
 			this.probe(frame, false, member.stream.incarnation);
 			return undefined;
 		}
 		const departed = membership.departed(frame.sender);
 		if (departed) {
 			if (this.applyLastWords(frame, departed)) return undefined;
+			sometimes("a message of a gone server");
 			context.traffic.drop("departed");
 			// Who said goodbye is gone; a late copy of what it sent is no reason to ask.
 			if (departed.reason === "lost" || frame.incarnation > departed.stream.incarnation) {
@@ -192,6 +196,7 @@ export class Receiver {
 			else if (section.kind === "beat") synced = section.synced;
 		}
 		if (identity && synced && this.isFresh(frame)) return this.roster.admit(this.nameOf(frame), identity);
+		sometimes("a message of an unknown server");
 		context.traffic.drop("unknown");
 		this.probe(frame, false, frame.incarnation);
 		return undefined;
@@ -204,6 +209,7 @@ export class Receiver {
 		const late = context.now() - departed.departedAtSeconds;
 		if (departed.reason !== "closed" || departed.purged || late > LAST_WORDS_SECONDS) return false;
 		if (frame.incarnation !== stream.incarnation || frame.addressee !== undefined) return false;
+		sometimes("last words after the goodbye");
 		for (const section of frame.sections) {
 			if (section.kind !== "records" || section.stream) continue;
 			context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
@@ -282,6 +288,7 @@ export class Receiver {
 		if (departed && frame.incarnation <= departed.stream.incarnation) return;
 		for (const section of frame.sections) {
 			if (section.kind !== "identity") continue;
+			sometimes("a server admitted by its answer");
 			this.roster.admit(this.nameOf(frame), section);
 			break;
 		}
@@ -319,6 +326,7 @@ export class Receiver {
 			if (!stream || stream === context.replica.own || !stream.live) continue;
 			if (entry.upTo === stream.highest) stream.told += 1;
 			if (entry.upTo <= stream.highest || entry.upTo > stream.highest + MOST_VERSIONS_AHEAD) continue;
+			sometimes("others tell of a missed message");
 			stream.extend(entry.upTo);
 			stream.told = 1;
 			stream.advancedAtSeconds = context.now();
@@ -346,7 +354,10 @@ export class Receiver {
 		if (beat.upTo < stream.highest) {
 			// Late beats say less than is known; if all do for long, somebody else spoke in that server's name.
 			member.behindSinceSeconds ??= now;
-			if (now - member.behindSinceSeconds >= DIGEST_PATIENCE_SECONDS) this.compareAll(member, beat.upTo);
+			if (now - member.behindSinceSeconds >= DIGEST_PATIENCE_SECONDS) {
+				sometimes("a stream that ends before what is known of it");
+				this.compareAll(member, beat.upTo);
+			}
 			return;
 		}
 		member.behindSinceSeconds = undefined;
@@ -359,6 +370,7 @@ export class Receiver {
 		this.context.replica.forgetAssemblies(stream);
 		this.context.replica.dropUnconfirmed(stream);
 		if (math.max(1, stream.digest) === digest) {
+			if (member.differsSinceSeconds !== undefined) sometimes("a digest mismatch that healed by itself");
 			member.differsSinceSeconds = undefined;
 			return;
 		}
@@ -367,6 +379,7 @@ export class Receiver {
 	}
 
 	private compareAll(member: Member, upTo: number): void {
+		sometimes("a stream compared record by record");
 		member.differsSinceSeconds = undefined;
 		member.behindSinceSeconds = undefined;
 		this.context.log.info(
@@ -393,7 +406,10 @@ export class Receiver {
 				// Who is known by hearsay only has not been heard.
 				accused.lastHeardSeconds > accused.admittedAtSeconds &&
 				context.now() - accused.lastHeardSeconds < HEARD_LATELY_SECONDS;
-			if (heardLately) continue;
+			if (heardLately) {
+				sometimes("a loss not believed");
+				continue;
+			}
 			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);
 			const departed = context.membership.departed(departure.shortId);
 			if (departed && !departed.purged) this.repairer.watch(departed.stream);

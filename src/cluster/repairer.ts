@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { rangeOf } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
 import { NackSection, RecordsSection, ShortId, VersionRange } from "../wire/frame";
@@ -91,6 +92,7 @@ export class Repairer {
 				pending.dueSeconds =
 					now + math.min(REPEAT_SECONDS * 1.4 ** (pending.requests - 1), MOST_REPEAT_SECONDS);
 				if (target === undefined) {
+					sometimes("last words given up");
 					pending.stream.close(0, pending.stream.highest);
 					continue;
 				}
@@ -133,6 +135,7 @@ export class Repairer {
 			return members[pending.requests % math.max(1, members.size())]?.shortId;
 		}
 		if (pending.authoritative || pending.requests % 3 < 2 || members.size() < 2) return stream.shortId;
+		sometimes("a repair asked of another than the owner");
 		const other = members[(pending.requests.idiv(3) + 1) % members.size()]!;
 		return other.shortId;
 	}
@@ -148,7 +151,10 @@ export class Repairer {
 		const now = this.context.now();
 		const name = `${requester}${range.shortId}${range.incarnation}:${range.after}:${range.upTo}`;
 		const last = this.served.get(name);
-		if (last !== undefined && now - last < LINGER_SECONDS) return true;
+		if (last !== undefined && now - last < LINGER_SECONDS) {
+			sometimes("the same request twice");
+			return true;
+		}
 		if (last === undefined) this.servedCount += 1;
 		if (this.servedCount > 200) {
 			this.served.clear();
@@ -166,6 +172,7 @@ export class Repairer {
 		const complete = own || stream.givableUpTo() >= upTo;
 		const records = own ? context.sequencer.range(range.after, upTo) : rangeOf(stream, range.after, upTo);
 		if (records.isEmpty() && !complete) return;
+		if (!complete) sometimes("a repair answered in part");
 		context.traffic.repairsServed += 1;
 		this.sendRange(stream, range.after, upTo, complete, records, requester);
 	}
@@ -192,6 +199,7 @@ export class Repairer {
 			const to = last ? upTo : records[index - 1]!.version;
 			this.sender.sendTo(requester, "repair", [writer.finish(to)], baseStamp);
 			if (last) return;
+			sometimes("a repair of several messages");
 			from = to;
 		}
 	}

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { hashKey } from "../replication/digest";
 import { Register } from "../replication/register";
 import { MOST_VERSIONS_AHEAD, Stream } from "../replication/stream";
@@ -39,6 +40,7 @@ export class Roster {
 	/** A live server starts a new stream: what it had stays until it has said what it has now. */
 	public renew(member: Member, incarnation: number): void {
 		const { context } = this;
+		sometimes("a member begins a new stream");
 		const former = member.stream;
 		member.stream = new Stream(member.shortId, incarnation);
 		member.frontier = 0;
@@ -59,8 +61,10 @@ export class Roster {
 		if (!member) {
 			// Never met: remembered all the same, so that a late copy of its messages does not bring it in.
 			if (!known) {
+				sometimes("a gone server that was never met");
 				if (membership.allDeparted().size() < MOST_DEPARTED) this.remember(name, undefined, reason);
 			} else if (known.stream.incarnation === name.incarnation && !known.purged && upTo > known.stream.highest) {
+				sometimes("last words that another has");
 				known.stream.extend(upTo);
 				known.source = source;
 			}
@@ -113,7 +117,9 @@ export class Roster {
 		if (!context.isActive() && context.phase !== "local") return;
 		for (const register of context.replica.sortedRegisters()) {
 			if (register.stream.live || register.value === undefined || register.pool.policy !== "adopt") continue;
-			if (this.isAdopter(register)) this.adopt(register, register.value);
+			if (!this.isAdopter(register)) continue;
+			sometimes("an orphan adopted");
+			this.adopt(register, register.value);
 		}
 	}
 
@@ -141,7 +147,9 @@ export class Roster {
 			this.purge(departed);
 			// Whoever was to adopt these never got them, so whoever has them does.
 			context.replica.forEachOwned(departed.stream, (register) => {
-				if (register.value !== undefined) this.adopt(register, register.value);
+				if (register.value === undefined) return;
+				sometimes("an orphan adopted by whoever has it");
+				this.adopt(register, register.value);
 			});
 		}
 		context.membership.forget(context.now());

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { BroadcastKind } from "../outbox/budget";
 import { backoffSeconds } from "../outbox/retry";
 import { Register } from "../replication/register";
@@ -259,12 +260,16 @@ export class Sender {
 		if (context.phase === "closed") return;
 		const now = context.now();
 		context.traffic.publishFailures += 1;
+		sometimes("a publish refused");
 		context.congestion.notePublishFailure(now);
 		context.budget.setFactor(context.congestion.factor());
 		this.failuresInRow += 1;
 		this.pausedUntilSeconds = now + backoffSeconds(this.failuresInRow, context.platform.random());
 		this.refused.push(text);
-		if (this.refused.size() > MOST_REFUSED) this.refused.remove(0);
+		if (this.refused.size() > MOST_REFUSED) {
+			sometimes("a refused message given up");
+			this.refused.remove(0);
+		}
 		this.retrying.at(this.pausedUntilSeconds);
 	}
 
@@ -467,6 +472,7 @@ export class Sender {
 				context.congestion.notePublishFailure(context.now());
 				context.budget.setFactor(context.congestion.factor());
 				if (context.phase === "closed") return;
+				sometimes("an addressed message refused");
 				this.addressed.putBack(message, context.now());
 				this.addressing.by(context.now() + ADDRESSED_AGAIN_SECONDS);
 			});

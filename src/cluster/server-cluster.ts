@@ -1,4 +1,5 @@
 import { Log, Logger } from "../diagnostics/logger";
+import { sometimes } from "../diagnostics/situations";
 import { Platform } from "../platform/platform";
 import { Change } from "../replication/replica";
 import { Register } from "../replication/register";
@@ -185,7 +186,10 @@ export class ServerCluster implements Cluster {
 		const register = context.replica.pools.get(pool)?.registers.get(key);
 		if (!register || register.stream !== context.replica.own || register.value === undefined) return false;
 		if (context.replica.withdraw(register, context.nowStamp())) this.sender.enqueue(register, priority);
-		else this.sender.dequeue(register);
+		else {
+			sometimes("withdrawn before anybody heard of it");
+			this.sender.dequeue(register);
+		}
 		this.dispatch();
 		return true;
 	}
@@ -223,6 +227,7 @@ export class ServerCluster implements Cluster {
 	/** Others gave this server up, so what it had is gone there: it starts a new stream, gets the state anew, then contributes again what is still its own. */
 	private comeBack(source: string): void {
 		const { context } = this;
+		sometimes("given up and back");
 		context.traffic.resyncs += 1;
 		this.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
 		const former = context.replica.own;
@@ -301,6 +306,7 @@ export class ServerCluster implements Cluster {
 		for (const change of this.context.replica.takeChanges()) {
 			// Unless this server has claimed the key again meanwhile.
 			if (change.kind === "ownershipLost" && change.register.stream !== this.context.replica.own) {
+				if (this.sender.isWaiting(change.register)) sometimes("ownership lost while a claim waited");
 				this.sender.dequeue(change.register);
 			}
 			const listener = this.listeners.get(change.register.pool.name);
@@ -322,6 +328,7 @@ export class ServerCluster implements Cluster {
 		while (!this.firing.isEmpty()) {
 			rounds += 1;
 			if (rounds > MOST_ROUNDS) {
+				sometimes("handlers cause too many rounds");
 				// Handlers that answer changes with changes must not stop the server: they go on in the next frame.
 				this.context.platform.schedule(0, () => this.fireAll());
 				break;

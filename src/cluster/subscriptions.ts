@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { backoffSeconds } from "../outbox/retry";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
@@ -73,8 +74,10 @@ export class Subscriptions {
 		for (const subscription of this.subscriptions) {
 			if (subscription.connected) continue;
 			if (subscription.dueSeconds <= now) {
-				if (subscription.calling) this.failed(subscription, `no answer within ${HUNG_SECONDS} s`);
-				else this.attempt(subscription, now);
+				if (subscription.calling) {
+					sometimes("a subscription call that hangs");
+					this.failed(subscription, `no answer within ${HUNG_SECONDS} s`);
+				} else this.attempt(subscription, now);
 				if (this.stopped) return;
 			}
 			if (!subscription.connected) nextSeconds = math.min(nextSeconds, subscription.dueSeconds);
@@ -109,6 +112,7 @@ export class Subscriptions {
 	}
 
 	private failed(subscription: Subscription, failure: string): void {
+		sometimes("a subscription refused");
 		const { platform } = this.context;
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.disconnect = undefined;

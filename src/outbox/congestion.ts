@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { withoutFirst } from "./without-first";
 
 /** On a sign of congestion the factor is multiplied by this, at most once in the interval. */
@@ -148,6 +149,7 @@ export class Congestion {
 	private noteSign(nowSeconds: number): void {
 		this.lastSignSeconds = nowSeconds;
 		if (nowSeconds - this.lastDecreaseSeconds < STEP_SECONDS) return;
+		sometimes("congestion noticed");
 		this.lastDecreaseSeconds = nowSeconds;
 		this.lastStepSeconds = nowSeconds;
 		this.currentFactor = math.max(LEAST_FACTOR, this.currentFactor * DECREASE);

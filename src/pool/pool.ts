@@ -2,6 +2,7 @@ import { Cluster } from "../cluster/cluster";
 import { PoolListener, ServerCluster } from "../cluster/server-cluster";
 import { createSignal, FiringSignal, Signal } from "../cluster/signal";
 import { described, fail, grouped } from "../diagnostics/errors";
+import { sometimes } from "../diagnostics/situations";
 import { Register } from "../replication/register";
 import { Change } from "../replication/replica";
 import { OwnerGonePolicy } from "../wire/frame";
@@ -275,6 +276,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private take(key: string, text: string, owner: string): boolean {
 		const { outcome, result: value } = this.call(this.codec.deserialize, text);
 		if (outcome !== "returned" || value === undefined) {
+			sometimes("a value that cannot be deserialized");
 			this.cluster.context.traffic.deserializeFailures += 1;
 			const reason =
 				outcome === "yielded" ? "it yielded" : value === undefined ? "it returned nil" : tostring(value);

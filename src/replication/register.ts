@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { OwnerGonePolicy } from "../wire/frame";
 import { Stream } from "./stream";
 
@@ -65,7 +66,10 @@ export function supersedes(stamp: number, withdrawn: number | undefined, stream:
 	const order = withdrawn ?? stamp;
 	const currentOrder = orderStamp(current);
 	if (order !== currentOrder) return order > currentOrder;
-	if (stream.shortId !== current.stream.shortId) return stream.shortId > current.stream.shortId;
+	if (stream.shortId !== current.stream.shortId) {
+		sometimes("equal stamps decided by owner");
+		return stream.shortId > current.stream.shortId;
+	}
 	if (stream.incarnation !== current.stream.incarnation) return stream.incarnation > current.stream.incarnation;
 	return withdrawn !== undefined && current.withdrawn === undefined;
 }

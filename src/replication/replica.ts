@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { OwnerGonePolicy, RecordsSection, WireRecord } from "../wire/frame";
 import { Assembled, addPart, startAssembly } from "./assembly";
 import { hashKey, hashRecord } from "./digest";
@@ -118,6 +119,7 @@ export class Replica {
 	public applySection(stream: Stream, section: RecordsSection, clock: HybridClock, unixMilliseconds: number): void {
 		if (section.upTo > stream.highest + MOST_VERSIONS_AHEAD) {
 			this.counters.implausible += 1;
+			sometimes("an implausible version");
 			return;
 		}
 		let from = section.after;
@@ -145,7 +147,10 @@ export class Replica {
 			if (recent && recent.version === record.version) recent.transmissions += 1;
 			return "duplicate";
 		}
-		if (!HybridClock.accepts(record.stamp, unixMilliseconds)) return "implausible";
+		if (!HybridClock.accepts(record.stamp, unixMilliseconds)) {
+			sometimes("an implausible stamp");
+			return "implausible";
+		}
 		if (record.partIndex !== undefined) {
 			const assembled = this.assemble(stream, record);
 			if (assembled === "refused") return "unresolved";
@@ -153,7 +158,10 @@ export class Replica {
 			if (!assembled) return "applied";
 			return this.applyWhole(stream, record, assembled.value, assembled.partVersions);
 		}
-		if (record.key === undefined && !stream.references.has(record.reference)) return "unresolved";
+		if (record.key === undefined && !stream.references.has(record.reference)) {
+			sometimes("a reference that is not known");
+			return "unresolved";
+		}
 		clock.witness(record.stamp);
 		return this.applyWhole(stream, record, record.value, undefined);
 	}
@@ -218,16 +226,21 @@ export class Replica {
 		// Parts of a value that has been replaced meanwhile are received and of no use; kept, they would wait for the others for ever.
 		if (register && !wins(record, stream, register)) {
 			register.knownElsewhere = true;
+			sometimes("a part of a replaced value");
 			return undefined;
 		}
 		let assembly = stream.assemblies.get(record.reference);
 		if (assembly && (assembly.stamp !== record.stamp || assembly.partCount !== record.partCount)) {
 			if (assembly.stamp > record.stamp) return undefined;
+			sometimes("a part of a newer value before the older one was whole");
 			this.forgetAssembly(stream, record.reference);
 			assembly = undefined;
 		}
 		if (!assembly) {
-			if (stream.assemblyCount >= MOST_ASSEMBLIES) return "refused";
+			if (stream.assemblyCount >= MOST_ASSEMBLIES) {
+				sometimes("too many values in parts");
+				return "refused";
+			}
 			assembly = startAssembly(record);
 			stream.assemblies.set(record.reference, assembly);
 			stream.assemblyCount += 1;
@@ -388,6 +401,7 @@ export class Replica {
 				kept.get(register.version) === register.reference
 			)
 				return;
+			sometimes("a record dropped that its owner does not have");
 			this.drop(register);
 		});
 	}
@@ -397,7 +411,9 @@ export class Replica {
 		if (!stream.inherited) return;
 		stream.inherited = false;
 		this.forEachOwned(stream, (register) => {
-			if (register.version === 0) this.drop(register);
+			if (register.version !== 0) return;
+			sometimes("a record dropped that its owner has not said again");
+			this.drop(register);
 		});
 	}
 
@@ -431,6 +447,8 @@ export class Replica {
 				collected += 1;
 			} else kept.push(register);
 		}
+		if (collected > 0) sometimes("a tombstone collected");
+		if (!kept.isEmpty()) sometimes("a tombstone waits for the frontier");
 		this.tombstones = kept;
 		return collected;
 	}

@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { MemberEntry } from "../wire/frame";
 import { makeParity, recoverPages } from "../wire/parity";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
@@ -143,6 +144,7 @@ export class PageCollector {
 	 */
 	public add(index: number, pages: number, parities: number, baseStamp: number, text: string): boolean {
 		if (this.pages === 0 || baseStamp > this.baseStamp) {
+			if (this.pages > 0) sometimes("a newer snapshot amid an older one");
 			this.pages = pages;
 			this.parities = parities;
 			this.baseStamp = baseStamp;
@@ -156,6 +158,7 @@ export class PageCollector {
 		const missing = this.pages - this.arrived;
 		if (missing === 0 || missing > this.parities) return true;
 		for (const [recoveredIndex, body] of recoverPages(pages, parities, this.bodies, this.parityTexts)) {
+			sometimes("a page repaired by parity");
 			this.hold(recoveredIndex, body);
 		}
 		return true;

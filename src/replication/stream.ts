@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { ShortId } from "../wire/frame";
 import { Assembly } from "./assembly";
 import { Register } from "./register";
@@ -116,6 +117,7 @@ export class Stream {
 		if (floor > (count > 0 ? floors[count - 1]! : this.appliedFloor)) {
 			// Beyond the bound the newest statement gives way to a newer one: the older ones come true sooner.
 			if (count >= 2 * MOST_FLOORS) {
+				sometimes("more floors said than are remembered");
 				floors[count - 2] = math.max(upTo, floors[count - 2]!);
 				floors[count - 1] = floor;
 			} else floors.push(count > 0 ? math.max(upTo, floors[count - 2]!) : upTo, floor);
@@ -143,6 +145,7 @@ export class Stream {
 	private limitGaps(): void {
 		while (this.gaps.size() > MOST_GAPS) {
 			// What lies between the last two is asked for again: more than needed, never less.
+			sometimes("gaps folded into one");
 			const last = this.gaps.pop()!;
 			this.gaps[this.gaps.size() - 1]!.upTo = last.upTo;
 		}

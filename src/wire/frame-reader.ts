@@ -1,4 +1,5 @@
 /** Reads messages. Whatever arrives, nothing throws, and nothing of a message counts unless all of it is as it must be. */
+import { sometimes } from "../diagnostics/situations";
 import { DOCUMENTED_MESSAGE_BYTES } from "../platform/limits";
 import { DIGITS, encodeWord, WORD_BYTES } from "./base85";
 import { COUNTER_LIMIT } from "./bounds";
@@ -20,15 +21,25 @@ export interface Sections {
 export function readFrame(message: unknown, seed: number): Frame | DropReason {
 	if (!typeIs(message, "string")) return "type";
 	// Larger than any own message, within what the cloud delivers: a later version may use all of it.
-	if (message.size() < VERSION_AT || message.size() > DOCUMENTED_MESSAGE_BYTES) return "size";
-	if (string.sub(message, VERSION_AT, VERSION_AT) !== DIGITS[WIRE_VERSION]) return "version";
-	if (string.sub(message, 1, WORD_BYTES) !== encodeWord(checksum(message, seed, VERSION_AT))) return "checksum";
+	if (message.size() < VERSION_AT || message.size() > DOCUMENTED_MESSAGE_BYTES) {
+		sometimes("a message of the wrong size");
+		return "size";
+	}
+	if (string.sub(message, VERSION_AT, VERSION_AT) !== DIGITS[WIRE_VERSION]) {
+		sometimes("a message of another version of the wire");
+		return "version";
+	}
+	if (string.sub(message, 1, WORD_BYTES) !== encodeWord(checksum(message, seed, VERSION_AT))) {
+		sometimes("a message with a wrong checksum");
+		return "checksum";
+	}
 
 	const reader = new Reader(message, VERSION_AT);
 	const header = readHeader(reader);
-	if (reader.failed) return "malformed";
-	const content = readContent(reader, header.baseStamp);
-	return content ? { ...header, ...content } : "malformed";
+	const content = reader.failed ? undefined : readContent(reader, header.baseStamp);
+	if (content) return { ...header, ...content };
+	sometimes("a message that cannot be read");
+	return "malformed";
 }
 
 export function isDropReason(result: Frame | DropReason): result is DropReason {
@@ -75,6 +86,7 @@ function readContent(reader: Reader, baseStamp: number): Sections | undefined {
 		if (section) {
 			sections.push(section);
 		} else {
+			sometimes("a section of an unknown kind");
 			reader.take(size);
 			unknownSections += 1;
 		}

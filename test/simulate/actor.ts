@@ -81,6 +81,23 @@ export class ActorPool {
 		step(1);
 	}
 
+	/** Changes a key, and again each time that a handler is told of the change. */
+	public chain(key: string, value: string, count: number): void {
+		this.nextStep += 1;
+		const chain = this.nextStep;
+		let index = 1;
+		const step = (): void => {
+			index += 1;
+			if (index <= count) this.put(key, `${value}.${chain}.${index}`);
+		};
+		const answer = (changed: Entry): void => {
+			if (changed.key === key && changed.value === `${value}.${chain}.${index}`) step();
+		};
+		this.pool.ContributionAdded.Connect(answer);
+		this.pool.ContributionUpdated.Connect(answer);
+		this.put(key, `${value}.${chain}.1`);
+	}
+
 	/** Compares the pool with its signals and with what this server must show. */
 	public audit(): void {
 		this.fold.compare();

@@ -10,6 +10,10 @@ const LIVENESS_SECONDS = 400;
 const QUIET_SECONDS = 200;
 /** Deliveries may come ten minutes late: what is quiet has to last longer than that. */
 const LATE_QUIET_SECONDS = 640;
+/** Gone servers are forgotten after half an hour. */
+const OBLIVION_QUIET_SECONDS = 2000;
+/** In runs that last that long, no more servers. */
+const MOST_IN_OBLIVION = 6;
 
 /** A stream of draws of its own for each purpose: what one uses does not change another's. */
 export function drawsFor(seed: number, purpose: string): Generator {
@@ -64,13 +68,14 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 	for (const _ of $range(1, draw.integer(1, draw.oneIn(4) ? 9 : 4))) troubles.add(draw.pick(TROUBLES));
 	const features = TROUBLES.filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
-	const quietSeconds = chosen === "safety" ? 0 : troubles.has("late") ? LATE_QUIET_SECONDS : QUIET_SECONDS;
+	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : QUIET_SECONDS;
+	if (troubles.has("oblivion") && draft.servers <= MOST_IN_OBLIVION) quietSeconds = OBLIVION_QUIET_SECONDS;
 	return {
 		format: 1,
 		seed,
 		mode: chosen,
 		seconds: draft.seconds,
-		quietSeconds,
+		quietSeconds: chosen === "safety" ? 0 : quietSeconds,
 		rules: rulesOf(drawsFor(seed, "rules")),
 		items: inOrder(draft.items),
 		features,

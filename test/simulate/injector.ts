@@ -2,9 +2,11 @@ import { CloudWatcher, EPOCH_UNIX_SECONDS, VirtualGame } from "../../src/testing
 import { encodeNumber, encodeWord, DIGITS } from "../../src/wire/base85";
 import { checksum } from "../../src/wire/checksum";
 import { MESSAGE_BYTES, messageBytes, writeFrame } from "../../src/wire/frame-writer";
-import { RecordsWriter } from "../../src/wire/records-writer";
-import { writeBeat, writeIdentity } from "../../src/wire/section-writers";
+import { OutgoingRecord, RecordsWriter } from "../../src/wire/records-writer";
+import { writeBeat, writeHeard, writeIdentity } from "../../src/wire/section-writers";
 import { shortIdOf } from "../../src/wire/short-id";
+import { isDropReason, readFrame } from "../../src/wire/frame-reader";
+import { StreamName } from "../../src/wire/frame";
 import { Generator } from "../specs/support/generators";
 import { Injection } from "./plan";
 
@@ -14,6 +16,8 @@ const VERSION_AT = 6;
 /** A kind of section that this version does not have. */
 const LATER_KIND = 80;
 const MOST_OVERHEARD = 64;
+/** No server accepts a stamp so far in the future. */
+const FAR_AHEAD_MILLISECONDS = 20 * 60 * 1000;
 
 /** What a later version might add to a message: a section that this one has to skip. Left as it is where there is no room. */
 export function ofLaterVersion(message: unknown): unknown {
@@ -31,6 +35,7 @@ export class Injector implements CloudWatcher {
 	private readonly overheard = new Array<{ readonly topic: string; readonly text: string }>();
 	private overheardCount = 0;
 	private strangers = 0;
+	private liesTold = 0;
 
 	constructor(
 		private readonly emulated: VirtualGame,
@@ -48,6 +53,8 @@ export class Injector implements CloudWatcher {
 	public inject(what: Injection): boolean {
 		if (what === "noise") return this.put(BROADCAST_TOPIC, this.draw.text(0, 900));
 		if (what === "stranger") return this.put(BROADCAST_TOPIC, this.stranger());
+		if (what === "lies") return this.put(BROADCAST_TOPIC, this.lie());
+		if (what === "garbled") return this.put(BROADCAST_TOPIC, this.framed([this.draw.text(1, 300)]));
 		if (this.overheard.isEmpty()) return true;
 		const { topic, text } = this.draw.pick(this.overheard);
 		return this.put(topic, this.changed(what, text));
@@ -60,7 +67,7 @@ export class Injector implements CloudWatcher {
 	private changed(what: Injection, text: string): string {
 		const { draw } = this;
 		const at = draw.integer(1, text.size());
-		if (what === "truncated") return string.sub(text, 1, at);
+		if (what === "truncated") return string.sub(text, 1, draw.oneIn(3) ? draw.integer(1, 10) : at);
 		if (what === "replayed") return text;
 		if (what === "mutated") {
 			const digit = math.max(0, DIGITS.indexOf(string.sub(text, at, at)));
@@ -73,18 +80,8 @@ export class Injector implements CloudWatcher {
 	/** A message of a server that does not exist, well made: it is believed until that server is found to be silent. */
 	private stranger(): string {
 		this.strangers += 1;
-		const serverId = `stranger ${this.strangers}`;
-		const unixSeconds = EPOCH_UNIX_SECONDS + this.emulated.Now();
-		const baseStamp = math.floor(unixSeconds * 1000);
-		const header = {
-			addressee: undefined,
-			sender: shortIdOf(serverId),
-			incarnation: 0,
-			counter: 0,
-			baseStamp,
-			unicasts: 0,
-		};
-		const identity = { serverId, startedAtSeconds: math.floor(unixSeconds), placeVersion: 1 };
+		this.liesTold = 0;
+		const identity = { serverId: this.strangerId(), startedAtSeconds: this.unixSeconds(), placeVersion: 1 };
 		const beat = {
 			synced: true,
 			upTo: 1,
@@ -94,22 +91,95 @@ export class Injector implements CloudWatcher {
 			lossPercent: 84,
 			digest: 0,
 		};
-		const writer = new RecordsWriter(
-			500,
-			{ stream: undefined, after: 0, upTo: 1, complete: true, dense: false },
-			baseStamp,
-		);
 		const key = `stranger-${this.strangers}`;
-		writer.add({
-			version: 1,
-			reference: 1,
-			stamp: baseStamp,
-			defining: true,
-			pool: "State",
-			policy: "remove",
-			key,
-			value: `${key}=strange`,
-		});
-		return writeFrame(header, [writeIdentity(identity), writeBeat(beat, baseStamp), writer.finish()], 0);
+		const sections = [writeIdentity(identity), writeBeat(beat, this.nowStamp())];
+		return this.framed([...sections, this.records(0, 1, [strange(1, key, `${key}=strange`, this.nowStamp())])]);
 	}
+
+	/** What the latest stranger, who may be believed by now, says of itself and others, and is not so. */
+	private lie(): string {
+		if (this.strangers === 0) return this.stranger();
+		const { draw } = this;
+		const baseStamp = this.nowStamp();
+		this.liesTold += 1;
+		const from = 1000 * this.liesTold;
+		const key = `lie-${this.strangers}-${this.liesTold}`;
+		switch (draw.integer(1, 8)) {
+			case 1:
+				// It goes further than can be.
+				return this.framed([this.records(0, 2_000_000 + from, [])]);
+			case 2: {
+				const future = baseStamp + FAR_AHEAD_MILLISECONDS;
+				return this.framed(
+					[this.records(from, from + 1, [strange(from + 1, key, key, future)], future)],
+					future,
+				);
+			}
+			case 3: {
+				// Values of which only one part comes.
+				const parts = new Array<OutgoingRecord>();
+				for (const index of $range(1, 70)) {
+					const part = strange(from + index, `${key}-${index}`, "p", baseStamp);
+					parts.push({ ...part, partIndex: 0, partCount: 2 });
+				}
+				return this.framed([this.records(from, from + 70, parts)]);
+			}
+			case 4: {
+				// Every other version is missing.
+				const records = new Array<OutgoingRecord>();
+				for (const index of $range(1, 35)) {
+					records.push(strange(from + 2 * index, `${key}-${index}`, `${key}-${index}=l`, baseStamp));
+				}
+				return this.framed([this.records(from, from + 70, records)]);
+			}
+			case 5:
+			case 6: {
+				// Streams of servers that live go on.
+				const stream = this.streamOverheard();
+				if (!stream) return this.stranger();
+				return this.framed([writeHeard([{ ...stream, upTo: draw.integer(1, 300) }], 500).text]);
+			}
+			case 7:
+				// Not what values of this pool look like.
+				return this.framed([this.records(from, from + 1, [strange(from + 1, key, "unreadable", baseStamp)])]);
+			default:
+				return this.framed(["what no server can read"]);
+		}
+	}
+
+	/** The stream of a server whose message was overheard. */
+	private streamOverheard(): StreamName | undefined {
+		if (this.overheard.isEmpty()) return undefined;
+		const frame = readFrame(this.draw.pick(this.overheard).text, 0);
+		return isDropReason(frame) ? undefined : { shortId: frame.sender, incarnation: frame.incarnation };
+	}
+
+	private strangerId(): string {
+		return `stranger ${this.strangers}`;
+	}
+
+	private unixSeconds(): number {
+		return math.floor(EPOCH_UNIX_SECONDS + this.emulated.Now());
+	}
+
+	private nowStamp(): number {
+		return math.floor((EPOCH_UNIX_SECONDS + this.emulated.Now()) * 1000);
+	}
+
+	private framed(sections: string[], baseStamp = this.nowStamp()): string {
+		const sender = shortIdOf(this.strangerId());
+		const header = { addressee: undefined, sender, incarnation: 0, counter: 0, baseStamp, unicasts: 0 };
+		return writeFrame(header, sections, 0);
+	}
+
+	private records(after: number, upTo: number, records: OutgoingRecord[], baseStamp = this.nowStamp()): string {
+		const complete = upTo - after <= 1;
+		const writer = new RecordsWriter(850, { stream: undefined, after, upTo, complete, dense: false }, baseStamp);
+		for (const record of records) writer.add(record);
+		return writer.finish();
+	}
+}
+
+function strange(version: number, key: string, value: string, stamp: number): OutgoingRecord {
+	return { version, reference: version, stamp, defining: true, pool: "State", policy: "remove", key, value };
 }

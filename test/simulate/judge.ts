@@ -2,6 +2,9 @@ import { shortened } from "./actor";
 import { History, Operation } from "./oracle";
 import type { Stage } from "./stage";
 
+/** Of what two servers do at nearly the same time, either may win: stamps are whole milliseconds. */
+const SAME_MOMENT_SECONDS = 0.003;
+
 /** What must be true of a game in which no faults have happened for some time. */
 export class Judge {
 	constructor(private readonly stage: Stage) {}
@@ -97,8 +100,11 @@ export class Judge {
 	private whyNotGone({ pool }: History, operations: Operation[]): string | undefined {
 		const last = operations[operations.size() - 1]!;
 		const adopts = pool === "Kept";
+		const before = operations[operations.size() - 2];
+		const alone = !before || last.atSeconds - before.atSeconds > SAME_MOMENT_SECONDS;
 		if (
 			!this.stage.skewed &&
+			alone &&
 			last.value !== undefined &&
 			last.actor.isLive() &&
 			!(adopts && this.hadGone(operations))
@@ -132,7 +138,8 @@ export class Judge {
 		if (latest !== made && !excused) return `server ${made.actor.number} changed it after ${text}`;
 		const last = operations[operations.size() - 1]!;
 		// Without skew, stamps follow time.
-		if (!this.stage.skewed && last !== made && last.value !== undefined && last.actor.isLive()) {
+		const later = last.atSeconds - made.atSeconds > SAME_MOMENT_SECONDS;
+		if (!this.stage.skewed && later && last !== made && last.value !== undefined && last.actor.isLive()) {
 			return `${text}, though server ${last.actor.number} contributed it last`;
 		}
 		return undefined;

@@ -4,7 +4,7 @@ import { CloudFaults, CloudRules, MemoryFaults } from "../../src/testing";
 export type PoolName = "State" | "Kept";
 
 /** What is put on a topic by somebody who is no server. */
-export type Injection = "noise" | "truncated" | "mutated" | "replayed" | "future" | "stranger";
+export type Injection = "noise" | "truncated" | "mutated" | "replayed" | "future" | "garbled" | "stranger" | "lies";
 
 /** Faults of the whole cloud. */
 export type Weather = CloudFaults & MemoryFaults;
@@ -44,6 +44,15 @@ export type Happening =
 			readonly value: string;
 			readonly count: number;
 			readonly everySeconds: number;
+	  }
+	/** Handlers answer each change of one key with the next, so many times, all within one moment. */
+	| {
+			readonly kind: "chain";
+			readonly server: number;
+			readonly pool: PoolName;
+			readonly key: string;
+			readonly value: string;
+			readonly count: number;
 	  }
 	/** What these servers send does not reach those; an empty list means all of them. A server hears itself in any case. */
 	| {
@@ -120,6 +129,8 @@ export function describeItem(item: PlanItem): string {
 			return `server ${item.server} removes ${item.pool}.${item.key}`;
 		case "spin":
 			return `server ${item.server} puts ${item.pool}.${item.key}=${item.value} ${item.count} times, every ${item.everySeconds} s`;
+		case "chain":
+			return `server ${item.server} answers changes of ${item.pool}.${item.key} with changes, ${item.count} times: ${item.value}`;
 		case "cut":
 			return `${servers(item.from)} not heard by ${servers(item.to)} for ${item.seconds} s`;
 		case "weather":

@@ -218,6 +218,9 @@ export class Stage {
 			case "spin":
 				actor.pools[item.pool].spin(item.key, item.value, item.count, item.everySeconds);
 				return true;
+			case "chain":
+				actor.pools[item.pool].chain(item.key, item.value, item.count);
+				return true;
 			case "count":
 				this.tallies.count(actor, item.key);
 				return true;

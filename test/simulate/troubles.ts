@@ -128,7 +128,10 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 	closings: (draft, draw) =>
 		times(draw, 1, 3, () => {
 			const atSeconds = draft.at(draw, 10, draft.seconds);
-			draft.add({ kind: "close", server: anyServer(draft, draw), atSeconds });
+			const server = anyServer(draft, draw);
+			// What it has just said outlives it.
+			if (draw.oneIn(2)) draft.put(server, "Kept", "will", atSeconds - draw.integer(0, 400) / 1000);
+			draft.add({ kind: "close", server, atSeconds });
 			if (!draw.oneIn(3)) replaceServer(draft, draw, atSeconds + draw.integer(0, 20));
 		}),
 	restartStorm: (draft, draw) => {
@@ -180,7 +183,10 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 		const start = draft.at(draw, 10, draft.seconds - 60);
 		const pool: PoolName = draw.oneIn(3) ? "Kept" : "State";
 		for (const round of $range(1, draw.integer(8, 40))) {
-			draft.put(anyServer(draft, draw), pool, "ball", start + (round * draw.integer(1, 1500)) / 1000);
+			const atSeconds = start + (round * draw.integer(1, 1500)) / 1000;
+			draft.put(anyServer(draft, draw), pool, "ball", atSeconds);
+			// Another at the same moment: stamps may be equal.
+			if (draw.oneIn(4)) draft.put(anyServer(draft, draw), pool, "ball", atSeconds);
 		}
 	},
 	removalRace: (draft, draw) =>
@@ -215,9 +221,11 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 		weather(draft, draw, { publishErrors: percent(draw, 1, 60), publishErrorsAfterEffect: percent(draw, 0, 100) }),
 	hangs: (draft, draw) => weather(draft, draw, { publishHangs: percent(draw, 1, 20), publishHangSeconds: 30 }),
 	subscriptions: (draft, draw) => {
-		weather(draft, draw, { subscribeErrors: percent(draw, 10, 90) }, 100);
-		weather(draft, draw, { subscribeSeconds: [1, draw.integer(2, 60)] });
-		times(draw, 1, 3, () => replaceServer(draft, draw, draft.at(draw, 0, draft.seconds - 60)));
+		const start = draft.at(draw, 0, draft.seconds - 120);
+		const slowest = draw.pick([2, 10, 60, 100]);
+		const faults: Weather = { subscribeErrors: percent(draw, 0, 90), subscribeSeconds: [1, slowest] };
+		draft.add({ kind: "weather", faults, seconds: draw.integer(30, 100), atSeconds: start });
+		times(draw, 1, 3, () => replaceServer(draft, draw, start + draw.integer(0, 20)));
 	},
 	slowness: (draft, draw) => {
 		const most = draw.integer(3, 12);
@@ -226,15 +234,99 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 	largeValues: (draft, draw) =>
 		times(draw, 1, 6, () => {
 			const server = anyServer(draft, draw);
-			const bytes = draw.integer(700, 8000);
-			draft.put(
-				server,
-				"State",
-				draw.oneIn(2) ? "scroll" : `s${server}`,
-				draft.at(draw, 0, draft.seconds),
-				bytes,
-			);
+			const key = draw.oneIn(2) ? "scroll" : `s${server}`;
+			const atSeconds = draft.at(draw, 0, draft.seconds - 10);
+			draft.put(server, "State", key, atSeconds, draw.integer(700, 8000));
+			if (draw.oneIn(2)) return;
+			// Something newer, perhaps while its parts are on their way.
+			const again = atSeconds + draw.integer(0, 6000) / 1000;
+			if (draw.oneIn(4)) draft.add({ kind: "remove", server, pool: "State", key, atSeconds: again });
+			else {
+				const bytes = draw.oneIn(3) ? undefined : draw.integer(700, 8000);
+				draft.put(draw.oneIn(4) ? anyServer(draft, draw) : server, "State", key, again, bytes);
+			}
 		}),
+	/** One server has more to say than gets through. */
+	torrent: (draft, draw) => {
+		const server = anyServer(draft, draw);
+		const start = draft.at(draw, 0, draft.seconds - 110);
+		const faults: Weather = { loss: percent(draw, 20, 70) };
+		draft.add({ kind: "weather", faults, seconds: draw.integer(60, 100), atSeconds: start });
+		const value = draft.value();
+		const everySeconds = draw.integer(10, 30) / 20;
+		const spin = { kind: "spin", server, pool: "State", key: "flood", value, count: 60, everySeconds } as const;
+		draft.add({ ...spin, atSeconds: start });
+		for (const index of $range(1, draw.integer(2, 12))) {
+			draft.put(server, "State", `log${index % 4}`, start + index * draw.integer(1, 6), draw.integer(700, 4000));
+		}
+	},
+	/** What is withdrawn before anybody can have heard of it, or while another claims it. */
+	moments: (draft, draw) =>
+		times(draw, 2, 8, () => {
+			const server = anyServer(draft, draw);
+			const atSeconds = draft.at(draw, 5, draft.seconds - 10);
+			const pool: PoolName = draw.oneIn(3) ? "Kept" : "State";
+			draft.put(server, pool, "blink", atSeconds);
+			const removal = atSeconds + draw.integer(0, 3000) / 1000;
+			if (draw.oneIn(2)) {
+				const removed = atSeconds + draw.integer(0, 80) / 1000;
+				draft.add({ kind: "remove", server, pool, key: "blink", atSeconds: removed });
+				return;
+			}
+			// The claims of others come in while the removal waits.
+			times(draw, 1, 3, () => {
+				draft.put(anyServer(draft, draw), pool, "blink", removal - draw.integer(300, 2000) / 1000);
+			});
+			draft.add({ kind: "remove", server, pool, key: "blink", atSeconds: removal });
+		}),
+	/** The cloud takes nothing for some time, while there is something to say. */
+	outage: (draft, draw) => {
+		const start = draft.at(draw, 10, draft.seconds - 110);
+		const seconds = draw.integer(10, 90);
+		const faults: Weather = draw.oneIn(2)
+			? { publishErrors: 1, publishErrorsAfterEffect: 0 }
+			: { publishHangs: 1, publishHangSeconds: 30 };
+		draft.add({ kind: "weather", faults, seconds, atSeconds: start });
+		const value = draft.value();
+		const server = anyServer(draft, draw);
+		const spin = {
+			kind: "spin",
+			server,
+			pool: "State",
+			key: "outcry",
+			value,
+			count: 80,
+			everySeconds: 0.6,
+		} as const;
+		draft.add({ ...spin, atSeconds: start });
+		if (draw.oneIn(2)) draft.add({ kind: "close", server: anyServer(draft, draw), atSeconds: start + 1 });
+	},
+	/** Handlers answer changes with changes. */
+	chains: (draft, draw) =>
+		times(draw, 1, 3, () => {
+			const server = anyServer(draft, draw);
+			const count = draw.integer(2, 120);
+			const value = draft.value();
+			const atSeconds = draft.at(draw, 0, draft.seconds);
+			draft.add({ kind: "chain", server, pool: "State", key: "echo", value, count, atSeconds });
+		}),
+	/** One sleeps while another is given up and comes back: the first that it hears of the new stream is old. */
+	sleepers: (draft, draw) => {
+		const [sleeper, silent] = [anyServer(draft, draw), anyServer(draft, draw)];
+		if (sleeper === silent) return;
+		const start = draft.at(draw, 20, draft.seconds - 160);
+		draft.add({ kind: "freeze", server: sleeper, seconds: draw.integer(90, 150), atSeconds: start });
+		const seconds = draw.integer(25, 40);
+		draft.add({ kind: "mute", server: silent, seconds, atSeconds: start - draw.integer(0, 5) });
+		draft.put(silent, "State", "dream", start + seconds + 1);
+	},
+	/** Some server is gone for so long that it is forgotten. */
+	oblivion: (draft, draw) => {
+		const server = anyServer(draft, draw);
+		const atSeconds = draft.at(draw, 20, 120);
+		draft.add({ kind: draw.oneIn(2) ? "crash" : "close", server, atSeconds });
+		replaceServer(draft, draw, atSeconds + draw.integer(0, 20));
+	},
 	manyKeys: (draft, draw) => {
 		const server = anyServer(draft, draw);
 		const start = draft.at(draw, 0, draft.seconds - 60);
@@ -261,6 +353,17 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 		times(draw, 2, 10, () => {
 			const what = draw.pick(["noise", "truncated", "mutated", "replayed", "future", "stranger"] as const);
 			draft.add({ kind: "inject", what, count: draw.integer(1, 6), atSeconds: draft.at(draw, 5, draft.seconds) });
+		}),
+	/** A stranger who knows the protocol. */
+	liars: (draft, draw) =>
+		times(draw, 1, 3, () => {
+			const atSeconds = draft.at(draw, 5, draft.seconds - 60);
+			draft.add({ kind: "inject", what: "stranger", count: 1, atSeconds });
+			times(draw, 4, 10, () => {
+				const what = draw.oneIn(5) ? "garbled" : "lies";
+				const after = draw.integer(2000, 25_000) / 1000;
+				draft.add({ kind: "inject", what, count: draw.integer(1, 3), atSeconds: atSeconds + after });
+			});
 		}),
 	laterVersions: (draft, draw) => {
 		for (const [index, item] of ipairs(draft.items)) {

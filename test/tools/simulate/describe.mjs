@@ -38,7 +38,7 @@ export function describeSummary(results, { twice, whole }) {
 	for (const result of results) {
 		for (const feature of result.features) features.set(feature, (features.get(feature) ?? 0) + 1);
 		for (const [name, count] of Object.entries(result.situations ?? {})) {
-			situations.set(name, (situations.get(name) ?? 0) + count);
+			situations.set(name, (situations.get(name) ?? 0) + (count > 0 ? 1 : 0));
 		}
 	}
 	const never = [...situations].filter(([, count]) => count === 0).map(([name]) => name);
@@ -52,7 +52,7 @@ export function describeSummary(results, { twice, whole }) {
 		`${results.length} runs, ${Math.round(sum("serverSeconds"))} server-seconds, ${sum("publishes")} messages, ` +
 			`${sum("deliveries")} deliveries`,
 		`troubles: ${list(features)}`,
-		`situations: ${list(situations)}`,
+		`situations, each with the runs that got into it: ${list(situations)}`,
 		`${twice} seeds ran twice, in different processes`,
 	];
 	if (agreed.length > 0) {
