@@ -115,18 +115,37 @@ const CHECKS: ReadonlyArray<readonly [name: string, check: () => void]> = [
 		},
 	],
 	[
-		"what only a server knew that is gone is lost with it, and it learns nothing any more",
+		"what only a crashed server knew is lost with it, and it learns nothing any more",
 		() => {
 			const meter = meterOfThree();
 			meter.change("P", "k", "a", 1, 0);
-			meter.serverEnded(1);
+			meter.serverEnded(1, true, 1);
 			same(meter.perished, 1);
 			same(meter.missing(FOREVER), 0);
 			meter.change("P", "k", "b", 2, 5);
 			meter.show(2, "P", "k", "b", 5);
-			meter.serverEnded(3);
+			meter.serverEnded(3, true, 6);
 			same(meter.missing(FOREVER), 0);
 			same(meter.arrived(), 0);
+		},
+	],
+	[
+		"of a server that closed, others show its last value or that the key is gone",
+		() => {
+			const meter = meterOfThree();
+			meter.change("P", "k", "a", 1, 0);
+			meter.show(2, "P", "k", "a", 1);
+			meter.serverEnded(1, false, 2);
+			same(meter.missing(FOREVER), 0);
+			same(slowest(meter), 2);
+			const other = meterOfThree();
+			for (const server of $range(1, 3)) other.show(server, "P", "k", "old", 0);
+			other.change("P", "k", "new", 1, 1);
+			other.serverEnded(1, false, 2);
+			same(other.missing(FOREVER), 1);
+			other.show(2, "P", "k", "", 4);
+			other.show(3, "P", "k", "new", 5);
+			same(slowest(other), 4);
 		},
 	],
 	[

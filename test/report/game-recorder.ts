@@ -292,7 +292,7 @@ export class GameRecorder implements CloudWatcher {
 			if (numbers.has(server.number)) continue;
 			const crashed = server.crashed();
 			this.lanes.ended(server.number, milliseconds(now), crashed ? "crashed" : "closed");
-			this.lag.serverEnded(server.number);
+			this.lag.serverEnded(server.number, crashed, now);
 		}
 	}
 

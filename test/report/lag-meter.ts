@@ -8,6 +8,8 @@ const BINS = 40;
 
 /** A value that a key got, and the servers that show neither it nor a newer one. */
 interface Change {
+	readonly pool: string;
+	readonly key: string;
 	readonly atSeconds: number;
 	readonly value: string;
 	readonly author: number;
@@ -27,7 +29,7 @@ type Shown = Map<string, string>;
  * A server that a fault holds up is not waited for, and what it changes is not measured.
  */
 export class LagMeter {
-	/** All changes, and those among them that were not measured because two servers made them at once, or their author was gone first. */
+	/** All changes, and those among them that were not measured because two servers made them at once, or their author crashed first. */
 	public total = 0;
 	public contested = 0;
 	public perished = 0;
@@ -54,16 +56,22 @@ export class LagMeter {
 		if (!viewers.has(server)) viewers.set(server, new Map());
 	}
 
-	/** A server that is gone need not learn anything any more, and what it had not told everybody nobody has to know: it goes with it. */
-	public serverEnded(server: number): void {
+	/**
+	 * A server that is gone need not learn anything any more. What a crashed one had not told everybody nobody can know;
+	 * of one that closed, others may show instead that its key is gone.
+	 */
+	public serverEnded(server: number, crashed: boolean, now: number): void {
 		for (const [, viewers] of this.viewers) viewers.delete(server);
 		this.disturbances.delete(server);
 		for (const change of [...this.open]) {
-			if (change.author === server && change.measured) {
-				change.measured = false;
-				this.perished += 1;
-			}
 			this.release(change, server, undefined);
+			if (change.author !== server || !change.measured || change.waitingCount === 0) continue;
+			if (!crashed) {
+				this.change(change.pool, change.key, ABSENT, server, now, false);
+				continue;
+			}
+			change.measured = false;
+			this.perished += 1;
 		}
 	}
 
@@ -91,6 +99,8 @@ export class LagMeter {
 			this.pending.set(name, pending);
 		}
 		const change: Change = {
+			pool,
+			key,
 			atSeconds: now,
 			value,
 			author,
