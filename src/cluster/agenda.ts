@@ -16,6 +16,7 @@ export class Agenda {
 	private scheduledFor = math.huge;
 	private running = false;
 	private stopped = false;
+	private readonly runLater = () => this.run();
 
 	constructor(
 		private readonly platform: Platform,
@@ -55,7 +56,7 @@ export class Agenda {
 		this.cancel = undefined;
 		this.scheduledFor = earliest;
 		if (earliest === math.huge) return;
-		this.cancel = this.platform.schedule(math.max(0, earliest - this.platform.clock()), () => this.run());
+		this.cancel = this.platform.schedule(math.max(0, earliest - this.platform.clock()), this.runLater);
 	}
 
 	private run(): void {

@@ -206,8 +206,8 @@ export class Context {
 
 	private pinnedFrontier(): number {
 		let frontier = math.huge;
-		const now = this.now();
 		if (this.pins.isEmpty()) return frontier;
+		const now = this.now();
 		this.pins = this.pins.filter((pin) => pin.untilSeconds > now);
 		for (const pin of this.pins) frontier = math.min(frontier, pin.frontier);
 		return frontier;

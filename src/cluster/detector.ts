@@ -84,12 +84,14 @@ export class Detector {
 		if (!context.isActive() && context.phase !== "local") return;
 		const now = context.now();
 		this.checking.at(now + CHECK_SECONDS);
-		for (const member of context.membership.all()) this.checkMember(member, now);
+		for (const member of context.membership.all()) {
+			if (now >= member.promisedBySeconds + PROMISE_SLACK_SECONDS) this.checkOverdue(member, now);
+		}
 		this.checkFrontiers(now);
 		this.onFrontier();
 	}
 
-	private checkMember(member: Member, now: number): void {
+	private checkOverdue(member: Member, now: number): void {
 		const { context } = this;
 		const rank = context.membership.watcherRank(member.shortId);
 		const turn = math.max(0, rank - WATCHERS + 1) * NEXT_WATCHER_SECONDS;

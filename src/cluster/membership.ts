@@ -124,16 +124,13 @@ export class Membership {
 	/** Forgets who departed long ago, and returns them. */
 	public forget(nowSeconds: number): Departed[] {
 		const forgotten = new Array<Departed>();
-		if (this.departedList.isEmpty()) return forgotten;
-		const kept = new Array<Departed>();
 		for (const departed of this.departedList) {
-			if (departed.purged && nowSeconds - departed.departedAtSeconds > FORGET_SECONDS) {
-				sometimes("a gone server forgotten");
-				this.departedByShortId.delete(departed.shortId);
-				forgotten.push(departed);
-			} else kept.push(departed);
+			if (departed.purged && nowSeconds - departed.departedAtSeconds > FORGET_SECONDS) forgotten.push(departed);
 		}
-		this.departedList = kept;
+		if (forgotten.isEmpty()) return forgotten;
+		sometimes("a gone server forgotten");
+		for (const { shortId } of forgotten) this.departedByShortId.delete(shortId);
+		this.departedList = this.departedList.filter((departed) => !forgotten.includes(departed));
 		return forgotten;
 	}
 

@@ -12,9 +12,6 @@ export function broadcastTopic(index: number): string {
 
 /** The topic that only one server listens to. Short ids are written as hexadecimal digits: topic names are safest plain. */
 export function inboxTopic(shortId: ShortId): string {
-	let name = `${PREFIX}to/`;
-	for (const index of $range(1, shortId.size())) {
-		name += string.format("%02x", string.byte(shortId, index)[0]!);
-	}
-	return name;
+	const digits = string.rep("%02x", shortId.size());
+	return PREFIX + string.format(`to/${digits}`, ...string.byte(shortId, 1, shortId.size()));
 }

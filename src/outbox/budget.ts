@@ -44,6 +44,8 @@ export class Budget {
 	private readonly unicastPace = new Pace();
 	private readonly others: OthersUse;
 	private caps: Caps;
+	/** What is known is up to date as of then. */
+	private advancedSeconds: number | undefined;
 	private servers = 1;
 	private players = 0;
 	private factor = 1;
@@ -98,6 +100,8 @@ export class Budget {
 	/** The share of the others' messages that does not arrive here, 0 to 1. */
 	public setLoss(fraction: number): void {
 		this.others.setLoss(fraction);
+		// What was heard stands for more, or less, now.
+		this.advancedSeconds = undefined;
 	}
 
 	/** So many echoes of data already sent are still to come; data leaves room for them. */
@@ -194,6 +198,12 @@ export class Budget {
 		return this.allowance.wantsReport();
 	}
 
+	/** The part of the deliveries it allows that is used, by all servers, as far as it is known here. */
+	public utilisation(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		return (this.own.deliveries() + this.others.usedInGame()) / this.caps.gameWide;
+	}
+
 	public use(nowSeconds: number): BudgetUse {
 		this.advance(nowSeconds);
 		const { caps, own, others } = this;
@@ -215,6 +225,8 @@ export class Budget {
 	}
 
 	private advance(nowSeconds: number): void {
+		if (nowSeconds === this.advancedSeconds) return;
+		this.advancedSeconds = nowSeconds;
 		this.own.advance(nowSeconds);
 		this.others.advance(nowSeconds);
 	}

@@ -64,7 +64,7 @@ export class Congestion {
 	private lastStepSeconds: number | undefined;
 	private lastUpdateSeconds: number | undefined;
 
-	private readonly reports = new Map<string, { readonly fraction: number; readonly atSeconds: number }>();
+	private readonly reports = new Map<string, { fraction: number; atSeconds: number }>();
 	private lossBaseline: number | undefined;
 	private lossKnownSinceSeconds: number | undefined;
 
@@ -116,7 +116,11 @@ export class Congestion {
 
 	/** A server, this one included, says which part of the broadcasts it loses. */
 	public noteReportedLoss(shortId: string, fraction: number, nowSeconds: number): void {
-		this.reports.set(shortId, { fraction, atSeconds: nowSeconds });
+		const report = this.reports.get(shortId);
+		if (report) {
+			report.fraction = fraction;
+			report.atSeconds = nowSeconds;
+		} else this.reports.set(shortId, { fraction, atSeconds: nowSeconds });
 	}
 
 	/** A server has left: what it reported no longer counts. */

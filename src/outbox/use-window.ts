@@ -44,29 +44,33 @@ export class Account {
 
 /** What was counted within one second, as parallel arrays. */
 interface Bucket<A extends Account> {
-	accounts: A[];
-	topics: number[];
-	amounts: number[];
+	readonly accounts: A[];
+	readonly topics: number[];
+	readonly amounts: number[];
 }
 
 const BUCKETS = WINDOW_SECONDS + 1;
+const NOTHING: ReadonlyArray<never> = [];
 
 /**
  * Keeps accounts at what was added in the last {@link WINDOW_SECONDS}, in buckets of a second: one for each of them and
  * the running one.
  */
 export class UseWindow<A extends Account> {
-	private readonly buckets = new Array<Bucket<A>>();
+	/** By second, modulo {@link BUCKETS}. Most seconds have none: whoever is idle keeps next to nothing. */
+	private readonly buckets = new Map<number, Bucket<A>>();
 	private runningSecond = -math.huge;
-
-	constructor() {
-		for (const _ of $range(1, BUCKETS)) this.buckets.push({ accounts: [], topics: [], amounts: [] });
-	}
 
 	/** The window has to have been advanced to the present. */
 	public add(account: A, topic: number, amount: number): void {
 		account.change(topic, amount);
-		const { accounts, topics, amounts } = this.buckets[this.runningSecond % BUCKETS]!;
+		const index = this.runningSecond % BUCKETS;
+		let bucket = this.buckets.get(index);
+		if (!bucket) {
+			bucket = { accounts: [], topics: [], amounts: [] };
+			this.buckets.set(index, bucket);
+		}
+		const { accounts, topics, amounts } = bucket;
 		const last = accounts.size() - 1;
 		if (last >= 0 && accounts[last] === account && topics[last] === topic) {
 			amounts[last] = amounts[last]! + amount;
@@ -79,24 +83,21 @@ export class UseWindow<A extends Account> {
 
 	/** Forgets what is too old, and returns the accounts from which something was taken, possibly several times. */
 	public advance(nowSeconds: number): ReadonlyArray<A> {
-		const touched = new Array<A>();
 		const second = math.floor(nowSeconds);
-		if (second <= this.runningSecond) return touched;
+		if (second <= this.runningSecond) return NOTHING;
+		const touched = new Array<A>();
 		// The running bucket is the one after the last; coming around, the next one is the oldest and expires.
 		const steps = math.min(BUCKETS, second - this.runningSecond);
 		for (const reached of $range(second - steps + 1, second)) {
-			const bucket = this.buckets[reached % BUCKETS]!;
-			const count = bucket.accounts.size();
-			if (count === 0) continue;
-			for (const index of $range(0, count - 1)) {
-				const account = bucket.accounts[index]!;
+			const bucket = this.buckets.get(reached % BUCKETS);
+			if (!bucket) continue;
+			for (const index of $range(0, bucket.accounts.size() - 1)) {
+				const account: A = bucket.accounts[index]!;
 				account.change(bucket.topics[index]!, -bucket.amounts[index]!);
 				assert(account.total >= 0, "nothing is forgotten that was not counted");
 				touched.push(account);
 			}
-			bucket.accounts = [];
-			bucket.topics = [];
-			bucket.amounts = [];
+			this.buckets.delete(reached % BUCKETS);
 		}
 		this.runningSecond = second;
 		return touched;
@@ -105,7 +106,7 @@ export class UseWindow<A extends Account> {
 	/** When something is forgotten next; undefined when nothing is counted. */
 	public nextExpiryAt(): number | undefined {
 		for (const second of $range(this.runningSecond - WINDOW_SECONDS, this.runningSecond)) {
-			if (!this.buckets[second % BUCKETS]!.accounts.isEmpty()) return second + BUCKETS;
+			if (this.buckets.has(second % BUCKETS)) return second + BUCKETS;
 		}
 		return undefined;
 	}

@@ -79,7 +79,27 @@ export function numberBytes(value: number): number {
 }
 
 export function encodeWord(value: number): string {
-	return encodeFixed(value, WORD_BYTES);
+	const high = value.idiv(BASE ** 3);
+	const low = value % BASE ** 3;
+	// Joined at once: one string is made, not one for each digit.
+	return (
+		DIGITS[high.idiv(BASE)]! +
+		DIGITS[high % BASE]! +
+		DIGITS[low.idiv(BASE ** 2)]! +
+		DIGITS[low.idiv(BASE) % BASE]! +
+		DIGITS[low % BASE]!
+	);
+}
+
+/** The word that a text begins with; -1 if it begins with something else. */
+export function decodeWord(text: string): number {
+	let value = 0;
+	for (const position of $range(1, WORD_BYTES)) {
+		const digit = DIGIT_OF_BYTE.get(string.byte(text, position)[0]!);
+		if (digit === undefined || digit < 0) return -1;
+		value = value * BASE + digit;
+	}
+	return value;
 }
 
 export function encodeStamp(value: number): string {

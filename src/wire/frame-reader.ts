@@ -1,7 +1,7 @@
 /** Reads messages. Whatever arrives, nothing throws, and nothing of a message counts unless all of it is as it must be. */
 import { sometimes } from "../diagnostics/situations";
 import { DOCUMENTED_MESSAGE_BYTES } from "../platform/limits";
-import { DIGITS, encodeWord, WORD_BYTES } from "./base85";
+import { decodeWord, DIGITS, WORD_BYTES } from "./base85";
 import { COUNTER_LIMIT } from "./bounds";
 import { checksum } from "./checksum";
 import { DropReason, Frame, FrameHeader, Section } from "./frame";
@@ -29,17 +29,20 @@ export function readFrame(message: unknown, seed: number): Frame | DropReason {
 		sometimes("a message of another version of the wire");
 		return "version";
 	}
-	if (string.sub(message, 1, WORD_BYTES) !== encodeWord(checksum(message, seed, VERSION_AT))) {
+	if (decodeWord(message) !== checksum(message, seed, VERSION_AT)) {
 		sometimes("a message with a wrong checksum");
 		return "checksum";
 	}
 
 	const reader = new Reader(message, VERSION_AT);
-	const header = readHeader(reader);
-	const content = reader.failed ? undefined : readContent(reader, header.baseStamp);
-	if (content) return { ...header, ...content };
-	sometimes("a message that cannot be read");
-	return "malformed";
+	const { addressee, sender, incarnation, counter, baseStamp, unicasts } = readHeader(reader);
+	const content = reader.failed ? undefined : readContent(reader, baseStamp);
+	if (!content) {
+		sometimes("a message that cannot be read");
+		return "malformed";
+	}
+	const { sections, unknownSections } = content;
+	return { addressee, sender, incarnation, counter, baseStamp, unicasts, sections, unknownSections };
 }
 
 export function isDropReason(result: Frame | DropReason): result is DropReason {

@@ -26,10 +26,10 @@ export interface WireRecord {
 	readonly value: string | undefined;
 	readonly valueIsKey: boolean;
 	/** For a tombstone: the stamp of the value it withdraws. */
-	readonly withdrawn: number | undefined;
+	readonly withdrawn?: number | undefined;
 	/** For a part of a large value: its index from 0, and how many there are. */
-	readonly partIndex: number | undefined;
-	readonly partCount: number | undefined;
+	readonly partIndex?: number | undefined;
+	readonly partCount?: number | undefined;
 }
 
 export interface RecordsSection {

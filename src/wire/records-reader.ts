@@ -84,19 +84,25 @@ export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 		}
 		// Before anything of a broken section is kept.
 		if (reader.failed) break;
-		records.push({
-			version,
-			reference,
-			stamp,
-			pool,
-			policy,
-			key,
-			value,
-			valueIsKey: form >= Form.Key && form <= Form.KeyDefiningNext,
-			withdrawn,
-			partIndex,
-			partCount,
-		});
+		const valueIsKey = form >= Form.Key && form <= Form.KeyDefiningNext;
+		// Tables of up to eight fields take half of what those of more take, and most records need no more.
+		records.push(
+			withdrawn === undefined && partIndex === undefined
+				? { version, reference, stamp, pool, policy, key, value, valueIsKey }
+				: {
+						version,
+						reference,
+						stamp,
+						pool,
+						policy,
+						key,
+						value,
+						valueIsKey,
+						withdrawn,
+						partIndex,
+						partCount,
+					},
+		);
 	}
 	return {
 		kind: "records",

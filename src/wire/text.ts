@@ -129,7 +129,8 @@ export function jsonBytes(wire: string): number {
 	return wire.size() + occurrences(wire, '"') + occurrences(wire, "\\");
 }
 
-function occurrences(text: string, character: string): number {
+/** How often a character is in a text. */
+export function occurrences(text: string, character: string): number {
 	let count = 0;
 	let position = string.find(text, character, 1, true)[0];
 	while (position !== undefined) {
