@@ -67,7 +67,11 @@ export class ServerCluster implements Cluster {
 		this.ServerId = platform.serverId;
 		this.ServerJoined = createSignal(platform);
 		this.ServerLeft = createSignal(platform);
-		this.log = new Log(settings.logger, (text) => platform.warn(text));
+		this.log = new Log(
+			settings.logger,
+			(text) => platform.warn(text),
+			(body) => platform.spawn(body),
+		);
 		const context = new Context(
 			platform,
 			settings.budgetShare,
@@ -282,8 +286,7 @@ export class ServerCluster implements Cluster {
 		for (const member of membership.all()) {
 			if (member.loss !== undefined) congestion.noteReportedLoss(member.shortId, member.loss, now);
 		}
-		const use = budget.use(now);
-		congestion.update(now, use.deliveries / use.deliveriesCap);
+		congestion.update(now, budget.utilisation(now));
 		budget.setLoss(loss);
 		budget.setPlayers(platform.playerCount());
 		budget.setFactor(congestion.factor());

@@ -11,6 +11,8 @@ export class Log {
 	constructor(
 		private readonly logger: Logger | undefined,
 		private readonly warnToOutput: (text: string) => void,
+		/** Runs a function in a thread of its own. */
+		private readonly spawn: (body: () => void) => void,
 	) {}
 
 	public debug(text: string): void {
@@ -29,12 +31,15 @@ export class Log {
 		else this.warnToOutput(labelled(text));
 	}
 
-	/** A logger that fails must not stop what is being told. */
+	/** A logger that fails, or waits for something, must not hold up what is being told. */
 	private tell(level: LogLevel, text: string): void {
-		if (!this.logger) return;
-		const [success, problem] = pcall(this.logger, level, labelled(text));
-		if (success || this.hasFailed) return;
-		this.hasFailed = true;
-		this.warnToOutput(labelled(`the logger failed: ${problem}`));
+		const { logger } = this;
+		if (!logger) return;
+		this.spawn(() => {
+			const [success, problem] = pcall(logger, level, labelled(text));
+			if (success || this.hasFailed) return;
+			this.hasFailed = true;
+			this.warnToOutput(labelled(`the logger failed: ${problem}`));
+		});
 	}
 }

@@ -24,6 +24,13 @@ export function isRunningAs(platform: Platform): boolean {
 	return override === platform;
 }
 
+/** Makes `platform` the current one for code that neither yields nor throws, and returns the former one, which the caller puts back. */
+export function switchPlatform(platform: Platform | undefined): Platform | undefined {
+	const former = override;
+	override = platform;
+	return former;
+}
+
 /**
  * Runs `body` with `platform` as the current one and restores the former, also when `body` throws.
  * `body` must not yield: whoever runs meanwhile would take `platform` for his own.

@@ -1,6 +1,7 @@
 /**
  * Everything the library needs from the engine, as one interface. `roblox.ts` implements it with Roblox's services, `testing/` with an emulated cloud;
- * nothing else in the library touches the engine. Nothing here yields: what takes time calls back, in a thread of its own.
+ * nothing else in the library touches the engine. Nothing here yields: what takes time calls back later.
+ * Callbacks do not yield either, but for those of {@link Platform.spawn}: whatever code of a game may wait for is run by that.
  */
 export interface Platform {
 	/** Where this code runs. In "studio" there may be no MessagingService; on a "client" the library refuses to work. */
@@ -25,7 +26,7 @@ export interface Platform {
 	/** Players on this server now; budgets depend on it. */
 	playerCount(): number;
 
-	/** Runs `callback` in a new thread, `delaySeconds` from now or a frame later. Returns what cancels it; cancelling twice, or after it ran, does nothing. */
+	/** Runs `callback` `delaySeconds` from now or a frame later. Returns what cancels it; cancelling twice, or after it ran, does nothing. */
 	schedule(delaySeconds: number, callback: () => void): () => void;
 	/** Runs `callback` at once in a new thread, so that its yields and errors stay its own; errors are reported to the engine's output. */
 	spawn(callback: () => void): void;

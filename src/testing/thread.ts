@@ -6,18 +6,19 @@ export function describeFailure(failure: unknown): string {
 	return debug.traceback(tostring(failure), 2);
 }
 
-// Errors are caught inside the thread: a runtime may turn what leaves coroutine.resume into another text.
-function body<A>(callback: (argument: A) => void, argument: A, report: FailureReport): void {
+/** Runs `callback(argument)`, which does not yield, in the running thread; an error goes to `report`. Hot: once per timer and message. */
+export function callReporting<A>(callback: (argument: A) => void, argument: A, report: FailureReport): void {
 	const [success, failure] = xpcall(callback, describeFailure, argument);
 	if (!success) report(failure as string);
 }
 
 /**
  * Runs `callback(argument)` in a new thread until it returns or yields; an error goes to `report`.
- * Hot: once per timer and message. Threads are not reused, because a stale resumption of a finished one must stay an error.
+ * Threads are not reused, because a stale resumption of a finished one must stay an error.
  */
 export function startThread<A>(callback: (argument: A) => void, argument: A, report: FailureReport): void {
-	const [success, failure] = coroutine.resume(coroutine.create(body), callback, argument, report);
+	// Errors are caught inside the thread: a runtime may turn what leaves coroutine.resume into another text.
+	const [success, failure] = coroutine.resume(coroutine.create(callReporting), callback, argument, report);
 	if (!success) error(failure, 0);
 }
 

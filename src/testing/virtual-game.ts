@@ -1,3 +1,4 @@
+import { callWithoutYield } from "../pool/call";
 import { FAULT_CHECKS } from "./cloud-options";
 import { CloudStatistics } from "./cloud-statistics";
 import { EmulatedServer, VirtualServer } from "./virtual-server";
@@ -262,9 +263,10 @@ class EmulatedGame implements VirtualGame {
 
 	private advance(run: () => void): void {
 		this.advancing = true;
-		const [success, failure] = pcall(run);
+		// What runs without a thread of its own cannot take virtual time with it by yielding.
+		const { outcome, result } = callWithoutYield(run, undefined);
 		this.advancing = false;
-		if (!success) error(failure, 0);
+		if (outcome !== "returned") error(result, 0);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { runAs } from "../platform/current";
+import { switchPlatform } from "../platform/current";
 import { Platform } from "../platform/platform";
 import { CloudLink } from "./cloud-link";
 import { EmulatedEngine } from "./engine/engine";
@@ -9,7 +9,7 @@ import { MemoryStoreCloud } from "./memory-store/memory-store-cloud";
 import { Output } from "./output";
 import { RandomStream } from "./random";
 import { ScheduledItem, Scheduler } from "./scheduler";
-import { FailureReport, startThread } from "./thread";
+import { FailureReport, callReporting, startThread } from "./thread";
 import { VirtualClock } from "./virtual-clock";
 
 /** How long a closing server waits for its handlers. */
@@ -45,12 +45,6 @@ interface Timer extends ScheduledItem {
 	readonly callback: () => void;
 }
 
-/** What has to run once the server is no longer frozen. */
-interface BacklogEntry {
-	readonly callback: (argument: unknown) => void;
-	readonly argument: unknown;
-}
-
 function call(callback: () => void): void {
 	callback();
 }
@@ -65,7 +59,7 @@ function runTimer(timer: Timer): void {
 }
 
 function fireTimer(timer: Timer): void {
-	timer.platform.enter(runTimer, timer);
+	timer.platform.perform(runTimer, timer);
 }
 
 /** The engine of one virtual server: its clock, its threads, its side of the cloud, and its end. */
@@ -91,14 +85,15 @@ export class VirtualPlatform implements Platform {
 	private readonly cloud: MessagingCloud;
 	private readonly report: FailureReport;
 	private readonly randomStream: RandomStream;
+	private clockReadAt = -1;
+	private clockSeconds = 0;
 	private state: ServerState = "running";
 	private frozenUntilSeconds = 0;
 	private frozen = false;
-	private backlog = new Array<BacklogEntry>();
+	/** What has to run once the server is no longer frozen. */
+	private backlog = new Array<() => void>();
 	private readonly closingHandlers = new Array<(done: () => void) => void>();
 	private closeReason: Enum.CloseReason | undefined;
-	private enterCallback: (argument: unknown) => void = ignore;
-	private enterArgument: unknown;
 
 	constructor(parts: VirtualPlatformParts) {
 		this.scheduler = parts.scheduler;
@@ -124,8 +119,14 @@ export class VirtualPlatform implements Platform {
 		this.engine = new EmulatedEngine(this, { ...parts, signalBehavior: parts.signalBehavior ?? "immediate" });
 	}
 
+	/** Hot: asked many times at the same moment. */
 	clock(): number {
-		return this.virtualClock.monotonic(this.scheduler.now());
+		const now = this.scheduler.now();
+		if (now !== this.clockReadAt) {
+			this.clockReadAt = now;
+			this.clockSeconds = this.virtualClock.monotonic(now);
+		}
+		return this.clockSeconds;
 	}
 
 	unixMilliseconds(): number {
@@ -165,7 +166,7 @@ export class VirtualPlatform implements Platform {
 	}
 
 	publish(topic: string, message: string, done: (failure: string | undefined) => void): void {
-		this.cloud.publish(this.link, topic, message, undefined, (failure) => this.enter(done, failure));
+		this.cloud.publish(this.link, topic, message, undefined, (failure) => this.perform(done, failure));
 	}
 
 	subscribe(
@@ -181,8 +182,8 @@ export class VirtualPlatform implements Platform {
 		const disconnect = this.cloud.subscribe(
 			this.link,
 			topic,
-			(message) => this.enter(receiveIfConnected, message),
-			(failure) => this.enter(done, failure),
+			(message) => this.perform(receiveIfConnected, message),
+			(failure) => this.perform(done, failure),
 		);
 		return () => {
 			connected = false;
@@ -202,19 +203,29 @@ export class VirtualPlatform implements Platform {
 		this.output.add({ atSeconds: this.scheduler.now(), level: "print", text });
 	}
 
-	/**
-	 * Runs `callback(argument)` as code of this server, in a thread of its own: now, after a freeze, or, once the server is gone, never.
-	 * Hot: once per timer and message.
-	 */
+	/** Runs `callback(argument)` as code of this server, in a thread of its own: now, after a freeze, or, once the server is gone, never. */
 	enter<A>(callback: (argument: A) => void, argument: A): void {
 		if (this.isGone()) return;
 		if (this.frozen) {
-			this.backlog.push({ callback: callback as (argument: unknown) => void, argument });
+			this.backlog.push(() => this.enter(callback, argument));
 			return;
 		}
-		this.enterCallback = callback as (argument: unknown) => void;
-		this.enterArgument = argument;
-		runAs(this, this.startEntered);
+		const former = switchPlatform(this);
+		startThread(callback, argument, this.report);
+		switchPlatform(former);
+		if (this.entered) this.entered();
+	}
+
+	/** The same for a callback that does not yield: without a thread. Hot: once per timer and message. */
+	perform<A>(callback: (argument: A) => void, argument: A): void {
+		if (this.state === "closed" || this.state === "crashed") return;
+		if (this.frozen) {
+			this.backlog.push(() => this.perform(callback, argument));
+			return;
+		}
+		const former = switchPlatform(this);
+		callReporting(callback, argument, this.report);
+		switchPlatform(former);
 		if (this.entered) this.entered();
 	}
 
@@ -288,16 +299,12 @@ export class VirtualPlatform implements Platform {
 		this.cloud.detach(this.link);
 	}
 
-	private readonly startEntered = (): void => {
-		startThread(this.enterCallback, this.enterArgument, this.report);
-	};
-
 	private readonly thaw = (): void => {
 		if (this.isGone() || !this.frozen || this.scheduler.now() < this.frozenUntilSeconds) return;
 		const { backlog } = this;
 		this.frozen = false;
 		this.backlog = [];
 		// What runs now may freeze the server again: the rest then goes back to waiting.
-		for (const { callback, argument } of backlog) this.enter(callback, argument);
+		for (const resume of backlog) resume();
 	};
 }

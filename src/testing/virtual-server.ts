@@ -104,7 +104,7 @@ export class EmulatedServer implements VirtualServer {
 	}
 
 	Schedule(delaySeconds: number, callback: () => void): () => void {
-		return this.platform.schedule(delaySeconds, callback);
+		return this.platform.schedule(delaySeconds, () => this.platform.spawn(callback));
 	}
 
 	AddPlayer(name: string): void {

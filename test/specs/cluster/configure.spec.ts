@@ -97,6 +97,24 @@ export = () => {
 				expect(server.GetOutput().size()).to.equal(0);
 			});
 		});
+
+		it("does not wait for a logger that waits for something", () => {
+			inWorld({ seed: 1 }, (world) => {
+				let started = 0;
+				const patient = () => {
+					started += 1;
+					coroutine.yield();
+				};
+				const server = world.emulated.AddServer({
+					environment: "studio",
+					messaging: false,
+					setup: () => ConfigureCluster({ logger: patient }),
+				});
+				world.run(60);
+				expect(started > 0).to.equal(true);
+				expect(server.Cluster.GetStatistics().Phase).to.equal("local");
+			});
+		});
 	});
 
 	describe("GetCluster", () => {
