@@ -97,7 +97,10 @@ export class MemoryRequests {
 	refuse(link: MemoryLink, status: MemoryStatus, answered: MemoryCall["answered"]): void {
 		if (!link.attached) return;
 		this.count(status);
-		this.later(link, this.scheduler.now(), () => answered(status, undefined));
+		const now = this.scheduler.now();
+		this.trace.addSeconds(now);
+		this.trace.add(statusNumber(status));
+		this.later(link, now, () => answered(status, undefined));
 	}
 
 	/** Sends a request to the service. It goes its way also when the server ends; the answer then does not. */
@@ -180,6 +183,8 @@ export class MemoryRequests {
 		const { call, status } = request;
 		const { link } = call;
 		if (!link.attached) return;
+		this.trace.addSeconds(this.scheduler.now());
+		this.trace.add(call.key);
 		if (isOverRequests(status)) {
 			link.throttledUntilSeconds = this.scheduler.now() + this.rules.memoryThrottleSeconds;
 		}

@@ -189,26 +189,31 @@ function checkAll<C extends Command, S>(
 export function checkWithoutFaults<C extends Command, S>(
 	subject: Subject<C, S>,
 	sequences: number,
-	rules: MemoryCloudRules = {},
+	options: MemoryFaults & MemoryCloudRules = {},
 ): void {
 	const latencySeconds = 0.125;
 	checkAll(
 		subject,
 		sequences,
 		(random) => generate(subject, random, 18, 6, false),
-		{ memorySeconds: [latencySeconds, latencySeconds], ...rules },
+		{ memorySeconds: [latencySeconds, latencySeconds], ...options },
 		(events) => explainInOrder(subject, events, latencySeconds),
 	);
 }
 
 /** Looks for an explanation of what comes of random commands that overtake each other, conflict and fail, some of them after they took effect. */
-export function checkWithFaults<C extends Command, S>(subject: Subject<C, S>, sequences: number): void {
+export function checkWithFaults<C extends Command, S>(
+	subject: Subject<C, S>,
+	sequences: number,
+	more: MemoryFaults = {},
+): void {
 	const faults: MemoryFaults = {
 		memorySeconds: [0, 0.5],
 		memoryErrors: 0.15,
 		memoryHangs: 0.05,
 		memoryHangSeconds: 2,
 		memoryConflicts: 0.2,
+		...more,
 	};
 	checkAll(
 		subject,

@@ -22,6 +22,16 @@ export = () => {
 			// Something is set, and a range is asked for whose bound it is.
 			expect(lines.size()).to.equal(3);
 		});
+
+		it("finds items that expire late", () => {
+			const late = () => checkWithoutFaults(queueSubject(), SEQUENCES, { memoryExpirySeconds: [0.5, 0.5] });
+			expect(late).to.throw("seed");
+		});
+
+		it("finds reads that are stale, under faults", () => {
+			const stale = () => checkWithFaults(HASH_MAP, SEQUENCES, { memoryStaleReads: 1, memoryStaleSeconds: 2 });
+			expect(stale).to.throw("no order of the calls explains");
+		});
 	});
 
 	describe("under faults, with calls that may have taken effect or not", () => {
