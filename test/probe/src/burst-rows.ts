@@ -67,8 +67,9 @@ export function strictest(outcomes: readonly BurstOutcome[]): BurstOutcome {
 	return least;
 }
 
-function isLimited(outcome: BurstOutcome, loss: number): boolean {
-	return outcome.deliveries < 0.85 * outcome.sent * outcome.reach * (1 - loss);
+/** Whether less came through than loss explains. */
+export function isLimited(outcome: BurstOutcome, loss: number): boolean {
+	return outcome.deliveries < 0.9 * outcome.sent * outcome.reach * (1 - loss);
 }
 
 function summary(outcome: BurstOutcome): string {

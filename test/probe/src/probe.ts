@@ -1,4 +1,12 @@
-import { BurstOutcome, burstOutcome, gameBurstRow, readingOf, strictest, topicBurstRows } from "./burst-rows";
+import {
+	BurstOutcome,
+	burstOutcome,
+	gameBurstRow,
+	isLimited,
+	readingOf,
+	strictest,
+	topicBurstRows,
+} from "./burst-rows";
 import { Conductor } from "./conductor";
 import { ProbeEngine } from "./engine";
 import { Gathering, Roster } from "./gather";
@@ -23,11 +31,14 @@ const TIMES_GAME = 1.5;
 const GAME_TOPICS = 8;
 /** What of a topic's limit, understood in the strictest way, the steady stream takes. */
 const STEADY_SHARE = 0.25;
+/** By how much of a minute each burst is shifted against the one before: more than a burst takes, and no part of sixty. */
+const SHIFT_SECONDS = 17;
 /** What a server may use of its limit of sends. */
 const SENDS_SHARE = 0.8;
 /** After the longest step, the steady stream, and so long without a word from the leader a server stops. */
 const PATIENCE_SECONDS = 600;
 const LAST_WORDS = 3;
+const MORE_BURSTS = 2;
 
 /** What the probe says as it goes. */
 export type Print = (text: string) => void;
@@ -75,10 +86,12 @@ class Leading {
 		const { base } = steadyFindings(steady, new Map(), args, servers, options.drainSeconds);
 
 		const onTopic = documentedOnTopic(servers);
+		let made = 0;
 		const burst = (label: string, topics: number, hearers: number, count: number) => {
 			const burstArgs: BurstArgs = { label, topics, hearers, count };
-			// What was sent before is not to count.
-			engine.task.wait(options.quietSeconds);
+			// What was sent before is not to count. No two bursts at the same second of the clock's minute.
+			engine.task.wait(options.quietSeconds + ((made * SHIFT_SECONDS) % 60));
+			made += 1;
 			const results = this.conductor.everybody("burst", burstArgs) as Map<number, BurstResult>;
 			this.print(`made burst ${label}`);
 			return burstOutcome(results, burstArgs, servers, options, base.hearsItself);
@@ -95,10 +108,12 @@ class Leading {
 		const ofGame = documentedOfGame(servers);
 		const perServer = math.min(most, math.ceil((TIMES_GAME * ofGame) / servers));
 		const games = new Array<BurstOutcome>();
-		for (const number of $range(1, options.bursts)) {
+		const reading = readingOf(strictest(alls), strictest(ones), base.loss);
+		for (const number of $range(1, options.bursts + MORE_BURSTS)) {
+			// Less than two minutes' worth: a burst may have had parts of two and shown no limit.
+			if (number > options.bursts && (reading === undefined || isLimited(strictest(games), base.loss))) break;
 			games.push(burst(`game${number}`, GAME_TOPICS, servers, perServer));
 		}
-		const reading = readingOf(strictest(alls), strictest(ones), base.loss);
 		this.add("the limit of the game", [gameBurstRow(games, reading, base, ofGame)]);
 
 		const lates = this.conductor.everybody("late", {}) as Map<number, LateResult>;

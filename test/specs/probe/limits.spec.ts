@@ -88,6 +88,7 @@ export = () => {
 					expect(fixture.row(COUNTS).knob).to.equal(`reading: "${reading}"`);
 					expect(fixture.row(AGAIN).knob).to.equal(`minute: "${minute}"`);
 					near(fixture, "Received on a topic", 280, 5);
+					near(fixture, "Received by the game", 1000, 40);
 					expect(fixture.row("Messages sent by a server").finding.match("^%d+")[0]).to.equal("840");
 				}
 			});
