@@ -16,5 +16,7 @@ export interface Job {
 	readonly name: string;
 	/** Names of the contenders that can take part. */
 	readonly contenders: ReadonlyArray<string>;
+	/** Whether scripts are compiled to machine code, as simulations are; live servers do so only where a script asks for it. */
+	readonly machineCode?: boolean;
 	readonly run: (options: RunOptions) => Outcome;
 }

@@ -14,6 +14,7 @@ import { LAST_MESSAGE_JOBS } from "./scenarios/last-message";
 import { LEAVE_JOBS } from "./scenarios/leave";
 import { OVERHEAD_JOBS } from "./scenarios/overhead";
 import { PROCESSOR_JOBS } from "./scenarios/processor";
+import { SIMULATION_JOBS } from "./scenarios/simulation";
 import { UPDATE_JOBS } from "./scenarios/updates";
 
 const JOBS: ReadonlyArray<Job> = [
@@ -27,6 +28,7 @@ const JOBS: ReadonlyArray<Job> = [
 	...IDLE_JOBS,
 	...GARBAGE_JOBS,
 	...PROCESSOR_JOBS,
+	...SIMULATION_JOBS,
 ];
 
 /** What a process is to run. */
@@ -39,7 +41,7 @@ interface Task {
 
 /** The jobs there are, as JSON. */
 export function list(): string {
-	return HttpService.JSONEncode(JOBS.map(({ name, contenders }) => ({ name, contenders })));
+	return HttpService.JSONEncode(JOBS.map(({ name, contenders, machineCode }) => ({ name, contenders, machineCode })));
 }
 
 /** Runs one job, told and answered as JSON. */

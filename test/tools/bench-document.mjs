@@ -14,8 +14,9 @@ const METHOD = `How it is measured:
 * Shares of limits are those of the worst minute: deliveries of the whole game, on one topic, and messages sent by one server.
 * Floors: a burst takes at least its bytes and 3 more a string, in messages of 1,000 bytes; a joiner at least the bytes of keys and values
   in messages of 1,000 bytes, and one request. Its announcement, which all servers receive, is not among its deliveries.
-* Real time is measured in one place only, the rows about the processor: by the clock of the machine, on Luau that is not compiled to
-  machine code. It depends on the machine; everything else is the same on every one.
+* Real time is measured in two places only, by the clock of the machine: the rows about the processor, on Luau that is not compiled to
+  machine code, and those about simulations (\`npm run simulate\`) and idle servers, on Luau that is. It depends on the machine; everything
+  else is the same on every one.
 `;
 
 export function describeBenchmarks(table, parameters, seeds) {

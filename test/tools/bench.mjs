@@ -65,7 +65,9 @@ async function runAll(place, tasks) {
 			const task = tasks[index];
 			const started = Date.now();
 			try {
-				outcomes[index] = await inLune(place, "run", JSON.stringify(task));
+				const { machineCode, ...what } = task;
+				const more = machineCode ? ["machine-code"] : [];
+				outcomes[index] = await inLune(place, "run", JSON.stringify(what), ...more);
 			} catch (problem) {
 				outcomes[index] = {
 					rows: [],
@@ -91,10 +93,16 @@ export async function bench(parameters) {
 		const wanted = jobs.filter(
 			({ name }) => options.only.length === 0 || options.only.some((text) => name.toLowerCase().includes(text)),
 		);
-		const tasks = wanted.flatMap(({ name, contenders }) =>
+		const tasks = wanted.flatMap(({ name, contenders, machineCode }) =>
 			contenders
 				.filter((contender) => contender.includes(options.contender))
-				.map((contender) => ({ job: name, contender, quick: options.quick, seeds: options.seeds })),
+				.map((contender) => ({
+					job: name,
+					contender,
+					quick: options.quick,
+					seeds: options.seeds,
+					machineCode,
+				})),
 		);
 		const outcomes = await runAll(place.path, tasks);
 		const rows = outcomes.flatMap(({ rows }) => rows);
