@@ -37,6 +37,14 @@ function publish(topic: string, message: Message) {
 	task.spawn(() => pcall(() => MessagingService.PublishAsync(topic, HttpService.JSONEncode(message))));
 }
 
+/** A map's own order depends on when garbage was collected; the demo is to be the same every time. */
+function sortedKeys(map: ReadonlyMap<string, defined>): string[] {
+	const keys = new Array<string>();
+	for (const [key] of map) keys.push(key);
+	keys.sort();
+	return keys;
+}
+
 class PlainPool<T extends defined> {
 	readonly ContributionAdded = new PlainSignal<[value: T]>();
 	readonly ContributionUpdated = new PlainSignal<[value: T]>();
@@ -70,10 +78,7 @@ class PlainPool<T extends defined> {
 	}
 
 	GetAllContributions(): T[] {
-		const keys = new Array<string>();
-		for (const [key] of this.values) keys.push(key);
-		keys.sort();
-		return keys.map((key) => this.values.get(key)!);
+		return sortedKeys(this.values).map((key) => this.values.get(key)!);
 	}
 
 	send(key: string) {
@@ -83,7 +88,7 @@ class PlainPool<T extends defined> {
 
 	/** Sends everything again, after whatever else is to be sent again. */
 	resend() {
-		for (const [key] of this.own) resends.push(() => this.own.has(key) && this.send(key));
+		for (const key of sortedKeys(this.own)) resends.push(() => this.own.has(key) && this.send(key));
 	}
 
 	start() {
@@ -131,7 +136,7 @@ task.spawn(() => {
 
 game.BindToClose(() => {
 	for (const pool of pools) {
-		for (const [key] of pool.own) pool.RemoveContribution(key);
+		for (const key of sortedKeys(pool.own)) pool.RemoveContribution(key);
 	}
 	task.wait(2);
 });
