@@ -8,6 +8,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const UPLOT = path.dirname(path.dirname(require.resolve("uplot/dist/uPlot.iife.min.js")));
 
+const SHEETS = ["colours.css", "style.css", "charts.css", "small.css"];
 /** In the order in which they need each other. */
 const MODULES = [
 	"format.mjs",
@@ -50,7 +51,8 @@ function joined() {
 }
 
 export function styleHtml() {
-	return `<style>\n${read(UPLOT, "dist/uPlot.min.css")}\n${read(HERE, "style.css")}</style>`;
+	const sheets = [read(UPLOT, "dist/uPlot.min.css"), ...SHEETS.map((name) => read(HERE, name))];
+	return `<style>\n${sheets.join("\n")}</style>`;
 }
 
 export function scriptHtml(record) {
