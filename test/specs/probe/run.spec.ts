@@ -4,7 +4,7 @@ import { dateOf } from "../../probe/src/numbers";
 import { Bits } from "../../probe/src/bits";
 import { ProbeFixture } from "./probe-fixture";
 
-const QUICK = { gatherSeconds: 40, steadySeconds: 60, bursts: 1 };
+const QUICK = { gatherSeconds: 40, steadySeconds: 60, bursts: 1, recoverySeconds: 5 };
 
 export = () => {
 	describe("a run of the probe", () => {

@@ -2,7 +2,7 @@ import { CloudFaults, CloudRules } from "../../../src/testing/cloud-options";
 import { ProbeFixture, ProbeFixtureOptions } from "./probe-fixture";
 
 /** No bursts over limits: only the steady stream is of interest, and more of it. */
-const LONG = { gatherSeconds: 40, steadySeconds: 1200, bursts: 1, recoverySeconds: 1 };
+const LONG = { gatherSeconds: 40, steadySeconds: 900, bursts: 1, recoverySeconds: 1 };
 
 export = () => {
 	function measured(rules: CloudFaults & CloudRules, options: ProbeFixtureOptions = {}): ProbeFixture {
