@@ -38,17 +38,13 @@ export class TrafficCounters {
 	public resyncs = 0;
 	private readonly droppedBy = new Map<Dropped, number>();
 
-	constructor() {
-		for (const reason of DROPPED) this.droppedBy.set(reason, 0);
-	}
-
 	public drop(reason: Dropped): void {
-		this.droppedBy.set(reason, this.droppedBy.get(reason)! + 1);
+		this.droppedBy.set(reason, (this.droppedBy.get(reason) ?? 0) + 1);
 	}
 
 	public dropped(): { [reason in Dropped]: number } {
 		const dropped = {} as { [reason in Dropped]: number };
-		for (const reason of DROPPED) dropped[reason] = this.droppedBy.get(reason)!;
+		for (const reason of DROPPED) dropped[reason] = this.droppedBy.get(reason) ?? 0;
 		return dropped;
 	}
 }

@@ -234,6 +234,7 @@ export class Budget {
 	private updateCaps(): void {
 		this.caps = capsFor(this.servers, this.players, this.share, this.factor);
 		this.others.setCaps(this.caps);
-		this.allowance.setCaps(this.caps, capsFor(this.servers, this.players, this.share, 1));
+		const fullCaps = this.factor === 1 ? this.caps : capsFor(this.servers, this.players, this.share, 1);
+		this.allowance.setCaps(this.caps, fullCaps);
 	}
 }

@@ -1,6 +1,4 @@
 // Hot: once per broadcast heard.
-import { withoutFirst } from "./without-first";
-
 /** Broadcasts are numbered modulo this: the values of one digit on the wire. */
 const COUNTERS = 85;
 /**
@@ -14,12 +12,6 @@ const LATE_WITHIN_SECONDS = 5;
 /** How many of the latest messages the estimate is about, roughly, and how many it takes to make one. */
 const MEMORY_MESSAGES = 100;
 const LEAST_MESSAGES = 50;
-
-interface Expected {
-	readonly sequence: number;
-	readonly sinceSeconds: number;
-	arrived: boolean;
-}
 
 /** The lost part of what was expected lately; older messages weigh less. */
 class LossTally {
@@ -49,14 +41,34 @@ class Sender {
 	/** The highest number heard, counted on beyond the modulus. */
 	public highest: number;
 	public highestAtSeconds: number;
-	/** Numbers up to the highest that are not settled, ascending. */
-	public unsettled: Expected[];
+	/** The last numbers up to the highest are not settled: since when each is expected, and whether it has arrived. */
+	public readonly expectedSince = new Array<number>();
+	public readonly arrived = new Array<boolean>();
 	public readonly tally = new LossTally();
 
 	constructor(counter: number, nowSeconds: number) {
-		this.highest = counter;
+		this.highest = counter - 1;
 		this.highestAtSeconds = nowSeconds;
-		this.unsettled = [{ sequence: counter, sinceSeconds: nowSeconds, arrived: true }];
+		this.expect(nowSeconds, true);
+	}
+
+	/** The next number exists. */
+	public expect(nowSeconds: number, arrived: boolean): void {
+		this.highest += 1;
+		this.expectedSince.push(nowSeconds);
+		this.arrived.push(arrived);
+	}
+
+	/** A number up to the highest has arrived. Nothing happens if it was settled before. */
+	public noteLate(sequence: number): void {
+		const index = this.arrived.size() - 1 - (this.highest - sequence);
+		if (index >= 0) this.arrived[index] = true;
+	}
+
+	/** Settles the first of those that are not: whether it has arrived. */
+	public settleFirst(): boolean {
+		this.expectedSince.remove(0);
+		return this.arrived.remove(0)!;
 	}
 }
 
@@ -75,17 +87,9 @@ export class LossEstimator {
 		}
 		const ahead = (counter - sender.highest) % COUNTERS;
 		if (isNew(ahead, nowSeconds - sender.highestAtSeconds)) {
-			for (const sequence of $range(sender.highest + 1, sender.highest + ahead)) {
-				const arrived = sequence === sender.highest + ahead;
-				sender.unsettled.push({ sequence, sinceSeconds: nowSeconds, arrived });
-			}
-			sender.highest += ahead;
+			for (const step of $range(1, ahead)) sender.expect(nowSeconds, step === ahead);
 			sender.highestAtSeconds = nowSeconds;
-		} else {
-			const sequence = ahead === 0 ? sender.highest : sender.highest - COUNTERS + ahead;
-			const late = sender.unsettled.find((expected) => expected.sequence === sequence);
-			if (late) late.arrived = true;
-		}
+		} else sender.noteLate(ahead === 0 ? sender.highest : sender.highest - COUNTERS + ahead);
 		this.settle(sender, nowSeconds);
 	}
 
@@ -110,17 +114,15 @@ export class LossEstimator {
 	}
 
 	private settle(sender: Sender, nowSeconds: number): void {
-		let settledCount = 0;
-		for (const { sequence, sinceSeconds, arrived } of sender.unsettled) {
-			const isRecent = sender.highest - sequence < SETTLED_AFTER_MESSAGES;
-			if (isRecent && nowSeconds - sinceSeconds < SETTLED_AFTER_SECONDS) break;
-			settledCount += 1;
+		const { expectedSince } = sender;
+		while (!expectedSince.isEmpty()) {
+			const isRecent = expectedSince.size() <= SETTLED_AFTER_MESSAGES;
+			if (isRecent && nowSeconds - expectedSince[0]! < SETTLED_AFTER_SECONDS) break;
+			const arrived = sender.settleFirst();
 			sender.tally.note(!arrived);
 			this.overall.note(!arrived);
 		}
-		if (settledCount === 0) return;
-		sender.unsettled = withoutFirst(sender.unsettled, settledCount);
-		assert(sender.unsettled.size() <= SETTLED_AFTER_MESSAGES, "what is expected is soon settled");
+		assert(expectedSince.size() <= SETTLED_AFTER_MESSAGES, "what is expected is soon settled");
 	}
 }
 

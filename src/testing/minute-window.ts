@@ -2,15 +2,16 @@
 export type Minute = "sliding" | "fixed";
 
 const MINUTE_SECONDS = 60;
+const LEAST_CAPACITY = 4;
 
 /**
  * Counts what happened in the last minute, exactly: a ring buffer of (time, count), one element for each distinct time.
  * With fixed minutes, {@link MinuteWindow.used} counts since the clock's last full minute.
  */
 export class MinuteWindow {
-	private times: number[] = [0, 0, 0, 0];
-	private counts: number[] = [0, 0, 0, 0];
-	private capacity = 4;
+	private times: number[] = [];
+	private counts: number[] = [];
+	private capacity = 0;
 	private head = 0;
 	private length = 0;
 	private total = 0;
@@ -28,10 +29,12 @@ export class MinuteWindow {
 		this.fixedTotal += count;
 		this.forget(nowSeconds);
 		this.total += count;
-		const last = (this.head + this.length - 1) % this.capacity;
-		if (this.length > 0 && this.times[last] === nowSeconds) {
-			this.counts[last]! += count;
-			return;
+		if (this.length > 0) {
+			const last = (this.head + this.length - 1) % this.capacity;
+			if (this.times[last] === nowSeconds) {
+				this.counts[last]! += count;
+				return;
+			}
 		}
 		if (this.length === this.capacity) this.grow();
 		const index = (this.head + this.length) % this.capacity;
@@ -61,8 +64,9 @@ export class MinuteWindow {
 	}
 
 	private grow(): void {
-		const times = new Array<number>(this.capacity * 2);
-		const counts = new Array<number>(this.capacity * 2);
+		const capacity = math.max(LEAST_CAPACITY, this.capacity * 2);
+		const times = new Array<number>(capacity);
+		const counts = new Array<number>(capacity);
 		for (const offset of $range(0, this.length - 1)) {
 			const index = (this.head + offset) % this.capacity;
 			times[offset] = this.times[index]!;
@@ -71,6 +75,6 @@ export class MinuteWindow {
 		this.times = times;
 		this.counts = counts;
 		this.head = 0;
-		this.capacity *= 2;
+		this.capacity = capacity;
 	}
 }
