@@ -9,6 +9,8 @@ export interface AddressedMessage {
 	readonly kind: AddressedKind;
 	readonly text: string;
 	readonly queuedAtSeconds: number;
+	/** Told when it goes out, each time it does. */
+	readonly onSent?: (() => void) | undefined;
 }
 
 /** Who waits for an answer has asked again by then, so an older message is of no use. */

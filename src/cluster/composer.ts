@@ -84,7 +84,7 @@ export class Composer {
 						frontier: context.frontier(),
 						nextSeconds: nextBeatSeconds,
 						lossPercent: context.lossPercent(),
-						digest: context.outbox.size() === 0 ? math.max(1, context.replica.own.digest) : 0,
+						digest: this.hasSaidAll() ? math.max(1, context.replica.own.digest) : 0,
 					},
 					baseStamp,
 				),
@@ -101,6 +101,11 @@ export class Composer {
 		for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
 		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
+	}
+
+	/** Whether the stream is all that this server has: while it is coming back, it has still to say everything anew. */
+	private hasSaidAll(): boolean {
+		return this.context.outbox.size() === 0 && this.context.phase !== "rejoining";
 	}
 
 	/** The number the next broadcast will have. */

@@ -2,7 +2,7 @@ import { sometimes } from "../diagnostics/situations";
 import { writeProbe } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
-import { Member } from "./membership";
+import { isOlder, Member } from "./membership";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
 
@@ -12,6 +12,10 @@ const PROMISE_SLACK_SECONDS = 4;
 /** A server that hears nothing, itself included, for so long after its own next sign of life was due, is deaf. */
 const DEAF_AFTER_SECONDS = 3;
 const PROBE_INTERVAL_SECONDS = 0.75;
+/** Where nothing at all comes in, it tries whether it can hear after this part of its silence so far: ever more rarely. */
+const TRIES_OF_SILENCE = 0.125;
+/** Who never hears itself cannot find out that way; when everybody is silent for so long beyond what was promised, they are gone. */
+const SILENCE_OF_ALL_SECONDS = 60;
 /** A probe and its answer take two deliveries. */
 const LAST_PROBE_SECONDS = 4;
 /** While too little was heard to know, this much is taken to get lost. */
@@ -19,8 +23,11 @@ const UNKNOWN_LOSS = 0.05;
 /** Two servers look after each; should they be gone as well, others step in, one after the other. */
 const WATCHERS = 2;
 const NEXT_WATCHER_SECONDS = 8;
-/** A frontier that lags so far behind the others' holds everybody's tombstones; its server has missed something and must resync. */
+/** A frontier that lags so far behind this server's own, for so long, holds everybody's tombstones; its server has missed something and must resync. */
 const FRONTIER_STALL_SECONDS = 60;
+const FRONTIER_PATIENCE_SECONDS = 30;
+/** A server that is to resync is told so again after this. */
+const TOLD_AGAIN_SECONDS = 10;
 
 /**
  * Tells who is gone: any traffic is a sign of life, each promises the next; silence leads to suspicion, suspicion to probes, and only unanswered probes to death.
@@ -30,6 +37,8 @@ export class Detector {
 	private readonly checking: Appointment;
 	/** When anything at all came in last, own broadcasts included. */
 	private lastInboundSeconds = 0;
+	/** Own broadcasts come back. */
+	private hearsItself = false;
 
 	constructor(
 		private readonly context: Context,
@@ -47,16 +56,24 @@ export class Detector {
 
 	public noteInbound(): void {
 		const now = this.context.now();
-		if (now - this.lastInboundSeconds > this.context.beatSeconds() + DEAF_AFTER_SECONDS) this.suspectAnew(now);
+		if (now - this.lastInboundSeconds > this.context.beatSeconds() + DEAF_AFTER_SECONDS) this.hearAgain(now);
 		this.lastInboundSeconds = now;
 	}
 
-	/** While nothing at all came in, nobody's answer could: probes that were sent meanwhile do not count. */
-	private suspectAnew(now: number): void {
-		for (const member of this.context.membership.all()) {
-			if (member.suspectedAtSeconds === undefined) continue;
-			sometimes("the server was deaf");
-			member.suspectedAtSeconds = now;
+	/** An own broadcast came back. */
+	public noteOwn(): void {
+		this.hearsItself = true;
+		this.noteInbound();
+	}
+
+	/** While nothing at all came in, nobody's sign of life could, nor an answer: all of them get their time anew, and what was missed tells nothing of what gets lost otherwise. */
+	private hearAgain(now: number): void {
+		const { membership, loss } = this.context;
+		loss.restart();
+		for (const member of membership.all()) {
+			if (member.suspectedAtSeconds !== undefined) sometimes("the server was deaf");
+			member.promisedBySeconds = math.max(member.promisedBySeconds, now);
+			member.suspectedAtSeconds = undefined;
 			member.probesSent = 0;
 		}
 	}
@@ -101,25 +118,31 @@ export class Detector {
 			member.probesSent = 0;
 		}
 		const suspectedFor = now - member.suspectedAtSeconds;
+		const heardSince = this.lastInboundSeconds >= member.suspectedAtSeconds;
 		// Whoever hears nothing has to find out first whether it can hear: by its own next broadcast.
-		if (this.lastInboundSeconds < member.suspectedAtSeconds && suspectedFor > 2) this.sender.beatSoon();
+		if (!heardSince && suspectedFor > 2) {
+			this.sender.beatSoon(math.max(2, TRIES_OF_SILENCE * (now - this.lastInboundSeconds)));
+		}
 		const loss = context.loss.isKnown() ? context.observedLoss() : UNKNOWN_LOSS;
 		const probes = probesFor(math.max(loss, member.loss ?? UNKNOWN_LOSS));
 		if (member.probesSent < probes) {
 			if (suspectedFor >= member.probesSent * PROBE_INTERVAL_SECONDS) this.probe(member);
 			return;
 		}
-		const heardSince = this.lastInboundSeconds >= member.suspectedAtSeconds;
-		if (heardSince && suspectedFor >= (probes - 1) * PROBE_INTERVAL_SECONDS + LAST_PROBE_SECONDS) this.lose(member);
+		const silenceCounts = heardSince || (!this.hearsItself && suspectedFor >= SILENCE_OF_ALL_SECONDS);
+		if (silenceCounts && now - member.lastProbeSeconds >= LAST_PROBE_SECONDS) this.lose(member);
 	}
 
+	/** Asks a member for a sign of life. What waits for the budget has not been asked: only what was sent counts. */
 	private probe(member: Member): void {
 		const { context } = this;
-		member.probesSent += 1;
-		context.traffic.probes += 1;
 		const nonce = math.floor(context.platform.random() * 4294967296);
 		const probe = { nonce, presumedDead: false, incarnation: member.stream.incarnation };
-		this.sender.sendTo(member.shortId, "probe", [writeProbe(probe)]);
+		this.sender.sendTo(member.shortId, "probe", [writeProbe(probe)], context.nowStamp(), () => {
+			context.traffic.probes += 1;
+			member.probesSent += 1;
+			member.lastProbeSeconds = context.now();
+		});
 	}
 
 	private lose(member: Member): void {
@@ -134,32 +157,43 @@ export class Detector {
 		this.sender.announceLost({ ...name, reason: "lost", upTo: stream.highest });
 	}
 
-	/** Finds servers that are live but no longer get everything: the oldest other one tells them to resync; until then nobody waits for them. */
+	/**
+	 * Finds servers that are live but no longer get everything: the oldest one that keeps up tells them to resync; until then nobody waits for them.
+	 * They are measured by this server's own frontier: what it waits for itself, such as a server that is coming back, is no fault of theirs.
+	 */
 	private checkFrontiers(now: number): void {
 		const { context } = this;
-		let highest = context.frontier();
-		for (const member of context.membership.all()) highest = math.max(highest, member.frontier);
-		const stall = math.max(FRONTIER_STALL_SECONDS, 4 * this.context.beatSeconds());
-		for (const member of context.membership.all()) {
-			const lagSeconds = (highest - member.frontier) / 1000;
-			const stalled = lagSeconds > stall && now - member.frontierSinceSeconds > stall;
-			if (!stalled) {
+		const { membership } = context;
+		const frontier = context.frontier();
+		const beatSeconds = context.beatSeconds();
+		const behind = frontier - 1000 * math.max(FRONTIER_STALL_SECONDS, 4 * beatSeconds);
+		const patience = math.max(FRONTIER_PATIENCE_SECONDS, 2 * beatSeconds);
+		let oldest = true;
+		for (const member of membership.all()) {
+			if (member.frontier >= behind) {
+				member.laggingSinceSeconds = undefined;
 				member.fenced = false;
+				if (isOlder(member.shortId, member.identity, context.selfId, context.identity)) oldest = false;
 				continue;
 			}
-			const due = !member.fenced || now - member.frontierSinceSeconds > stall + 10;
+			member.laggingSinceSeconds ??= now;
+			if (now - member.laggingSinceSeconds < patience) continue;
 			if (!member.fenced) sometimes("a member fenced");
 			member.fenced = true;
-			if (!due || !context.membership.isOldestBut(member.shortId)) continue;
-			context.log.info(
-				`server ${member.identity.serverId} lags ${math.round(lagSeconds)} s behind; it is told to resync`,
-			);
-			member.frontierSinceSeconds = now - stall;
-			context.traffic.probes += 1;
-			const nonce = math.floor(context.platform.random() * 4294967296);
-			const probe = { nonce, presumedDead: true, incarnation: member.stream.incarnation };
-			this.sender.sendTo(member.shortId, "probe", [writeProbe(probe)]);
 		}
+		if (oldest) for (const member of membership.all()) if (member.fenced) this.tellToResync(member, frontier, now);
+	}
+
+	private tellToResync(member: Member, frontier: number, now: number): void {
+		const { context } = this;
+		if (now - member.toldToResyncAtSeconds < TOLD_AGAIN_SECONDS) return;
+		member.toldToResyncAtSeconds = now;
+		const lagSeconds = math.round((frontier - member.frontier) / 1000);
+		context.log.info(`server ${member.identity.serverId} lags ${lagSeconds} s behind; it is told to resync`);
+		context.traffic.probes += 1;
+		const nonce = math.floor(context.platform.random() * 4294967296);
+		const probe = { nonce, presumedDead: true, incarnation: member.stream.incarnation };
+		this.sender.sendTo(member.shortId, "probe", [writeProbe(probe)]);
 	}
 }
 

@@ -16,16 +16,19 @@ export interface Member {
 	promisedBySeconds: number;
 	/** Everything with a stamp up to here has been applied there. */
 	frontier: number;
-	frontierSinceSeconds: number;
+	/** Since when its frontier lags far behind this server's own. */
+	laggingSinceSeconds: number | undefined;
+	toldToResyncAtSeconds: number;
 	/** What it says it loses of others' messages, 0 to 1; undefined while it does not know. */
 	loss: number | undefined;
 	/** Since when this server suspects it. */
 	suspectedAtSeconds: number | undefined;
 	probesSent: number;
+	lastProbeSeconds: number;
 	/** Since when its digest does not agree though nothing is missing. */
 	differsSinceSeconds: number | undefined;
-	/** Since when it says that its stream ends before what is here of it. */
-	behindSinceSeconds: number | undefined;
+	/** It said that its stream ends before what is here of it: how far that was, and this server's clock, when it did first. */
+	behind: { readonly highest: number; readonly stamp: number; readonly sinceSeconds: number } | undefined;
 	/** Its frontier lags so far behind that it no longer holds up the others; it has to resync. */
 	fenced: boolean;
 }
@@ -97,12 +100,14 @@ export class Membership {
 			lastHeardSeconds: nowSeconds,
 			promisedBySeconds: nowSeconds + math.max(20, 1.1 * beatSeconds),
 			frontier: 0,
-			frontierSinceSeconds: nowSeconds,
+			laggingSinceSeconds: undefined,
+			toldToResyncAtSeconds: -math.huge,
 			loss: undefined,
 			suspectedAtSeconds: undefined,
 			probesSent: 0,
+			lastProbeSeconds: 0,
 			differsSinceSeconds: undefined,
-			behindSinceSeconds: undefined,
+			behind: undefined,
 			fenced: false,
 		};
 		this.byShortId.set(shortId, member);
@@ -141,15 +146,6 @@ export class Membership {
 			if (isOlder(member.shortId, member.identity, this.selfId, this.selfIdentity)) rank += 1;
 		}
 		return rank;
-	}
-
-	/** Whether this server is the oldest of all live ones but `accused`. */
-	public isOldestBut(accused: ShortId): boolean {
-		for (const member of this.members) {
-			if (member.shortId === accused) continue;
-			return !isOlder(member.shortId, member.identity, this.selfId, this.selfIdentity);
-		}
-		return true;
 	}
 
 	/** How many live servers come before this one in the order in which they look after a member. */

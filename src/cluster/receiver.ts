@@ -93,7 +93,7 @@ export class Receiver {
 			return;
 		}
 		context.echoes.heard(frame.counter);
-		this.detector.noteInbound();
+		this.detector.noteOwn();
 	}
 
 	/** What was heard before the state was here. */
@@ -146,7 +146,7 @@ export class Receiver {
 		const former = member.stream.highest;
 		for (const section of frame.sections) {
 			if (section.kind === "records") this.applyRecords(section, member, frame);
-			else if (section.kind === "beat") this.applyBeat(section, member, fresh);
+			else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "heard") this.noteHeardOf(section);
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
@@ -335,7 +335,7 @@ export class Receiver {
 		}
 	}
 
-	private applyBeat(beat: BeatSection, member: Member, fresh: boolean): void {
+	private applyBeat(beat: BeatSection, member: Member, fresh: boolean, baseStamp: number): void {
 		const { context } = this;
 		const { stream } = member;
 		const now = context.now();
@@ -345,22 +345,23 @@ export class Receiver {
 		if (HybridClock.accepts(beat.floor, unixMilliseconds)) stream.noteFloor(beat.upTo, beat.floor);
 		if (beat.frontier > member.frontier && HybridClock.accepts(beat.frontier, unixMilliseconds)) {
 			member.frontier = beat.frontier;
-			member.frontierSinceSeconds = now;
 		}
 		if (fresh) {
 			member.loss = beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100;
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
 		if (beat.upTo < stream.highest) {
-			// Late beats say less than is known; if all do for long, somebody else spoke in that server's name.
-			member.behindSinceSeconds ??= now;
-			if (now - member.behindSinceSeconds >= DIGEST_PATIENCE_SECONDS) {
+			// A late beat says less than is known. Whoever said that after this server had heard of more, for long, shows that somebody else spoke in its name.
+			const { behind } = member;
+			if (!behind || beat.upTo >= behind.highest) {
+				member.behind = { highest: stream.highest, stamp: context.nowStamp(), sinceSeconds: now };
+			} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
 				sometimes("a stream that ends before what is known of it");
 				this.compareAll(member, beat.upTo);
 			}
 			return;
 		}
-		member.behindSinceSeconds = undefined;
+		member.behind = undefined;
 		// Comparable only where this server has just what the digest is of.
 		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat.digest, member, now);
 	}
@@ -381,7 +382,7 @@ export class Receiver {
 	private compareAll(member: Member, upTo: number): void {
 		sometimes("a stream compared record by record");
 		member.differsSinceSeconds = undefined;
-		member.behindSinceSeconds = undefined;
+		member.behind = undefined;
 		this.context.log.info(
 			`what is here of server ${member.identity.serverId} differs from what it says; comparing`,
 		);

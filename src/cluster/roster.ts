@@ -44,10 +44,10 @@ export class Roster {
 		const former = member.stream;
 		member.stream = new Stream(member.shortId, incarnation);
 		member.frontier = 0;
-		member.frontierSinceSeconds = context.now();
+		member.laggingSinceSeconds = undefined;
 		member.fenced = false;
 		member.differsSinceSeconds = undefined;
-		member.behindSinceSeconds = undefined;
+		member.behind = undefined;
 		context.replica.inherit(former, member.stream);
 	}
 
@@ -125,7 +125,7 @@ export class Roster {
 
 	private adopt({ pool, key }: Register, value: string): void {
 		// Only just above what is adopted: whatever was contributed since, by the gone server too, is newer.
-		this.enqueue(this.context.replica.contribute(pool.name, pool.policy, key, value, 0));
+		this.enqueue(this.context.replica.contribute(pool.name, pool.policy, key, value, 0, 1));
 	}
 
 	private isAdopter(register: Register): boolean {

@@ -187,9 +187,9 @@ export class Sender {
 		this.scheduleFlush();
 	}
 
-	/** A sign of life as soon as may be. */
-	public beatSoon(): void {
-		if (this.context.now() - this.lastBroadcastSeconds > 2) this.beating.by(this.context.now());
+	/** A sign of life as soon as may be, if the latest broadcast is older than this. */
+	public beatSoon(spacingSeconds = 2): void {
+		if (this.context.now() - this.lastBroadcastSeconds > spacingSeconds) this.beating.by(this.context.now());
 	}
 
 	private broadcast(kind: BroadcastKind, spare: SpareRoom = "shared"): void {
@@ -423,11 +423,12 @@ export class Sender {
 		kind: AddressedKind,
 		sections: string[],
 		baseStamp = this.context.nowStamp(),
+		onSent?: () => void,
 	): void {
 		const { context } = this;
 		const text = writeFrame(this.addressedHeader(addressee, baseStamp), sections, context.checksumSeed);
 		const queuedAtSeconds = context.now();
-		if (this.addressed.put({ addressee, kind, text, queuedAtSeconds })) this.addressing.by(queuedAtSeconds);
+		if (this.addressed.put({ addressee, kind, text, queuedAtSeconds, onSent })) this.addressing.by(queuedAtSeconds);
 		else context.traffic.drop("overflow");
 	}
 
@@ -463,6 +464,7 @@ export class Sender {
 			context.budget.noteUnicast(now, addressee);
 			context.traffic.unicasts += 1;
 			context.traffic.bytesSent += messageBytes(text);
+			message.onSent?.();
 			context.platform.publish(inboxTopic(addressee), text, (failure) => {
 				if (failure === undefined) {
 					context.congestion.notePublishSuccess();

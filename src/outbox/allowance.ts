@@ -118,7 +118,7 @@ export class Allowance {
 		if (this.isSignOfLife(nowSeconds, kind)) {
 			return this.others.heardInGame() + used <= NEVER_OF_DOCUMENTED * caps.documentedGame;
 		}
-		if (this.isFairTurn(nowSeconds, kind)) return this.fitsWithUnheard(used);
+		if (this.isFairTurn(nowSeconds, kind)) return this.fitsWithUnheard(used, caps);
 		if (nowSeconds < this.spacedAt()) return false;
 		if (!paced) return false;
 		if (this.others.usedInGame() + needed + this.courtesy(kind) > this.leeway(kind) * caps.gameWide) return false;
@@ -157,7 +157,7 @@ export class Allowance {
 		if (needed <= caps.guaranteed) return true;
 		// What keeps the servers together costs one delivery each, and must not starve while everybody broadcasts.
 		if (kind === "control" && this.unicastPace.allows(nowSeconds, count, UNICASTS_PER_MINUTE)) {
-			return this.fitsWithUnheard(used);
+			return this.fitsWithUnheard(used, caps);
 		}
 		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;
 		if (this.others.committedInGame() + used > caps.gameWideNever) return false;
@@ -201,9 +201,9 @@ export class Allowance {
 		return this.caps.servers * math.ceil(HEARING_SECONDS / this.turnInterval());
 	}
 
-	private fitsWithUnheard(used: number): boolean {
-		const unheard = (this.caps.servers - 1) * this.unheardOfEach();
-		return this.others.usedInGame() + unheard + used <= this.caps.gameWideNever;
+	private fitsWithUnheard(used: number, caps: Caps): boolean {
+		const unheard = (caps.servers - 1) * this.unheardOfEach();
+		return this.others.usedInGame() + unheard + used <= caps.gameWideNever;
 	}
 
 	private isFairTurn(nowSeconds: number, kind: BroadcastKind): boolean {

@@ -98,6 +98,11 @@ export class LossEstimator {
 		this.senders.delete(shortId);
 	}
 
+	/** Nothing at all was heard for some time, of anybody: what was sent meanwhile is not counted. */
+	public restart(): void {
+		this.senders.clear();
+	}
+
 	/** The part of all broadcasts that is lost, 0 to 1; 0 before enough of them were expected. */
 	public fraction(): number {
 		return this.overall.fraction();

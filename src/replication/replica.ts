@@ -9,6 +9,12 @@ import { MOST_VERSIONS_AHEAD, Stream } from "./stream";
 /** Values of which only some parts have come, per stream; more are refused and asked for again later. */
 const MOST_ASSEMBLIES = 64;
 
+/**
+ * By so much a contribution's stamp is above the one that others know of the same key, where the clock has not gone on. What they adopt of a server that they
+ * take for gone is one above; what that server contributed since must be newer, also where others adopt after each other.
+ */
+export const CLAIM_STEP_MILLISECONDS = 16;
+
 /** What the game sees happen to one key. */
 export interface Change {
 	readonly kind: "added" | "updated" | "removed" | "ownershipLost";
@@ -67,16 +73,24 @@ export class Replica {
 		return fresh;
 	}
 
-	/** Own claim or update of a key. `stamp` is the clock's present; the record gets one above everything seen for the key. */
-	public contribute(poolName: string, policy: OwnerGonePolicy, key: string, value: string, now: number): Register {
+	/** Own claim or update of a key. `now` is the clock's present; the record's stamp is at least `step` above everything seen for the key. */
+	public contribute(
+		poolName: string,
+		policy: OwnerGonePolicy,
+		key: string,
+		value: string,
+		now: number,
+		step = CLAIM_STEP_MILLISECONDS,
+	): Register {
 		const pool = this.pool(poolName);
 		pool.policy = policy;
 		let register = pool.registers.get(key);
 		if (!register) {
 			register = this.createRegister(pool, key, this.own, now, value, undefined);
 		} else {
-			const unsent = register.stream === this.own && register.version === 0;
-			const stamp = math.max(now, unsent ? register.stamp : register.stamp + 1);
+			// What nobody has heard of may be replaced at its stamp; a removal that waits has that of a value others know, as long as the clock stands still.
+			const unsent = register.stream === this.own && register.version === 0 && register.value !== undefined;
+			const stamp = math.max(now, unsent ? register.stamp : register.stamp + step);
 			const continues = register.stream === this.own && register.value !== undefined;
 			this.leaveOwner(register);
 			register.stream = this.own;

@@ -98,6 +98,33 @@ export = () => {
 			});
 		}
 
+		it("is not taken for one that is long in coming back, which all of them wait for", () => {
+			inWorld({ seed: 22 }, (world) => {
+				const peers = world.start(12);
+				const last = peers[11]!;
+				last.put("own");
+				world.run(30);
+				last.server.SetMute(true);
+				world.run(60);
+				expect(peers[0]!.view()).to.equal("");
+				last.server.SetMute(false);
+				// Whoever it asks for the state, it gets none: only the end of everybody's patience ends that.
+				world.emulated.SetFilter((_sender, receiver, _topic, message) => {
+					if (receiver !== last.id) return "deliver";
+					const frame = readFrame(message, 0);
+					if (isDropReason(frame)) return "deliver";
+					return frame.sections.some((section) => section.kind === "page") ? "drop" : "deliver";
+				});
+				world.until("it is back", 240, () => peers[0]!.view() === "own=1@12");
+				world.heal();
+				world.run(120);
+				for (const peer of peers) {
+					if (peer !== last) expect(peer.server.Cluster.GetStatistics().Repair.Resyncs).to.equal(0);
+				}
+				expect(last.server.Cluster.GetStatistics().Repair.Resyncs).to.equal(1);
+			});
+		});
+
 		it("keeps its own contributions through that", () => {
 			inWorld({ seed: 21 }, (world) => {
 				const [first, second] = world.start(4);

@@ -98,6 +98,34 @@ export = () => {
 		});
 	});
 
+	describe("when nothing reaches anybody for a minute and a half", () => {
+		it("nobody is given up afterwards", () => {
+			inWorld({ seed: 46 }, (world) => {
+				world.start(16);
+				let left = 0;
+				for (const peer of world.peers) peer.server.Cluster.ServerLeft.Connect(() => (left += 1));
+				world.run(60);
+				world.emulated.SetFaults({ loss: 1 });
+				world.run(95);
+				world.emulated.SetFaults({ loss: 0 });
+				world.run(60);
+				expect(left).to.equal(0);
+			});
+		});
+	});
+
+	describe("where the cloud does not let a server hear itself", () => {
+		it("the last one of two notes that the other is gone, all the same", () => {
+			inWorld({ seed: 47, selfDelivery: false }, (world) => {
+				const [first, second] = world.start(2);
+				first!.put("key");
+				world.run(20);
+				first!.server.Crash();
+				world.until("it is gone", 120, () => second!.sees() === "2" && second!.view() === "");
+			});
+		});
+	});
+
 	describe("a server given up for dead that speaks again", () => {
 		it("is asked before its contributions return", () => {
 			inWorld({ seed: 43 }, (world) => {

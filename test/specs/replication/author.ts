@@ -36,7 +36,9 @@ export class Author {
 	}
 
 	public put(key: string, value: string, present: number): void {
-		this.waiting.push(this.replica.contribute(POOL, "remove", key, value, this.clock.now(present)));
+		const register = this.replica.contribute(POOL, "remove", key, value, this.clock.now(present));
+		this.clock.witness(register.stamp);
+		this.waiting.push(register);
 		this.note();
 	}
 
@@ -56,7 +58,6 @@ export class Author {
 		this.waiting = [];
 		for (const register of waiting) {
 			if (register.stream !== this.replica.own || register.version !== 0 || register.dropped) continue;
-			this.clock.witness(register.stamp);
 			if (!needsParts(register)) {
 				const record = this.sequencer.preview(register, nowSeconds, 1);
 				this.sequencer.sent(register, nowSeconds);
