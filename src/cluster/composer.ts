@@ -81,7 +81,8 @@ export class Composer {
 						synced: context.isSynced(),
 						upTo: context.sequencer.upTo(),
 						floor: context.floor.floor(baseStamp),
-						frontier: context.frontier(),
+						// The clock goes on while a message is composed.
+						frontier: math.min(context.frontier(), baseStamp),
 						nextSeconds: nextBeatSeconds,
 						lossPercent: context.lossPercent(),
 						digest: this.hasSaidAll() ? math.max(1, context.replica.own.digest) : 0,

@@ -118,6 +118,7 @@ export class Membership {
 
 	/** Takes a member, or a server only heard of, off the live ones. */
 	public depart(departed: Departed): void {
+		assert(departed.shortId !== this.selfId, "no server is gone in its own view");
 		if (this.byShortId.delete(departed.shortId)) {
 			this.members = this.members.filter((member) => member.shortId !== departed.shortId);
 		}

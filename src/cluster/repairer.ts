@@ -196,6 +196,7 @@ export class Repairer {
 			);
 			while (index < records.size() && writer.add(records[index]!)) index += 1;
 			const last = index >= records.size();
+			assert(last || writer.count() > 0, "any record fits into a message");
 			const to = last ? upTo : records[index - 1]!.version;
 			this.sender.sendTo(requester, "repair", [writer.finish(to)], baseStamp);
 			if (last) return;

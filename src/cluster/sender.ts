@@ -90,6 +90,11 @@ export class Sender {
 		const now = context.now();
 		// A claim's stamp may be above everything this server has seen; no frame is stamped below what is in it.
 		context.clock.witness(register.stamp);
+		// What is adopted keeps the age of what it replaces.
+		assert(
+			register.pool.policy === "adopt" || register.stamp > context.floor.promised(),
+			"no change is older than what this server has said to be complete",
+		);
 		const key = queueKey(register);
 		const waiting = context.outbox.get(key);
 		const generation = waiting?.generation ?? context.floor.enqueued();
@@ -242,11 +247,17 @@ export class Sender {
 		const topic = context.budget.pickTopic(now);
 		context.budget.noteBroadcast(now, topic);
 		context.traffic.broadcasts += 1;
-		context.traffic.bytesSent += messageBytes(text);
+		this.countBytes(text);
 		context.platform.publish(broadcastTopic(topic), text, (failure) => {
 			if (failure === undefined) this.accepted();
 			else this.refusedBroadcast(text);
 		});
+	}
+
+	private countBytes(text: string): void {
+		const bytes = messageBytes(text);
+		assert(bytes <= MESSAGE_BYTES, "a message is not larger than the cloud takes");
+		this.context.traffic.bytesSent += bytes;
 	}
 
 	private accepted(): void {
@@ -408,7 +419,7 @@ export class Sender {
 		const topic = context.budget.pickTopic(now);
 		context.budget.noteBroadcast(now, topic);
 		context.traffic.broadcasts += 1;
-		context.traffic.bytesSent += messageBytes(text);
+		this.countBytes(text);
 		context.platform.publish(broadcastTopic(topic), text, (failure) => {
 			if (failure !== undefined) context.traffic.publishFailures += 1;
 			done(failure === undefined);
@@ -463,7 +474,7 @@ export class Sender {
 			this.addressed.take(message);
 			context.budget.noteUnicast(now, addressee);
 			context.traffic.unicasts += 1;
-			context.traffic.bytesSent += messageBytes(text);
+			this.countBytes(text);
 			message.onSent?.();
 			context.platform.publish(inboxTopic(addressee), text, (failure) => {
 				if (failure === undefined) {

@@ -16,6 +16,7 @@ export const SITUATIONS = [
 	"gaps folded into one",
 	"more floors said than are remembered",
 	"too many values in parts",
+	"a record that cannot be given on",
 	"a part of a replaced value",
 	"a part of a newer value before the older one was whole",
 	"equal stamps decided by owner",

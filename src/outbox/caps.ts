@@ -108,10 +108,15 @@ export function capsFor(servers: number, players: number, share: number, factor:
 		(60 / HEARING_SECONDS) * math.max(fullUnheardOnTopic - servers, servers).idiv(servers) * servers;
 	const homeSuffices =
 		roamLate * housemates <= HOME_CAN_CARRY * share * documentedTopic && roamLate <= HOME_IS_FAST * borrowedOnTopic;
+	const gameWideNever = never(gameWide, documentedGame);
+	assert(
+		gameWideNever < documentedGame && topicNever < documentedTopic,
+		"however much servers do not know of each other, they stay below the documented limits",
+	);
 	return {
 		servers,
 		gameWide,
-		gameWideNever: never(gameWide, documentedGame),
+		gameWideNever,
 		documentedGame,
 		documentedTopic,
 		topic,

@@ -152,6 +152,7 @@ export class OthersUse {
 		const { caps, correction } = this;
 		this.heard += account.total - account.summedTotal;
 		account.summedTotal = account.total;
+		assert(this.heard >= 0, "the others' use is the sum of what each is heard to use");
 		const broadcasts = account.broadcasts * correction;
 		// In a game too large for guarantees to buy broadcasts, who was not heard broadcasting is taken to keep silent.
 		const silent = caps.scarce && broadcasts === 0;

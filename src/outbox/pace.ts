@@ -16,6 +16,7 @@ export class Pace {
 	private sinceSeconds: number | undefined;
 
 	public note(nowSeconds: number, deliveries: number): void {
+		assert(deliveries >= 0, "nothing that was used is given back");
 		this.recent = this.faded(nowSeconds) + deliveries;
 		this.atSeconds = nowSeconds;
 		this.sinceSeconds ??= nowSeconds;

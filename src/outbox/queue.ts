@@ -93,6 +93,7 @@ export class OutboxQueue<T extends defined> {
 	}
 
 	private insert(slot: Slot<T>): void {
+		assert(!this.slots.has(slot.key), "a key waits in one place");
 		const { key, value, priority, enqueuedAtSeconds, sequence } = slot;
 		const queued = { key, value, priority, enqueuedAtSeconds, sequence } as QueuedSlot<T>;
 		queued.byRank = {

@@ -29,6 +29,7 @@ export function startAssembly(record: WireRecord): Assembly {
 export function addPart(assembly: Assembly, record: WireRecord): Assembled | undefined {
 	const index = record.partIndex!;
 	if (!assembly.texts.has(index)) assembly.arrived += 1;
+	assert(index < assembly.partCount && assembly.arrived <= assembly.partCount, "no part is beyond the last");
 	assembly.texts.set(index, record.value!);
 	assembly.versions.set(index, record.version);
 	if (assembly.arrived < assembly.partCount) return undefined;

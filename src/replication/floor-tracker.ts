@@ -39,6 +39,11 @@ export class FloorTracker {
 		this.held = false;
 	}
 
+	/** What {@link floor} has promised so far: nothing with a stamp up to here may begin to wait. */
+	public promised(): number {
+		return this.confirmed;
+	}
+
 	/** `nowStamp` is the clock's present: stamps to come are not below it. */
 	public floor(nowStamp: number): number {
 		if (this.held) return 0;
@@ -50,6 +55,7 @@ export class FloorTracker {
 			this.generation += 1;
 			this.boundary = nowStamp - 1;
 		}
+		assert(this.confirmed < nowStamp, "the floor is below every stamp to come");
 		return this.confirmed;
 	}
 }

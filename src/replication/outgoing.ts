@@ -4,8 +4,10 @@ import { OutgoingRecord } from "../wire/records-writer";
 import { jsonBytes, toWire } from "../wire/text";
 import { Register } from "./register";
 
-/** What a message with one part needs besides the part, key and pool: header, section heads, numbers; generously. */
-const PART_OVERHEAD_BYTES = 150;
+/** What a message with one part needs besides the part, key and pool: header, section heads, numbers, all of the largest kind. */
+const PART_OVERHEAD_BYTES = 160;
+/** However its bytes are written, such a value fits into a message, with any key and pool. */
+const SMALL_VALUE_BYTES = 150;
 
 /** A register's record, as a message carries it. */
 export function outgoing(register: Register, version: number, reference: number, defining: boolean): OutgoingRecord {
@@ -32,7 +34,7 @@ function partBytes(register: Register): number {
 /** Whether a register's value is too large for one message. */
 export function needsParts(register: Register): boolean {
 	const value = register.value;
-	if (value === undefined || value.size() < 200) return false;
+	if (value === undefined || value.size() < SMALL_VALUE_BYTES) return false;
 	return jsonBytes(toWire(value)) > partBytes(register);
 }
 
@@ -62,6 +64,16 @@ export function outgoingPart(
 		partIndex,
 		partCount: parts.size(),
 	};
+}
+
+/**
+ * Whether a record of another server can be given on as that one said it. Not if it was said in more, fewer or larger pieces than this version would:
+ * by a later version, or by somebody who means no good.
+ */
+export function isGivable(register: Register): boolean {
+	const versions = register.partVersions;
+	if (!versions) return !needsParts(register);
+	return needsParts(register) && partsOf(register).size() === versions.size();
 }
 
 /** Everything that states a register in its owner's stream: one record, or its parts, ascending by version. */

@@ -2,8 +2,9 @@ import { sometimes } from "../diagnostics/situations";
 import { OwnerGonePolicy, RecordsSection, WireRecord } from "../wire/frame";
 import { Assembled, addPart, startAssembly } from "./assembly";
 import { hashKey, hashRecord } from "./digest";
+import { isGivable } from "./outgoing";
 import { HybridClock } from "./hybrid-clock";
-import { isVisible, PoolState, Register, supersedes } from "./register";
+import { isVisible, orderStamp, PoolState, Register, supersedes } from "./register";
 import { MOST_VERSIONS_AHEAD, Stream } from "./stream";
 
 /** Values of which only some parts have come, per stream; more are refused and asked for again later. */
@@ -91,6 +92,7 @@ export class Replica {
 			// What nobody has heard of may be replaced at its stamp; a removal that waits has that of a value others know, as long as the clock stands still.
 			const unsent = register.stream === this.own && register.version === 0 && register.value !== undefined;
 			const stamp = math.max(now, unsent ? register.stamp : register.stamp + step);
+			assert(unsent || stamp > orderStamp(register), "a claim is above what it replaces");
 			const continues = register.stream === this.own && register.value !== undefined;
 			this.leaveOwner(register);
 			register.stream = this.own;
@@ -131,6 +133,7 @@ export class Replica {
 
 	/** Applies a section of records of `stream`; `clockAccepts` tells implausible stamps. Closes what the section is complete about. */
 	public applySection(stream: Stream, section: RecordsSection, clock: HybridClock, unixMilliseconds: number): void {
+		assert(stream !== this.own, "what this server contributes it has from nobody else");
 		if (section.upTo > stream.highest + MOST_VERSIONS_AHEAD) {
 			this.counters.implausible += 1;
 			sometimes("an implausible version");
@@ -227,8 +230,13 @@ export class Replica {
 	}
 
 	private settle(register: Register, record: WireRecord, partVersions: number[] | undefined): void {
-		register.version = record.version;
+		// Of parts, the last one's, in whatever order they came.
+		register.version = partVersions ? partVersions[partVersions.size() - 1]! : record.version;
 		register.partVersions = partVersions;
+		if (!isGivable(register)) {
+			sometimes("a record that cannot be given on");
+			register.stream.notGivable = math.min(register.stream.notGivable, partVersions?.[0] ?? record.version);
+		}
 		register.reference = record.reference;
 		register.stream.references.set(record.reference, register);
 		this.fresh.push(register);
@@ -271,7 +279,9 @@ export class Replica {
 	}
 
 	private forgetAssembly(stream: Stream, reference: number): void {
-		if (stream.assemblies.delete(reference)) stream.assemblyCount -= 1;
+		if (!stream.assemblies.delete(reference)) return;
+		stream.assemblyCount -= 1;
+		assert(stream.assemblyCount >= 0, "values in parts are counted");
 	}
 
 	private createRegister(
@@ -433,14 +443,17 @@ export class Replica {
 
 	/** Removes a register for good. */
 	public drop(register: Register): void {
+		assert(!register.dropped, "a register is dropped once");
 		this.leaveOwner(register);
 		register.value = undefined;
 		this.refresh(register);
 		register.dropped = true;
 		const { pool } = register;
-		if (!pool.registers.delete(register.key)) return;
+		const found = pool.registers.delete(register.key);
+		assert(found, "a register is its pool's until it is dropped");
 		this.registerCount -= 1;
 		pool.registerCount -= 1;
+		assert(pool.registerCount >= 0 && this.registerCount >= pool.registerCount, "registers are counted");
 		// A pool without registers is nothing; it comes back with its next record.
 		if (pool.registerCount === 0) this.pools.delete(pool.name);
 	}

@@ -58,6 +58,7 @@ export class Sequencer {
 		// A part of a former value is not to be found again: who misses it waits for the present value.
 		if (stamp !== register.stamp) return;
 		if (!register.partVersions || partIndex === 0) register.partVersions = [];
+		assert(register.partVersions.size() === partIndex, "parts are sent in order");
 		register.partVersions[partIndex] = version;
 		register.version = version;
 	}
@@ -65,6 +66,7 @@ export class Sequencer {
 	private define(register: Register, nowSeconds: number): void {
 		register.knownElsewhere = true;
 		if (register.reference !== 0) return;
+		assert(!this.stream.references.has(this.nextReference), "a reference is given once");
 		register.reference = this.nextReference;
 		this.nextReference += 1;
 		register.definedAtSeconds = nowSeconds;
@@ -77,6 +79,7 @@ export class Sequencer {
 		if (this.log.size() >= this.compactAtSize) this.compact();
 		const version = this.stream.highest + 1;
 		this.stream.close(version - 1, version);
+		assert(this.stream.highest === version && this.stream.gaps.isEmpty(), "own versions follow each other");
 		this.log.push({ version, register, partIndex, sentAtSeconds });
 		return version;
 	}

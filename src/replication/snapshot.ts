@@ -4,7 +4,7 @@ import { makeParity, recoverPages } from "../wire/parity";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
 import { writeMembers } from "../wire/section-writers";
 import { jsonBytes } from "../wire/text";
-import { outgoingAll } from "./outgoing";
+import { isGivable, outgoingAll } from "./outgoing";
 import { Register } from "./register";
 import { Replica } from "./replica";
 import { Stream } from "./stream";
@@ -91,7 +91,7 @@ function recordsByStream(replica: Replica): Array<[Stream, OutgoingRecord[]]> {
 	const registers = new Map<Stream, Register[]>();
 	const streams = new Array<Stream>();
 	for (const register of replica.sortedRegisters()) {
-		if (register.version === 0) continue;
+		if (register.version === 0 || (register.stream !== replica.own && !isGivable(register))) continue;
 		let owned = registers.get(register.stream);
 		if (!owned) {
 			owned = [];
@@ -115,6 +115,7 @@ export function rangeOf(stream: Stream, after: number, upTo: number): OutgoingRe
 	const records = new Array<OutgoingRecord>();
 	for (const [, register] of stream.references) {
 		if (register.version === 0 || (register.version <= after && !register.partVersions)) continue;
+		if (!isGivable(register)) continue;
 		for (const record of outgoingAll(register)) {
 			if (record.version > after && record.version <= upTo) records.push(record);
 		}
@@ -166,6 +167,7 @@ export class PageCollector {
 
 	private hold(index: number, body: string): void {
 		if (this.bodies.has(index)) return;
+		assert(index < this.pages, "no page is beyond the last");
 		this.bodies.set(index, body);
 		this.arrived += 1;
 	}

@@ -40,6 +40,9 @@ export class Stream {
 	/** It shows what its owner's former stream had, until the owner has said everything anew. */
 	public inherited = false;
 
+	/** The least version of a record that this server cannot give on, as its author can. */
+	public notGivable = math.huge;
+
 	/** How often any server has told the others that versions up to `highest` exist. */
 	public told = 0;
 	/** When `highest` grew last. */
@@ -59,9 +62,9 @@ export class Stream {
 		return first ? first.after : this.highest;
 	}
 
-	/** Every current record with a version up to here can be given on: not those of which only parts have arrived. */
+	/** Every current record with a version up to here can be given on: not those of which only parts have arrived, or that are too large. */
 	public givableUpTo(): number {
-		let upTo = this.watermark();
+		let upTo = math.min(this.watermark(), this.notGivable - 1);
 		for (const [, assembly] of this.assemblies) {
 			for (const [, version] of assembly.versions) upTo = math.min(upTo, version - 1);
 		}
@@ -82,6 +85,7 @@ export class Stream {
 	public extend(upTo: number): void {
 		if (upTo <= this.highest) return;
 		const last = this.gaps[this.gaps.size() - 1];
+		assert(!last || last.upTo <= this.highest, "gaps are below the highest version");
 		if (last && last.upTo === this.highest) last.upTo = upTo;
 		else this.gaps.push({ after: this.highest, upTo });
 		this.highest = upTo;
@@ -90,10 +94,13 @@ export class Stream {
 
 	/** Takes note that every current record in (after, upTo] has been received. */
 	public close(after: number, upTo: number): void {
+		assert(after <= upTo, "a range does not end before it begins");
+		const former = this.watermark();
 		if (upTo > this.highest) {
 			if (after > this.highest) this.extend(after);
 			this.highest = upTo;
 		}
+		if (after === upTo) return;
 		for (let index = this.gaps.size() - 1; index >= 0; index--) {
 			const gap = this.gaps[index]!;
 			if (gap.upTo <= after) break;
@@ -107,6 +114,7 @@ export class Stream {
 			}
 		}
 		this.limitGaps();
+		assert(this.watermark() >= former, "what was received stays received");
 		this.advanceFloor();
 	}
 
@@ -135,6 +143,7 @@ export class Stream {
 	private advanceFloor(): void {
 		const { floors } = this;
 		const watermark = this.watermark();
+		assert(floors.size() <= 2 * MOST_FLOORS, "statements of floors are bounded");
 		while (!floors.isEmpty() && floors[0]! <= watermark) {
 			this.appliedFloor = math.max(this.appliedFloor, floors[1]!);
 			floors.remove(0);
@@ -147,7 +156,9 @@ export class Stream {
 			// What lies between the last two is asked for again: more than needed, never less.
 			sometimes("gaps folded into one");
 			const last = this.gaps.pop()!;
-			this.gaps[this.gaps.size() - 1]!.upTo = last.upTo;
+			const former = this.gaps[this.gaps.size() - 1]!;
+			assert(former.after < former.upTo && former.upTo < last.after, "gaps are apart, and ascending");
+			former.upTo = last.upTo;
 		}
 	}
 }

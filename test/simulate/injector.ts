@@ -51,7 +51,7 @@ export class Injector implements CloudWatcher {
 
 	/** False if the cloud refused it. */
 	public inject(what: Injection): boolean {
-		if (what === "noise") return this.put(BROADCAST_TOPIC, this.draw.text(0, 900));
+		if (what === "noise") return this.put(BROADCAST_TOPIC, this.draw.text(0, this.draw.oneIn(3) ? 5 : 900));
 		if (what === "stranger") return this.put(BROADCAST_TOPIC, this.stranger());
 		if (what === "lies") return this.put(BROADCAST_TOPIC, this.lie());
 		if (what === "garbled") return this.put(BROADCAST_TOPIC, this.framed([this.draw.text(1, 300)]));
@@ -104,7 +104,7 @@ export class Injector implements CloudWatcher {
 		this.liesTold += 1;
 		const from = 1000 * this.liesTold;
 		const key = `lie-${this.strangers}-${this.liesTold}`;
-		switch (draw.integer(1, 8)) {
+		switch (draw.integer(1, 11)) {
 			case 1:
 				// It goes further than can be.
 				return this.framed([this.records(0, 2_000_000 + from, [])]);
@@ -127,10 +127,11 @@ export class Injector implements CloudWatcher {
 			case 4: {
 				// Every other version is missing.
 				const records = new Array<OutgoingRecord>();
-				for (const index of $range(1, 35)) {
-					records.push(strange(from + 2 * index, `${key}-${index}`, `${key}-${index}=l`, baseStamp));
+				for (const index of $range(1, 70)) {
+					const removal = { value: undefined, withdrawn: baseStamp };
+					records.push({ ...strange(from + 2 * index, `g${index}`, "", baseStamp), ...removal });
 				}
-				return this.framed([this.records(from, from + 70, records)]);
+				return this.framed([this.records(from, from + 140, records)]);
 			}
 			case 5:
 			case 6: {
@@ -139,7 +140,18 @@ export class Injector implements CloudWatcher {
 				if (!stream) return this.stranger();
 				return this.framed([writeHeard([{ ...stream, upTo: draw.integer(1, 300) }], 500).text]);
 			}
-			case 7:
+			case 7: {
+				// Larger than any server would say it in one piece; or in pieces where one would do.
+				const [large, small] = [strange(from + 1, key, `${key}=${string.rep("`", 440)}`, baseStamp), "pieces"];
+				if (draw.oneIn(2)) return this.framed([this.records(from, from + 1, [large])]);
+				const piece = { ...strange(from + 1, key, `${key}=${small}`, baseStamp), partIndex: 0, partCount: 2 };
+				const rest = { ...piece, version: from + 2, value: small, partIndex: 1 };
+				return this.framed([this.records(from, from + 2, [piece, rest])]);
+			}
+			case 8:
+				// It has begun anew, and long ago.
+				return this.framed([], baseStamp - 2 * 60_000, 1);
+			case 9:
 				// Not what values of this pool look like.
 				return this.framed([this.records(from, from + 1, [strange(from + 1, key, "unreadable", baseStamp)])]);
 			default:
@@ -166,9 +178,9 @@ export class Injector implements CloudWatcher {
 		return math.floor((EPOCH_UNIX_SECONDS + this.emulated.Now()) * 1000);
 	}
 
-	private framed(sections: string[], baseStamp = this.nowStamp()): string {
+	private framed(sections: string[], baseStamp = this.nowStamp(), incarnation = 0): string {
 		const sender = shortIdOf(this.strangerId());
-		const header = { addressee: undefined, sender, incarnation: 0, counter: 0, baseStamp, unicasts: 0 };
+		const header = { addressee: undefined, sender, incarnation, counter: 0, baseStamp, unicasts: 0 };
 		return writeFrame(header, sections, 0);
 	}
 

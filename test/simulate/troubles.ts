@@ -243,7 +243,7 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 			if (draw.oneIn(4)) draft.add({ kind: "remove", server, pool: "State", key, atSeconds: again });
 			else {
 				const bytes = draw.oneIn(3) ? undefined : draw.integer(700, 8000);
-				draft.put(draw.oneIn(4) ? anyServer(draft, draw) : server, "State", key, again, bytes);
+				draft.put(draw.oneIn(2) ? anyServer(draft, draw) : server, "State", key, again, bytes);
 			}
 		}),
 	/** One server has more to say than gets through. */
@@ -310,7 +310,7 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 			const atSeconds = draft.at(draw, 0, draft.seconds);
 			draft.add({ kind: "chain", server, pool: "State", key: "echo", value, count, atSeconds });
 		}),
-	/** One sleeps while another is given up and comes back: the first that it hears of the new stream is old. */
+	/** One sleeps while another is given up and comes back: it learns of all of that at once, and late. */
 	sleepers: (draft, draw) => {
 		const [sleeper, silent] = [anyServer(draft, draw), anyServer(draft, draw)];
 		if (sleeper === silent) return;
