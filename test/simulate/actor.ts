@@ -9,6 +9,9 @@ import { PoolName } from "./plan";
 /** Gets what must never happen, and the servers that it happened to. */
 export type Accuse = (problem: string, servers: readonly number[]) => void;
 
+/** What comparing and coming back left to be mended is so in this time. */
+const MENDED_SECONDS = 60;
+
 /** Long values as what tells them apart. */
 export function shortened(value: string): string {
 	return value.size() > 20 ? `${string.sub(value, 1, 8)}..${value.size()}` : value;
@@ -117,6 +120,8 @@ export class ActorPool {
 		if (!maker) {
 			if (!this.actor.isOutsider(owner)) this.blame(`${text}, which nobody contributed`);
 		} else if (this.name !== "Kept" && maker.server.ServerId !== owner) this.blame(`${text} of another owner`);
+		const adopted = maker && maker !== this.actor && owner === this.actor.server.ServerId;
+		if (adopted) this.actor.onAdopted?.(`${this.name}.${key}=${value}`);
 		if (this.replaced.has(`${key}=${value}`)) this.blame(`${text} came back, which its owner had replaced`);
 	}
 
@@ -129,6 +134,15 @@ export class ActorPool {
 export class Actor {
 	public readonly number: number;
 	public readonly pools: { readonly [name in PoolName]: ActorPool };
+	public readonly startedAtSeconds: number;
+	/** Told of each contribution of another that has become this server's. */
+	public onAdopted: ((contribution: string) => void) | undefined;
+	/** When it began to close, if it did. */
+	public closedAtSeconds: number | undefined;
+	/** When it crashed or began to close. */
+	public goneAtSeconds: number | undefined;
+	private resyncs = 0;
+	private resyncedAtSeconds = -math.huge;
 	/** When this server had the state; until then it sees its own contributions only, and they count as made then. */
 	public syncedAtSeconds = math.huge;
 	/** The inside of its cluster, for checks. */
@@ -146,6 +160,7 @@ export class Actor {
 		public readonly isOutsider: (serverId: string) => boolean,
 	) {
 		this.number = number;
+		this.startedAtSeconds = now();
 		this.context = (server.Cluster as unknown as { readonly context: Context }).context;
 		this.platform = (server as unknown as { readonly platform: VirtualPlatform }).platform;
 		const poolOf = (name: PoolName): ActorPool => {
@@ -157,6 +172,16 @@ export class Actor {
 		this.pools.State.pool.WaitUntilSynced().then(() => {
 			this.syncedAtSeconds = now();
 		});
+	}
+
+	/** Whether it came back lately, or compared all it has of another: it may have dropped what others' records had lost against, and has to find out. */
+	public isMending(): boolean {
+		const { resyncs } = this.context.traffic;
+		if (resyncs !== this.resyncs) {
+			this.resyncs = resyncs;
+			this.resyncedAtSeconds = this.now();
+		}
+		return this.now() - this.resyncedAtSeconds < MENDED_SECONDS;
 	}
 
 	public isLive(): boolean {

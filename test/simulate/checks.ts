@@ -2,6 +2,8 @@ import { Stream } from "../../src/replication/stream";
 import { orderStamp, Register } from "../../src/replication/register";
 import { VirtualServer } from "../../src/testing";
 import { Actor } from "./actor";
+import { Calm } from "./calm";
+import { Knowledge } from "./knowledge";
 import type { Stage } from "./stage";
 
 /** What a server keeps at most, whatever happens to it. */
@@ -31,7 +33,18 @@ export class Checks {
 	private errorsSeen = 0;
 	private overLimits = 0;
 
-	constructor(private readonly stage: Stage) {}
+	private readonly knowledge: Knowledge;
+	private readonly calm: Calm;
+
+	constructor(private readonly stage: Stage) {
+		this.knowledge = new Knowledge(stage);
+		this.calm = new Calm(stage);
+	}
+
+	/** A server has started. */
+	public watch(actor: Actor): void {
+		this.calm.watch(actor);
+	}
 
 	/** Hot: after each piece of code of a server. Only what takes no time to look at. */
 	public afterEvent(server: VirtualServer): void {
@@ -62,6 +75,8 @@ export class Checks {
 			this.auditStreams(actor);
 			this.auditRegisters(actor);
 		}
+		this.knowledge.audit();
+		this.calm.audit();
 		this.auditLimits();
 	}
 

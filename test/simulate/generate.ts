@@ -1,6 +1,7 @@
 import { CloudRules } from "../../src/testing";
 import { streamKey } from "../../src/testing/random";
 import { Generator } from "../specs/support/generators";
+import { FAIR_TROUBLES } from "./rushes";
 import { addTrouble, Draft, TROUBLES } from "./troubles";
 import { inOrder, Mode, Plan } from "./plan";
 
@@ -65,7 +66,9 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 	addServers(draft, drawsFor(seed, "servers"));
 	addOperations(draft, drawsFor(seed, "operations"));
 	const troubles = new Set<string>();
-	for (const _ of $range(1, draw.integer(1, draw.oneIn(4) ? 9 : 4))) troubles.add(draw.pick(TROUBLES));
+	// Where nothing goes wrong, more is promised.
+	const possible = draw.oneIn(4) ? FAIR_TROUBLES : TROUBLES;
+	for (const _ of $range(1, draw.integer(1, draw.oneIn(4) ? 9 : 4))) troubles.add(draw.pick(possible));
 	const features = TROUBLES.filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
 	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : QUIET_SECONDS;

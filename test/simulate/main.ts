@@ -4,7 +4,7 @@ import { generatePlan } from "./generate";
 import { Mode, Plan } from "./plan";
 import { PictureHead, picturePlan } from "./picture";
 import { Outcome, runPlan } from "./run";
-import { shrinkPlan } from "./shrink";
+import { kindOf, shrinkPlan } from "./shrink";
 import { MessageTrace } from "./trace";
 
 /** What the program that runs this lends it. */
@@ -17,7 +17,13 @@ export interface Host {
 
 /** What a process is to do, as JSON. */
 type Task =
-	| { readonly kind: "seeds"; readonly seeds: readonly number[]; readonly mode?: Mode }
+	| {
+			readonly kind: "seeds";
+			readonly seeds: readonly number[];
+			readonly mode?: Mode;
+			/** Whether the first problem ends it. */
+			readonly untilProblem?: boolean;
+	  }
 	| { readonly kind: "generate"; readonly seed: number; readonly mode?: Mode }
 	| { readonly kind: "plan"; readonly plan: Plan; readonly traced?: boolean }
 	| { readonly kind: "picture"; readonly plan: Plan; readonly head: PictureHead }
@@ -34,6 +40,7 @@ function summary(plan: Plan, outcome: Outcome, realSeconds: number, trace?: Mess
 		items: plan.items.size(),
 		hash: outcome.hash,
 		problem: violation?.problem,
+		kind: violation && kindOf(violation.problem),
 		atSeconds: violation?.atSeconds,
 		servers: outcome.servers,
 		involved: violation?.servers,
@@ -52,7 +59,7 @@ function summary(plan: Plan, outcome: Outcome, realSeconds: number, trace?: Mess
 /** Does a task; what comes of it is emitted line by line. */
 export function main(taskText: string, host: Host): void {
 	const task = HttpService.JSONDecode(taskText) as Task;
-	const run = (plan: Plan, traced = false): void => {
+	const run = (plan: Plan, traced = false): Outcome => {
 		const started = host.clock();
 		let trace: MessageTrace | undefined;
 		const outcome = runPlan(plan, {
@@ -63,20 +70,25 @@ export function main(taskText: string, host: Host): void {
 			},
 		});
 		host.emit(HttpService.JSONEncode(summary(plan, outcome, host.clock() - started, trace)));
+		return outcome;
 	};
 	switch (task.kind) {
 		case "seeds":
-			for (const seed of task.seeds) run(generatePlan(seed, task.mode));
+			for (const seed of task.seeds) {
+				if (run(generatePlan(seed, task.mode)).violation && task.untilProblem) return;
+			}
 			return;
 		case "generate":
 			return host.emit(HttpService.JSONEncode(generatePlan(task.seed, task.mode)));
 		case "picture":
 			return host.emit(HttpService.JSONEncode(picturePlan(task.plan, task.head)));
 		case "plan":
-			return run(task.plan, task.traced);
+			run(task.plan, task.traced);
+			return;
 		case "shrink": {
 			const progress = (items: number, runs: number): void => host.emit(HttpService.JSONEncode({ items, runs }));
-			return run(shrinkPlan(task.plan, progress, task.mostRuns));
+			run(shrinkPlan(task.plan, progress, task.mostRuns));
+			return;
 		}
 	}
 }

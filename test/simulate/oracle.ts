@@ -42,6 +42,12 @@ export class Oracle {
 		return this.byName.has(`${pool}.${key}`);
 	}
 
+	/** What was done with a key last, by anybody. */
+	public lastOf(pool: string, key: string): Operation | undefined {
+		const operations = this.byName.get(`${pool}.${key}`)?.operations;
+		return operations?.[operations.size() - 1];
+	}
+
 	/** Who contributed this value, if anybody did. */
 	public makerOf(pool: PoolName, key: string, value: string): Actor | undefined {
 		return this.makers.get(`${pool}.${key}=${value}`);

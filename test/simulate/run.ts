@@ -42,9 +42,13 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 	const advance = (untilSeconds: number, between: () => void): void => {
 		while (emulated.Now() < untilSeconds && !stage.violation) {
 			const seconds = math.min(AUDIT_SECONDS, untilSeconds - emulated.Now());
-			emulated.Run(seconds);
 			serverSeconds += seconds * stage.live().size();
-			stage.audit();
+			// What is called for the game's scripts throws in their place.
+			const [success, failure] = pcall(() => {
+				emulated.Run(seconds);
+				stage.audit();
+			});
+			if (!success) stage.accuse(`error: ${failure}`, []);
 			between();
 		}
 	};

@@ -46,6 +46,8 @@ export class Stage {
 	public excusedUntilSeconds = 0;
 	/** Messages from outside that the cloud itself refused. */
 	public refusedInjections = 0;
+	/** There was a fault. */
+	private troubled = false;
 	/** Clocks differ, so stamps need not follow time. */
 	public skewed = false;
 	/** Told of each server that starts, and of each item once it has happened. */
@@ -167,6 +169,7 @@ export class Stage {
 					if (!this.injector.inject(item.what)) this.refusedInjections += 1;
 				}
 				this.excuse(90);
+				this.troubled = true;
 				return true;
 		}
 		const actor = this.byNumber.get(item.server);
@@ -177,11 +180,16 @@ export class Stage {
 			case "close":
 				// The limits are computed from the servers that live: they fall at once, and what was sent before counts.
 				this.excuse(120);
+				actor.goneAtSeconds = this.now();
 				if (item.kind === "crash") server.Crash();
-				else server.Close();
+				else {
+					actor.closedAtSeconds = this.now();
+					server.Close();
+				}
 				return true;
 			case "freeze":
 				this.excuse(item.seconds + 90);
+				this.troubled = true;
 				server.Freeze(item.seconds);
 				return true;
 			case "deaf":
@@ -200,6 +208,7 @@ export class Stage {
 				return true;
 			case "jump":
 				this.skewed = true;
+				this.troubled = true;
 				server.JumpClock(item.seconds);
 				return true;
 			case "players":
@@ -250,6 +259,7 @@ export class Stage {
 		if (item.later) actor.platform.link.rewrite = ofLaterVersion;
 		this.byNumber.set(item.server, actor);
 		this.actors.push(actor);
+		this.checks.watch(actor);
 		this.listener?.started(actor);
 		return true;
 	}
@@ -264,8 +274,14 @@ export class Stage {
 		this.excusedUntilSeconds = math.max(this.excusedUntilSeconds, this.now() + seconds);
 	}
 
+	/** Whether nothing has gone wrong so far: servers come, go and crash, and that is all. */
+	public isUntroubled(): boolean {
+		return !this.troubled;
+	}
+
 	private during(seconds: number, begin: () => void, finish: () => void): void {
 		this.excuse(seconds + 90);
+		this.troubled = true;
 		begin();
 		this.emulated.Schedule(seconds, finish);
 	}

@@ -1,5 +1,6 @@
 import { Generator } from "../specs/support/generators";
 import { PlanItem, PoolName, Weather } from "./plan";
+import { missedRemovals, RUSHES } from "./rushes";
 
 /** A plan in the making. */
 export class Draft {
@@ -40,11 +41,13 @@ export class Draft {
 /** The most servers that a plan has at a time, give or take those that replace others. */
 const MOST_SERVERS = 16;
 
-type Trouble = (draft: Draft, draw: Generator) => void;
+export type Trouble = (draft: Draft, draw: Generator) => void;
 
 function weather(draft: Draft, draw: Generator, faults: Weather, most = draft.seconds): void {
 	const seconds = draw.integer(5, math.floor(most));
-	draft.add({ kind: "weather", faults, seconds, atSeconds: draft.at(draw, 0, math.max(1, draft.seconds - seconds)) });
+	const latest = math.max(1, draft.seconds - seconds);
+	// Some go on to the end, and hit whatever is done last.
+	draft.add({ kind: "weather", faults, seconds, atSeconds: draw.oneIn(4) ? latest : draft.at(draw, 0, latest) });
 }
 
 function times(draw: Generator, least: number, most: number, action: () => void): void {
@@ -189,6 +192,8 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 			if (draw.oneIn(4)) draft.put(anyServer(draft, draw), pool, "ball", atSeconds);
 		}
 	},
+	...RUSHES,
+	missedRemovals,
 	removalRace: (draft, draw) =>
 		times(draw, 1, 5, () => {
 			const [owner, rival] = [anyServer(draft, draw), anyServer(draft, draw)];

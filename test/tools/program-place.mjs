@@ -6,10 +6,11 @@ import path from "node:path";
 import { CACHE, ROOT, runTool } from "./tools.mjs";
 
 /** What programs may import besides their own folder. */
-const SHARED = ["test/specs/support", "test/report", "src"].map((name) => path.join(ROOT, name)).filter(existsSync);
+export const SHARED = ["test/specs/support", "test/report", "src"];
 
-function projectIn(folder, program) {
-	const built = (...names) => ({ $path: { optional: path.join(folder, ...names) } });
+function projectIn(folder, program, root) {
+	// Relative, so that what was compiled in one folder counts in a copy of it.
+	const built = (...names) => ({ $path: { optional: path.join(...names) } });
 	return {
 		name: `net-server-sync-${program}`,
 		globIgnorePaths: ["**/package.json", "**/tsconfig.json", "**/*.tsbuildinfo"],
@@ -17,10 +18,10 @@ function projectIn(folder, program) {
 			$className: "DataModel",
 			ReplicatedStorage: {
 				include: {
-					$path: path.join(folder, "include"),
+					$path: "include",
 					node_modules: {
 						$className: "Folder",
-						"@rbxts": { $path: { optional: path.join(ROOT, "node_modules", "@rbxts") } },
+						"@rbxts": built(path.relative(folder, path.join(root, "node_modules", "@rbxts"))),
 					},
 				},
 				src: built("out", "src"),
@@ -30,18 +31,17 @@ function projectIn(folder, program) {
 	};
 }
 
-/** The program's entry is the module `ServerScriptService.test.<program>.main`. Returns { path, dispose }, or undefined after a failure. */
-export function buildProgramPlace(program) {
-	const sources = path.join(ROOT, "test", program);
-	mkdirSync(CACHE, { recursive: true });
-	const folder = mkdtempSync(path.join(CACHE, `${program}-`));
-	const dispose = () => rmSync(folder, { recursive: true, force: true });
+/** Compiles the program of the sources at `root` in a folder, and builds its place. Returns where that is, or undefined after a failure. */
+function buildIn(folder, program, root, options) {
+	const sources = path.join(root, "test", program);
+	const shared = SHARED.map((name) => path.join(root, name)).filter(existsSync);
 	const project = path.join(folder, "default.project.json");
-	writeFileSync(project, JSON.stringify(projectIn(folder, program)));
+	writeFileSync(project, JSON.stringify(projectIn(folder, program, root)));
 	const compilerOptions = {
-		typeRoots: [path.join(folder, "node_modules", "@rbxts"), path.join(ROOT, "node_modules", "@rbxts")],
+		...options,
+		typeRoots: [folder, root].map((parent) => path.join(parent, "node_modules", "@rbxts")),
 		// Not all of test/: the compiler copies whatever else is there.
-		rootDirs: [sources, ...SHARED],
+		rootDirs: [sources, ...shared],
 		outDir: path.join(folder, "out"),
 	};
 	writeFileSync(
@@ -50,12 +50,27 @@ export function buildProgramPlace(program) {
 	);
 	const place = path.join(folder, `${program}.rbxl`);
 	const compile = ["-p", folder, "--type", "game", "--rojo", project, "--includePath", path.join(folder, "include")];
-	if (
-		runTool("roblox-ts", "rbxtsc", compile) !== 0 ||
-		runTool("rojo", "rojo", ["build", project, "--output", place], { quiet: true }) !== 0
-	) {
-		dispose();
-		return undefined;
-	}
-	return { path: place, dispose };
+	if (runTool("roblox-ts", "rbxtsc", compile) !== 0) return undefined;
+	return runTool("rojo", "rojo", ["build", project, "--output", place], { quiet: true }) === 0 ? place : undefined;
+}
+
+/** The program's entry is the module `ServerScriptService.test.<program>.main`. Returns { path, dispose }, or undefined after a failure. */
+export function buildProgramPlace(program) {
+	mkdirSync(CACHE, { recursive: true });
+	const folder = mkdtempSync(path.join(CACHE, `${program}-`));
+	const dispose = () => rmSync(folder, { recursive: true, force: true });
+	const place = buildIn(folder, program, ROOT, {});
+	if (place !== undefined) return { path: place, dispose };
+	dispose();
+	return undefined;
+}
+
+/** The same of other sources, again and again in one folder: only what has changed since is compiled. */
+export function rebuildProgramPlace(program, root, folder) {
+	mkdirSync(folder, { recursive: true });
+	return buildIn(folder, program, root, {
+		incremental: true,
+		tsBuildInfoFile: path.join(folder, "out", ".tsbuildinfo"),
+		assumeChangesOnlyAffectDirectDependencies: true,
+	});
 }

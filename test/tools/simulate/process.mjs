@@ -7,13 +7,13 @@ import { ROOT } from "../tools.mjs";
 
 const MARK = "simulation ";
 
-/** Does one task in a process of its own; `done` gets each thing that comes of it. Rejects if the process fails. */
-export function runSimulation(place, task, done) {
+/** Does one task in a process of its own; `done` gets each thing that comes of it. Rejects if the process fails. With `quiet`, nobody is told of errors on servers. */
+export function runSimulation(place, task, done, { quiet = false } = {}) {
 	const [program, ...first] = luneCommand();
 	// Large plans do not fit into an argument: the task is what the process reads.
 	const child = spawn(program, [...first, "run", "test/lune/run-simulation.luau", place], {
 		cwd: ROOT,
-		stdio: ["pipe", "pipe", "inherit"],
+		stdio: ["pipe", "pipe", quiet ? "ignore" : "inherit"],
 	});
 	child.stdin.end(JSON.stringify(task));
 	createInterface({ input: child.stdout }).on("line", (line) => {

@@ -1,0 +1,108 @@
+import { Actor } from "./actor";
+import type { Stage } from "./stage";
+
+/** What was sent arrives everywhere within this time. */
+const ARRIVES_SECONDS = 20;
+/** Who starts has the state, and who says goodbye is gone everywhere, within this time. */
+const CHANGE_SECONDS = 20;
+/** Who crashed is gone everywhere within this time. */
+const LOST_SECONDS = 75;
+
+/** How far a stream went at some time. */
+interface Mark {
+	readonly atSeconds: number;
+	readonly incarnation: number;
+	readonly upTo: number;
+}
+
+/** What is promised as long as nothing has gone wrong, however much there is to do: how soon things happen, and what does not. */
+export class Calm {
+	private readonly marks = new Map<Actor, Mark[]>();
+	private readonly adopters = new Map<string, Actor>();
+
+	constructor(private readonly stage: Stage) {}
+
+	/** Watches what a new server is told of others. */
+	public watch(actor: Actor): void {
+		const { stage } = this;
+		const { Cluster } = actor.server;
+		Cluster.ServerLeft.Connect(({ ServerId }, reason) => {
+			const other = stage.actorOf(ServerId);
+			if (!other || reason === "closed" || !stage.isUntroubled()) return;
+			if (other.isLive()) this.blame(actor, other, `gave up server ${other.number}, which nothing had silenced`);
+			else if (other.closedAtSeconds !== undefined) {
+				this.blame(actor, other, `gave up server ${other.number}, which had said goodbye`);
+			}
+		});
+		actor.onAdopted = (contribution) => this.noteAdopted(actor, contribution);
+		Cluster.ServerJoined.Connect(({ ServerId }) => {
+			const other = stage.actorOf(ServerId);
+			if (!other || other.isLive() || stage.skewed) return;
+			const goneSeconds = stage.now() - other.goneAtSeconds!;
+			if (goneSeconds < LOST_SECONDS) return;
+			this.blame(actor, other, `welcomed server ${other.number}, gone for ${goneSeconds} s`);
+		});
+	}
+
+	public audit(): void {
+		const { stage } = this;
+		const now = stage.now();
+		const live = stage.live();
+		for (const actor of live) this.mark(actor, now);
+		if (!stage.isUntroubled()) return;
+		for (const reader of live) {
+			if (now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
+			if (reader.syncedAtSeconds === math.huge) {
+				this.blame(reader, reader, `has no state though nothing keeps it from it`);
+				continue;
+			}
+			if (now - reader.syncedAtSeconds < ARRIVES_SECONDS || reader.isMending()) continue;
+			for (const owner of stage.actors) if (owner !== reader) this.compare(reader, owner, now);
+		}
+	}
+
+	/** Of those that live, one adopts. Who has just started may be known to some and not to others. */
+	private noteAdopted(actor: Actor, contribution: string): void {
+		const { stage } = this;
+		const former = this.adopters.get(contribution);
+		this.adopters.set(contribution, actor);
+		if (!former || former === actor || !former.isLive() || !stage.isUntroubled()) return;
+		const now = stage.now();
+		for (const other of stage.live()) if (now - other.syncedAtSeconds < CHANGE_SECONDS) return;
+		this.blame(actor, former, `adopted ${contribution}, as server ${former.number} did`);
+	}
+
+	private mark(actor: Actor, now: number): void {
+		let marks = this.marks.get(actor);
+		if (!marks) {
+			marks = [];
+			this.marks.set(actor, marks);
+		}
+		const { context } = actor;
+		marks.push({ atSeconds: now, incarnation: context.incarnation, upTo: context.sequencer.upTo() });
+		while (marks.size() > 1 && marks[1]!.atSeconds <= now - ARRIVES_SECONDS) marks.remove(0);
+	}
+
+	private compare(reader: Actor, owner: Actor, now: number): void {
+		const member = reader.context.membership.get(owner.context.selfId);
+		if (!owner.isLive()) {
+			const patience = owner.closedAtSeconds === undefined ? LOST_SECONDS : CHANGE_SECONDS;
+			if (!member || now - owner.goneAtSeconds! < patience) return;
+			this.blame(reader, owner, `still sees server ${owner.number}, which is gone`);
+			return;
+		}
+		if (now - owner.syncedAtSeconds < CHANGE_SECONDS) return;
+		if (!member) {
+			this.blame(reader, owner, `does not see server ${owner.number}`);
+			return;
+		}
+		const mark = this.marks.get(owner)![0]!;
+		if (mark.atSeconds > now - ARRIVES_SECONDS || mark.incarnation !== owner.context.incarnation) return;
+		if (member.stream.incarnation === mark.incarnation && member.stream.watermark() >= mark.upTo) return;
+		this.blame(reader, owner, `lacks what server ${owner.number} sent ${ARRIVES_SECONDS} s ago`);
+	}
+
+	private blame(actor: Actor, other: Actor, problem: string): void {
+		this.stage.accuse(`server ${actor.number}, untroubled: ${problem}`, [actor.number, other.number]);
+	}
+}

@@ -1,0 +1,86 @@
+import { queueKey } from "../../src/cluster/sender";
+import { Register } from "../../src/replication/register";
+import { Stream } from "../../src/replication/stream";
+import { Actor } from "./actor";
+import type { Stage } from "./stage";
+
+/** Whether a register may stand where another server's record was received: that record, or one that wins over it. Said here once more, not asked of the library. */
+function isAtLeast(present: Register, record: Register): boolean {
+	const [order, other] = [present.withdrawn ?? present.stamp, record.withdrawn ?? record.stamp];
+	if (order !== other) return order > other;
+	const [owner, otherOwner] = [present.stream.shortId, record.stream.shortId];
+	if (owner !== otherOwner) return owner > otherOwner;
+	return record.withdrawn === undefined || present.withdrawn !== undefined;
+}
+
+/** Servers that have just met may lack each other's past: digests find that out in time. */
+const ACQUAINTED_SECONDS = 60;
+
+/** What servers say they have of each other, compared with what the others have: nobody else could know. */
+export class Knowledge {
+	constructor(private readonly stage: Stage) {}
+
+	public audit(): void {
+		const live = this.stage.live().filter((actor) => !actor.isMending());
+		for (const owner of live) {
+			for (const reader of live) {
+				if (reader === owner) continue;
+				const stream = this.streamAt(reader, owner);
+				if (!stream) continue;
+				this.auditReceived(reader, owner, stream);
+				if (this.streamAt(owner, reader)) this.auditKept(reader, owner, stream);
+			}
+		}
+	}
+
+	/** The stream of a server that takes part, as another that takes part has it. */
+	private streamAt(reader: Actor, owner: Actor): Stream | undefined {
+		const { context } = owner;
+		if (reader.context.phase !== "synced" || context.phase !== "synced") return undefined;
+		const member = reader.context.membership.get(context.selfId);
+		if (!member || member.fenced || member.stream.incarnation !== context.incarnation) return undefined;
+		const isSettled = reader.context.now() - member.admittedAtSeconds >= ACQUAINTED_SECONDS;
+		return isSettled ? member.stream : undefined;
+	}
+
+	/** Whether this was the last that anybody did with a key; what is adopted goes on without being done anything. */
+	private isLastOf(owner: Actor, pool: string, key: string, what: "put" | "removal"): boolean {
+		const last = this.stage.oracle.lastOf(pool, key);
+		if (!last || last.actor !== owner) return false;
+		if (what === "removal") return last.value === undefined;
+		return last.value !== undefined && pool !== "Kept" && !this.stage.skewed;
+	}
+
+	/** What counts as received was applied. */
+	private auditReceived(reader: Actor, owner: Actor, stream: Stream): void {
+		const { own } = owner.context.replica;
+		const watermark = stream.watermark();
+		for (const [, register] of own.references) {
+			const { version, pool, key } = register;
+			// What is adopted has a stamp just above what it replaces, however old that is.
+			const isBelowFloor = register.stamp <= stream.appliedFloor && pool.policy !== "adopt";
+			if (version === 0 || (version > watermark && !isBelowFloor)) continue;
+			// Of a large value the first parts may have been sent.
+			if (register.partVersions && owner.context.outbox.get(queueKey(register))) continue;
+			const present = reader.context.replica.pools.get(pool.name)?.registers.get(key);
+			if (present && isAtLeast(present, register)) continue;
+			// A removal may have been forgotten here already, and what won over the record may have gone with its owner.
+			const isLast = register.value !== undefined && this.isLastOf(owner, pool.name, key, "put");
+			if (!present && !isLast) continue;
+			const text = `server ${reader.number} believes to have all of server ${owner.number} up to ${watermark}, and all with stamps up to ${stream.appliedFloor}, but lacks`;
+			this.stage.accuse(`${text} ${pool.name}.${key}`, [reader.number, owner.number]);
+		}
+	}
+
+	/** Nobody forgets a removal while others whom it reckons with have what was removed. */
+	private auditKept(reader: Actor, owner: Actor, stream: Stream): void {
+		for (const [, register] of stream.references) {
+			const { version, value, pool, key } = register;
+			if (version === 0 || value === undefined) continue;
+			if (owner.context.replica.pools.get(pool.name)?.registers.has(key)) continue;
+			if (!this.isLastOf(owner, pool.name, key, "removal")) continue;
+			const text = `server ${owner.number} knows nothing any more of what server ${reader.number} has of it as`;
+			this.stage.accuse(`${text} ${pool.name}.${key}`, [reader.number, owner.number]);
+		}
+	}
+}
