@@ -181,6 +181,9 @@ export class Context {
 		if (!this.isSynced()) return 0;
 		let frontier = this.floor.floor(this.nowStamp());
 		for (const member of this.membership.all()) frontier = math.min(frontier, member.stream.appliedFloor);
+		// What a gone server said last may still be on its way to this server, and others have applied it.
+		for (const { stream } of this.membership.unsettled(this.now()))
+			frontier = math.min(frontier, stream.appliedFloor);
 		return frontier;
 	}
 

@@ -4,6 +4,10 @@ import { Identity, ShortId } from "../wire/frame";
 
 /** A server that is not heard of for so long is forgotten: no copy of its messages is on its way any more. */
 const FORGET_SECONDS = 30 * 60;
+/** Whoever knows more of what a lost server said last has told so by then. */
+const LAST_WORDS_TOLD_SECONDS = 12;
+/** Whatever is still missing of them then has been asked for in vain. */
+const LAST_WORDS_WAITED_SECONDS = 60;
 
 /** Another live server, as this one sees it. */
 export interface Member {
@@ -25,8 +29,8 @@ export interface Member {
 	suspectedAtSeconds: number | undefined;
 	probesSent: number;
 	lastProbeSeconds: number;
-	/** Since when its digest does not agree though nothing is missing. */
-	differsSinceSeconds: number | undefined;
+	/** Its digest does not agree though nothing is missing: since when, and this server's clock then. */
+	differs: { readonly sinceSeconds: number; readonly stamp: number } | undefined;
 	/** It said that its stream ends before what is here of it: how far that was, and this server's clock, when it did first. */
 	behind: { readonly highest: number; readonly stamp: number; readonly sinceSeconds: number } | undefined;
 	/** Its frontier lags so far behind that it no longer holds up the others; it has to resync. */
@@ -52,6 +56,8 @@ export class Membership {
 	private readonly departedByShortId = new Map<ShortId, Departed>();
 	private members = new Array<Member>();
 	private departedList = new Array<Departed>();
+	/** Those of which something may still be missing here. */
+	private unsettledList = new Array<Departed>();
 
 	constructor(
 		public readonly selfId: ShortId,
@@ -91,6 +97,7 @@ export class Membership {
 		assert(shortId !== this.selfId && !this.byShortId.has(shortId), "a server is admitted once");
 		if (this.departedByShortId.delete(shortId)) {
 			this.departedList = this.departedList.filter((departed) => departed.shortId !== shortId);
+			this.unsettledList = this.unsettledList.filter((departed) => departed.shortId !== shortId);
 		}
 		const member: Member = {
 			shortId,
@@ -106,7 +113,7 @@ export class Membership {
 			suspectedAtSeconds: undefined,
 			probesSent: 0,
 			lastProbeSeconds: 0,
-			differsSinceSeconds: undefined,
+			differs: undefined,
 			behind: undefined,
 			fenced: false,
 		};
@@ -125,6 +132,19 @@ export class Membership {
 		this.departedByShortId.set(departed.shortId, departed);
 		this.departedList = this.departedList.filter((other) => other.shortId !== departed.shortId);
 		this.departedList.push(departed);
+		this.unsettledList = this.unsettledList.filter((other) => other.shortId !== departed.shortId);
+		if (departed.identity) this.unsettledList.push(departed);
+	}
+
+	/** The gone servers that were members here and of which something may still be missing: until everybody had time to say what they said last, and it is here. */
+	public unsettled(nowSeconds: number): ReadonlyArray<Departed> {
+		if (this.unsettledList.isEmpty()) return this.unsettledList;
+		this.unsettledList = this.unsettledList.filter(({ reason, stream, departedAtSeconds, purged }) => {
+			const told = reason === "closed" || nowSeconds - departedAtSeconds >= LAST_WORDS_TOLD_SECONDS;
+			const waited = nowSeconds - departedAtSeconds >= LAST_WORDS_WAITED_SECONDS;
+			return !purged && !waited && !(told && stream.gaps.isEmpty());
+		});
+		return this.unsettledList;
 	}
 
 	/** Forgets who departed long ago, and returns them. */

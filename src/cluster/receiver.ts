@@ -80,7 +80,9 @@ export class Receiver {
 			context.budget.noteHeard(now, frame.sender, topic);
 			context.budget.noteReportedUnicasts(now, frame.sender, math.min(frame.unicasts, MOST_REPORTED_UNICASTS));
 			// Of live servers only: names that somebody makes up must not fill the memory.
-			if (context.membership.get(frame.sender)) context.loss.heard(frame.sender, frame.counter, now);
+			if (context.membership.get(frame.sender)) {
+				context.loss.heard(frame.sender, frame.counter, now, frame.baseStamp);
+			}
 		}
 		this.process(frame, message as string);
 		context.events.changed();
@@ -363,25 +365,28 @@ export class Receiver {
 		}
 		member.behind = undefined;
 		// Comparable only where this server has just what the digest is of.
-		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat.digest, member, now);
+		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat, member, now);
 	}
 
-	private compareDigest(digest: number, member: Member, now: number): void {
+	private compareDigest({ digest, frontier }: BeatSection, member: Member, now: number): void {
+		const { context } = this;
 		const { stream } = member;
-		this.context.replica.forgetAssemblies(stream);
-		this.context.replica.dropUnconfirmed(stream);
+		context.replica.forgetAssemblies(stream);
+		context.replica.dropUnconfirmed(stream);
 		if (math.max(1, stream.digest) === digest) {
-			if (member.differsSinceSeconds !== undefined) sometimes("a digest mismatch that healed by itself");
-			member.differsSinceSeconds = undefined;
+			if (member.differs) sometimes("a digest mismatch that healed by itself");
+			member.differs = undefined;
 			return;
 		}
-		member.differsSinceSeconds ??= now;
-		if (now - member.differsSinceSeconds >= DIGEST_PATIENCE_SECONDS) this.compareAll(member, stream.highest);
+		member.differs ??= { sinceSeconds: now, stamp: context.nowStamp() };
+		// Whoever has not applied yet what this server had when they began to differ, does not know what it has lost to others.
+		if (frontier < member.differs.stamp || now - member.differs.sinceSeconds < DIGEST_PATIENCE_SECONDS) return;
+		this.compareAll(member, stream.highest);
 	}
 
 	private compareAll(member: Member, upTo: number): void {
 		sometimes("a stream compared record by record");
-		member.differsSinceSeconds = undefined;
+		member.differs = undefined;
 		member.behind = undefined;
 		this.context.log.info(
 			`what is here of server ${member.identity.serverId} differs from what it says; comparing`,
@@ -414,6 +419,9 @@ export class Receiver {
 			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);
 			const departed = context.membership.departed(departure.shortId);
 			if (departed && !departed.purged) this.repairer.watch(departed.stream);
+			this.sender.noteLost(departure);
+			const more = this.roster.knowsMore(departure, departure.upTo);
+			if (more !== undefined) this.sender.correctLost({ ...departure, reason: "lost", upTo: more });
 		}
 	}
 }

@@ -6,8 +6,8 @@ import { Identity, ShortId, StreamName } from "../wire/frame";
 import { Context } from "./context";
 import { Departed, Member } from "./membership";
 
-/** What a gone server left is kept, hidden, until every live server has passed its departure by so much: late last words find their match. */
-const PURGE_AFTER_MILLISECONDS = 60_000;
+/** What a gone server left is kept, hidden, until every live server has passed its departure, and for so long: late last words find their match. */
+const PURGE_AFTER_SECONDS = 60;
 
 /** A server that asked for the state and is not heard of within this time gave up. */
 const NEWCOMER_SECONDS = 20;
@@ -31,7 +31,13 @@ export class Roster {
 		const stream = new Stream(name.shortId, name.incarnation);
 		const former = context.membership.departed(name.shortId);
 		const member = context.membership.admit(name.shortId, identity, stream, context.now(), context.beatSeconds());
-		if (former) this.purge(former);
+		if (former) {
+			this.purge(former);
+			// What pools keep of it stays until it has said what it has now, as that of a live server that begins a new stream.
+			context.replica.inherit(former.stream, stream);
+		}
+		// Of a server that it never met, only the short id was known.
+		if (former && !former.identity) context.replica.nameOwner(name.shortId);
 		this.membersChanged();
 		context.events.joined(member);
 		return member;
@@ -46,9 +52,17 @@ export class Roster {
 		member.frontier = 0;
 		member.laggingSinceSeconds = undefined;
 		member.fenced = false;
-		member.differsSinceSeconds = undefined;
+		member.differs = undefined;
 		member.behind = undefined;
 		context.replica.inherit(former, member.stream);
+	}
+
+	/** How much more this server has of a gone server's last words than somebody says: the version they go to, or undefined if it is not more. */
+	public knowsMore(name: StreamName, upTo: number): number | undefined {
+		const departed = this.context.membership.departed(name.shortId);
+		if (!departed || departed.stream.incarnation !== name.incarnation) return undefined;
+		const known = departed.stream.givableUpTo();
+		return known > upTo ? known : undefined;
 	}
 
 	/** A server is gone. What it owned disappears, or is adopted. */
@@ -143,7 +157,8 @@ export class Roster {
 		const { context } = this;
 		context.replica.collect(frontier);
 		for (const departed of context.membership.allDeparted()) {
-			if (departed.purged || frontier <= departed.departedAtStamp + PURGE_AFTER_MILLISECONDS) continue;
+			if (departed.purged || frontier <= departed.departedAtStamp) continue;
+			if (context.now() - departed.departedAtSeconds < PURGE_AFTER_SECONDS) continue;
 			this.purge(departed);
 			// Whoever was to adopt these never got them, so whoever has them does.
 			context.replica.forEachOwned(departed.stream, (register) => {

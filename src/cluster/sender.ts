@@ -30,6 +30,10 @@ const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 ];
 /** A loss is said so often, so many seconds after it was found. */
 const LOST_SAID_AFTER_SECONDS: ReadonlyArray<number> = [0, 1, 2.5, 5];
+/** Who has heard more of a lost server than another says, says so after this time at most, unless somebody else has. */
+const CORRECTED_WITHIN_SECONDS = 2.5;
+/** A correction is said as often as a loss from here on. */
+const CORRECTION_STAGE = 2;
 /** This server's identity rides along so often after it joined. */
 const IDENTITY_TRANSMISSIONS = 4;
 /** Messages that the cloud refused and that wait to be sent again; older ones are given up, receivers ask for what was in them. */
@@ -40,6 +44,8 @@ const ADDRESSED_AGAIN_SECONDS = 1;
 
 interface Announcement {
 	readonly departure: Departure;
+	/** Of what another said. */
+	readonly correction: boolean;
 	readonly sinceSeconds: number;
 	said: number;
 }
@@ -352,8 +358,28 @@ export class Sender {
 	/** Says several times that a server is lost. */
 	public announceLost(departure: Departure): void {
 		const now = this.context.now();
-		this.announcements.push({ departure, sinceSeconds: now, said: 0 });
+		this.announcements.push({ departure, correction: false, sinceSeconds: now, said: 0 });
 		this.announcing.by(now);
+	}
+
+	/** Says that a lost server said more than another says. */
+	public correctLost(departure: Departure): void {
+		const waits = ({ departure: other }: Announcement) =>
+			isSameServer(other, departure) && other.upTo >= departure.upTo;
+		if (this.announcements.some(waits)) return;
+		sometimes("last words that another lacks");
+		const dueSeconds = this.context.now() + CORRECTED_WITHIN_SECONDS * this.context.platform.random();
+		const sinceSeconds = dueSeconds - LOST_SAID_AFTER_SECONDS[CORRECTION_STAGE]!;
+		this.announcements.push({ departure, correction: true, sinceSeconds, said: CORRECTION_STAGE });
+		this.announcing.by(dueSeconds);
+	}
+
+	/** Somebody else has said that a server is lost: corrections that say no more need not be said. */
+	public noteLost(departure: Departure): void {
+		this.announcements = this.announcements.filter(
+			({ correction, departure: other }) =>
+				!correction || !isSameServer(other, departure) || other.upTo > departure.upTo,
+		);
 	}
 
 	private dueDepartures(now: number): Departure[] {
@@ -491,6 +517,10 @@ export class Sender {
 			});
 		}
 	}
+}
+
+function isSameServer(left: Departure, right: Departure): boolean {
+	return left.shortId === right.shortId && left.incarnation === right.incarnation;
 }
 
 /** What a change of this register is queued under. */

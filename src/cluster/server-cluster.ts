@@ -221,6 +221,7 @@ export class ServerCluster implements Cluster {
 		this.detector.start();
 		this.roster.adoptOrphans();
 		for (const member of context.membership.all()) this.repairer.watch(member.stream);
+		for (const { stream, purged } of context.membership.allDeparted()) if (!purged) this.repairer.watch(stream);
 		this.dispatch();
 		const resolvers = this.readyResolvers;
 		this.readyResolvers = [];

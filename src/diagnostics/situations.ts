@@ -59,6 +59,7 @@ export const SITUATIONS = [
 	"a message of an unknown server",
 	"last words after the goodbye",
 	"last words that another has",
+	"last words that another lacks",
 	"last words given up",
 	"an orphan adopted",
 	"an orphan adopted by whoever has it",

@@ -41,6 +41,8 @@ class Sender {
 	/** The highest number heard, counted on beyond the modulus. */
 	public highest: number;
 	public highestAtSeconds: number;
+	/** The latest stamp it was sent with: what was sent before is no new one, however old. */
+	public latestStamp = 0;
 	/** The last numbers up to the highest are not settled: since when each is expected, and whether it has arrived. */
 	public readonly expectedSince = new Array<number>();
 	public readonly arrived = new Array<boolean>();
@@ -77,16 +79,20 @@ export class LossEstimator {
 	private readonly senders = new Map<string, Sender>();
 	private readonly overall = new LossTally();
 
-	/** A broadcast of a member arrived. Copies and stragglers are fine. */
-	public heard(shortId: string, counter: number, nowSeconds: number): void {
+	/** A broadcast of a member arrived. Copies and stragglers are fine; `sentAtStamp`, of the sender's clock, tells old ones from new ones after a long gap. */
+	public heard(shortId: string, counter: number, nowSeconds: number, sentAtStamp = 0): void {
 		assert(counter >= 0 && counter < COUNTERS, "a counter is one digit");
 		const sender = this.senders.get(shortId);
 		if (!sender) {
-			this.senders.set(shortId, new Sender(counter, nowSeconds));
+			const first = new Sender(counter, nowSeconds);
+			first.latestStamp = sentAtStamp;
+			this.senders.set(shortId, first);
 			return;
 		}
 		const ahead = (counter - sender.highest) % COUNTERS;
-		if (isNew(ahead, nowSeconds - sender.highestAtSeconds)) {
+		const former = sender.latestStamp;
+		sender.latestStamp = math.max(former, sentAtStamp);
+		if (sentAtStamp >= former && isNew(ahead, nowSeconds - sender.highestAtSeconds)) {
 			for (const step of $range(1, ahead)) sender.expect(nowSeconds, step === ahead);
 			sender.highestAtSeconds = nowSeconds;
 		} else sender.noteLate(ahead === 0 ? sender.highest : sender.highest - COUNTERS + ahead);

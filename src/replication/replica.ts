@@ -359,6 +359,15 @@ export class Replica {
 		this.forEachOwned(stream, (register) => this.refresh(register));
 	}
 
+	/** A server's name has become known: the game is told anew of what it was shown of that server. */
+	public nameOwner(shortId: string): void {
+		for (const register of this.sortedRegisters()) {
+			const { shown, shownOwner: owner } = register;
+			if (shown === undefined || owner?.shortId !== shortId) continue;
+			this.changes.push({ kind: "updated", register, value: shown, previous: shown, owner });
+		}
+	}
+
 	/** Visits the registers a stream owns, in an order that is the same in every process. */
 	public forEachOwned(stream: Stream, visit: (register: Register) => void): void {
 		for (const register of this.sortedRegisters()) {

@@ -48,6 +48,8 @@ export class Stream {
 	/** When `highest` grew last. */
 	public advancedAtSeconds = 0;
 
+	/** Versions up to here were received before the stream was taken for missing: what they are about still counts as applied. */
+	private assured = 0;
 	/** What the sequencer said of its floor and does not hold here yet, ascending: (version, stamp) in turn. */
 	private readonly floors = new Array<number>();
 
@@ -135,16 +137,23 @@ export class Stream {
 
 	/** Takes everything for missing, because what is here does not agree with what the owner says it has: versions up to `upTo`. */
 	public reopen(upTo: number): void {
+		this.assured = math.min(this.appliedUpTo(), upTo);
 		this.gaps.clear();
 		this.highest = math.min(this.highest, upTo);
 		if (this.highest > 0) this.gaps.push({ after: 0, upTo: this.highest });
 	}
 
+	/** The same as the watermark, as if the stream had not been reopened. */
+	private appliedUpTo(): number {
+		for (const gap of this.gaps) if (gap.upTo > this.assured) return math.max(gap.after, this.assured);
+		return this.highest;
+	}
+
 	private advanceFloor(): void {
 		const { floors } = this;
-		const watermark = this.watermark();
+		const applied = this.appliedUpTo();
 		assert(floors.size() <= 2 * MOST_FLOORS, "statements of floors are bounded");
-		while (!floors.isEmpty() && floors[0]! <= watermark) {
+		while (!floors.isEmpty() && floors[0]! <= applied) {
 			this.appliedFloor = math.max(this.appliedFloor, floors[1]!);
 			floors.remove(0);
 			floors.remove(0);

@@ -29,6 +29,16 @@ export = () => {
 			});
 		});
 
+		it("does not take a copy of long ago for a new one after many that were lost", () => {
+			const loss = new LossEstimator();
+			for (const index of $range(0, 199)) {
+				loss.heard("a", index % 85, index * 6, index * 6000);
+				const copied = index - 40;
+				if (copied >= 0) loss.heard("a", copied % 85, index * 6 + 5.5, copied * 6000);
+			}
+			expect(loss.fraction()).to.equal(0);
+		});
+
 		it("does not mistake overtaking and copies for loss", () => {
 			property(300, (generate) => {
 				const loss = new LossEstimator();

@@ -18,10 +18,34 @@ export = () => {
 
 		it("is never behind a stamp it has seen", () => {
 			const clock = new HybridClock();
+			clock.now(1000);
 			clock.witness(9000);
 			expect(clock.now(1000)).to.equal(9000);
 			clock.witness(10);
 			expect(clock.now(1000)).to.equal(9000);
+		});
+
+		it("goes on at half the speed while it is ahead of the machine's clock, until that has caught up", () => {
+			const clock = new HybridClock();
+			clock.now(1000);
+			clock.witness(2000);
+			let present = 1000;
+			for (const _ of $range(1, 300)) {
+				present += 3;
+				clock.now(present);
+			}
+			expect(clock.now(present)).to.equal(2450);
+			expect(clock.now(present + 1100)).to.equal(3000);
+			expect(clock.now(present + 1300)).to.equal(3200);
+		});
+
+		it("does not take part in the jumps of the machine's clock", () => {
+			const clock = new HybridClock();
+			clock.now(1000);
+			clock.witness(900_000);
+			expect(clock.now(101_000)).to.equal(900_000);
+			expect(clock.now(1000)).to.equal(900_000);
+			expect(clock.now(1100)).to.equal(900_050);
 		});
 
 		it("takes stamps for plausible up to a quarter of an hour ahead", () => {
