@@ -4,6 +4,8 @@ import { VirtualServer } from "../../src/testing";
 import { Actor } from "./actor";
 import { Calm } from "./calm";
 import { Knowledge } from "./knowledge";
+import { PoolName } from "./plan";
+import { Removals } from "./removals";
 import type { Stage } from "./stage";
 
 /** What a server keeps at most, whatever happens to it. */
@@ -25,6 +27,7 @@ interface Memory {
 	resyncs: number;
 	streams: Map<string, Seen>;
 	orders: Map<Register, { order: number; owner: string; incarnation: number }>;
+	readonly removals: Removals;
 }
 
 /** What has to hold at any time, looked at from outside. */
@@ -84,7 +87,14 @@ export class Checks {
 		const id = actor.server.ServerId;
 		let memory = this.memories.get(id);
 		if (!memory) {
-			memory = { incarnation: 0, upTo: 0, resyncs: 0, streams: new Map(), orders: new Map() };
+			memory = {
+				incarnation: 0,
+				upTo: 0,
+				resyncs: 0,
+				streams: new Map(),
+				orders: new Map(),
+				removals: new Removals(),
+			};
 			this.memories.set(id, memory);
 		}
 		return memory;
@@ -158,6 +168,8 @@ export class Checks {
 				if (before && (order < before.order || (order === before.order && owner < before.owner))) {
 					this.blame(actor, `${name}.${key} went back to an older record`);
 				}
+				const undone = memory.removals.look(name, register, (found) => this.isStillOwn(actor, found));
+				if (undone !== undefined) this.blame(actor, undone);
 				if (register.dropped) this.blame(actor, `${name}.${key} is kept though it was dropped`);
 				const named = register.stream.references.get(register.reference);
 				if (register.reference !== 0 && named !== register) {
@@ -171,6 +183,15 @@ export class Checks {
 		}
 		if (count !== replica.registerCount) this.blame(actor, "counts its registers wrongly");
 		memory.orders = orders;
+	}
+
+	/** Whether a register has what its owner itself contributed, not adopted, and still calls its own. */
+	private isStillOwn(actor: Actor, { stream, pool, key, stamp, value }: Register): boolean {
+		const owner = this.stage.actorOf(actor.context.serverIdOf(stream.shortId));
+		const own = owner?.context.replica.pools.get(pool.name)?.registers.get(key);
+		if (!owner?.isLive() || own?.stream !== owner.context.replica.own || own.stamp !== stamp) return false;
+		const text = string.sub(value!, key.size() + 2);
+		return this.stage.oracle.makerOf(pool.name as PoolName, key, text) === owner;
 	}
 
 	/** What the cloud refused or dropped because of a documented limit. */

@@ -1,16 +1,17 @@
 import { CloudRules } from "../../src/testing";
 import { streamKey } from "../../src/testing/random";
 import { Generator } from "../specs/support/generators";
+import { Draft } from "./draft";
 import { FAIR_TROUBLES } from "./rushes";
-import { addTrouble, Draft, TROUBLES } from "./troubles";
+import { addTrouble, TROUBLES } from "./troubles";
 import { inOrder, Mode, Plan } from "./plan";
 
-/** All of a run, faults and quiet together, is about ten virtual minutes. */
+/** All of a run, faults and quiet together, is about eleven virtual minutes. */
 const SAFETY_SECONDS = 600;
 const LIVENESS_SECONDS = 400;
-const QUIET_SECONDS = 200;
+const QUIET_SECONDS = 260;
 /** Deliveries may come ten minutes late: what is quiet has to last longer than that. */
-const LATE_QUIET_SECONDS = 640;
+const LATE_QUIET_SECONDS = 860;
 /** Gone servers are forgotten after half an hour. */
 const OBLIVION_QUIET_SECONDS = 2000;
 /** In runs that last that long, no more servers. */

@@ -1,4 +1,4 @@
-import { shortened } from "./actor";
+import { Actor, shortened } from "./actor";
 import { History, Operation } from "./oracle";
 import type { Stage } from "./stage";
 
@@ -111,14 +111,28 @@ export class Judge {
 		) {
 			return `gone, though server ${last.actor.number} contributed it last`;
 		}
-		for (const { value, actor } of operations) if (value === undefined || !actor.isLive()) return undefined;
-		return "gone, though nobody removed it and nobody is gone who contributed it";
+		for (const { value, actor } of newestOf(operations))
+			if (value === undefined || !actor.isLive()) return undefined;
+		return "gone, though nobody removed what was contributed last, and nobody is gone who did";
 	}
 
 	/** Whether an owner is gone or could have been taken for gone: another may then have adopted the key, and removed nothing. */
 	private hadGone(operations: Operation[]): boolean {
 		for (const { value, actor } of operations) if (value === undefined || !actor.isLive()) return true;
 		return false;
+	}
+
+	/** Who saw a value and contributed something else: that is newer, whatever the clocks say. */
+	private replacerOf(operations: readonly Operation[], made: Operation): Actor | undefined {
+		for (const { saw, value, actor } of operations) {
+			if (saw !== made.value || value === undefined || value === made.value || !actor.isLive()) continue;
+			let latest: Operation | undefined;
+			for (const operation of operations) if (operation.actor === actor) latest = operation;
+			// Where one of the two was given up, nobody may know any more what was removed again: then the other one's is still its own.
+			const givenUp = actor.context.incarnation > 0 || made.actor.context.incarnation > 0;
+			if (latest!.value !== undefined || !givenUp) return actor;
+		}
+		return undefined;
 	}
 
 	/** What speaks against a key having this value of this owner. */
@@ -135,6 +149,8 @@ export class Judge {
 		for (const operation of operations) if (operation.actor === made.actor) latest = operation;
 		// What a gone server did last may not have been heard of; what a silent one removed, another may have adopted.
 		const excused = adopts && (!made.actor.isLive() || latest.value === undefined);
+		const replacer = this.replacerOf(operations, made);
+		if (replacer) return `${text}, which server ${replacer.number} saw and replaced`;
 		if (latest !== made && !excused) return `server ${made.actor.number} changed it after ${text}`;
 		const last = operations[operations.size() - 1]!;
 		// Without skew, stamps follow time.
@@ -144,4 +160,18 @@ export class Judge {
 		}
 		return undefined;
 	}
+}
+
+/** What nobody has replaced or removed who saw it, nor the server itself that did it: one of these is newest, whatever the clocks say. */
+function newestOf(operations: readonly Operation[]): Operation[] {
+	const seen = new Set<string>();
+	const latest = new Map<Actor, Operation>();
+	for (const operation of operations) {
+		if (operation.saw !== undefined && operation.saw !== operation.value) seen.add(operation.saw);
+		latest.set(operation.actor, operation);
+	}
+	return operations.filter(
+		(operation) =>
+			latest.get(operation.actor) === operation && (operation.value === undefined || !seen.has(operation.value)),
+	);
 }

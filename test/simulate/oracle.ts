@@ -7,6 +7,8 @@ export interface Operation {
 	readonly actor: Actor;
 	/** Undefined for a removal. */
 	readonly value: string | undefined;
+	/** What the server saw of the key then, and so replaced or removed whatever the clocks say. */
+	readonly saw: string | undefined;
 }
 
 /** Everything that was done with one key of one pool, in order. */

@@ -1,5 +1,5 @@
+import { Trouble } from "./draft";
 import { PoolName } from "./plan";
-import type { Trouble } from "./troubles";
 
 /** Something is removed while a server hears nothing: not for so long that it would be given up. */
 export const missedRemovals: Trouble = (draft, draw) => {

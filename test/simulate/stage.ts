@@ -48,6 +48,10 @@ export class Stage {
 	public refusedInjections = 0;
 	/** There was a fault. */
 	private troubled = false;
+	/** Until then, what was sent in bad weather may still arrive. */
+	public lateUntilSeconds = 0;
+	/** Somebody has spoken in the servers' names. */
+	public deceived = false;
 	/** Clocks differ, so stamps need not follow time. */
 	public skewed = false;
 	/** Told of each server that starts, and of each item once it has happened. */
@@ -62,7 +66,7 @@ export class Stage {
 	private readonly tallies: Tallies;
 	private readonly watchers = new Array<CloudWatcher>();
 
-	constructor(plan: Plan) {
+	constructor(private readonly plan: Plan) {
 		const options: VirtualGameOptions = { ...plan.rules, seed: plan.seed };
 		this.emulated = VirtualGame(options);
 		this.checks = new Checks(this);
@@ -165,6 +169,7 @@ export class Stage {
 				this.cut({ from: item.from, to: item.to }, item.seconds);
 				return true;
 			case "inject":
+				if (item.what === "lies") this.deceived = true;
 				for (const _ of $range(1, item.count)) {
 					if (!this.injector.inject(item.what)) this.refusedInjections += 1;
 				}
@@ -255,6 +260,7 @@ export class Stage {
 			() => emulated.Now(),
 			(seconds, action) => emulated.Schedule(seconds, action),
 			(serverId) => !this.numbers.has(serverId),
+			() => this.deceived,
 		);
 		if (item.later) actor.platform.link.rewrite = ofLaterVersion;
 		this.byNumber.set(item.server, actor);
@@ -288,6 +294,10 @@ export class Stage {
 
 	private whether(faults: Weather, seconds: number): void {
 		this.weather.push(faults);
+		const { lateSeconds = 0, reorderSeconds = 0, publishHangSeconds = 0 } = faults;
+		const longest = math.max(lateSeconds, reorderSeconds, publishHangSeconds);
+		const endSeconds = math.min(this.now() + seconds, this.plan.seconds);
+		this.lateUntilSeconds = math.max(this.lateUntilSeconds, endSeconds + longest);
 		this.during(
 			seconds,
 			() => this.applyWeather(),
