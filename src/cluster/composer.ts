@@ -3,7 +3,7 @@ import { Slot } from "../outbox/queue";
 import { needsParts, outgoing, outgoingPart, partsOf } from "../replication/outgoing";
 import { RecentEntry } from "../replication/register";
 import { Stream } from "../replication/stream";
-import { Departure } from "../wire/frame";
+import { Departure, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
 import { writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
@@ -49,15 +49,22 @@ export class Composer {
 	constructor(private readonly context: Context) {}
 
 	/** The next broadcast. Everything it takes from the outbox counts as sent. */
-	public compose(identity: boolean, departures: Departure[], nextBeatSeconds: number, spare: SpareRoom): Composed {
+	public compose(
+		identity: boolean,
+		departures: Departure[],
+		nextBeatSeconds: number,
+		spare: SpareRoom,
+		/** The hub, for a message to it alone. */
+		addressee?: ShortId,
+	): Composed {
 		const { context } = this;
 		const now = context.now();
 		const baseStamp = context.nowStamp();
 		const header = {
-			addressee: undefined,
+			addressee,
 			sender: context.selfId,
 			incarnation: context.incarnation,
-			counter: this.takeCounter(),
+			counter: addressee === undefined ? this.takeCounter() : 0,
 			baseStamp,
 			unicasts: context.budget.takeUnicastReport(),
 		};
@@ -90,15 +97,17 @@ export class Composer {
 				),
 			);
 		}
-		const heard = this.packHeard(room, now);
-		if (heard !== undefined) push(heard);
+		if (addressee === undefined) {
+			const heard = this.packHeard(room, now);
+			if (heard !== undefined) push(heard);
+		}
 		const coverRoom = spare === "shared" ? math.floor(room * COVER_OF_ROOM) : room;
 		const coverUpTo = spare === "before that" ? math.min(this.coveredAfter, coveredUpTo) : coveredUpTo;
-		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now);
+		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now, addressee === undefined);
 		this.coveredAfter = cover.after;
 		if (cover.text !== undefined) push(cover.text);
 		const ownUpTo = spare === "before that" ? coveredUpTo : cover.after;
-		for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
+		if (addressee === undefined) for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
 		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
 	}
@@ -225,6 +234,7 @@ export class Composer {
 		upTo: number,
 		baseStamp: number,
 		now: number,
+		isHeardByAll: boolean,
 	): { readonly text: string | undefined; readonly after: number } {
 		const { context } = this;
 		const nothing = { text: undefined, after: upTo };
@@ -239,9 +249,10 @@ export class Composer {
 		// The estimate was too low: a section that lacks the newest would not be what it says.
 		for (const record of tail.records) if (!writer.add(record)) return nothing;
 		context.traffic.recordsRepeated += writer.count();
-		for (const record of tail.records) {
-			context.recents.heardAgain(context.replica.own, record.reference, record.version);
-		}
+		if (isHeardByAll)
+			for (const record of tail.records) {
+				context.recents.heardAgain(context.replica.own, record.reference, record.version);
+			}
 		return { text: writer.finish(), after: tail.after };
 	}
 

@@ -15,6 +15,7 @@ import { Stream } from "../replication/stream";
 import { Identity, ShortId, StreamName } from "../wire/frame";
 import { shortIdOf } from "../wire/short-id";
 import { Departed, Member, Membership } from "./membership";
+import { Regime } from "./regime";
 import { TrafficCounters } from "./statistics";
 
 /** What a beat says while too little was heard to know the loss. */
@@ -30,6 +31,9 @@ const LIVELY_SECONDS = 10;
  */
 export type Phase = "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
 
+/** Where a hub broadcasts for all, each server is heard of by it at least so often. */
+const HUB_BEAT_SECONDS = 10;
+
 /** A change that waits to be sent. */
 export interface Waiting {
 	readonly register: Register;
@@ -44,6 +48,7 @@ export interface Waiting {
 /** Told to the parts of the library above this one. */
 export interface ContextEvents {
 	readonly joined: (member: Member) => void;
+	readonly renewed: (member: Member) => void;
 	readonly left: (departed: Departed, identity: Identity) => void;
 	readonly changed: () => void;
 }
@@ -54,6 +59,8 @@ export class Context {
 	public readonly selfId: ShortId;
 	public readonly identity: Identity;
 	public incarnation = 0;
+	/** The servers that live, and those that ask for the state. */
+	public expectedServers = 1;
 	/** Whether this server ever got the state. */
 	public hasState = false;
 	/** When this server got the state. */
@@ -64,6 +71,7 @@ export class Context {
 	public readonly floor = new FloorTracker();
 	public readonly recents = new Recents();
 	public readonly membership: Membership;
+	public readonly regime: Regime;
 	public readonly outbox = new OutboxQueue<Waiting>();
 	public readonly flushTimer = new FlushTimer();
 	public readonly budget: Budget;
@@ -94,6 +102,7 @@ export class Context {
 		this.replica = new Replica(stream);
 		this.sequencer = new Sequencer(stream);
 		this.membership = new Membership(this.selfId, this.identity);
+		this.regime = new Regime(this);
 		this.budget = new Budget({ selfId: this.selfId, budgetShare });
 	}
 
@@ -135,6 +144,7 @@ export class Context {
 
 	/** The time between two signs of life: longer where there are more to hear them, because everybody pays for everybody. */
 	public beatSeconds(): number {
+		if (this.regime.hub) return math.max(HUB_BEAT_SECONDS, this.membership.serverCount() / 200);
 		const servers = this.membership.serverCount();
 		return servers <= 12 ? math.clamp(1.8 * servers, 10, 18) : math.min(1.5 * servers, 80);
 	}
@@ -179,6 +189,8 @@ export class Context {
 	/** The same whatever was given to servers that are joining. */
 	public ownFrontier(): number {
 		if (!this.isSynced()) return 0;
+		const { hub } = this.regime;
+		if (hub && this.regime.role() === "leaf") return hub.log.casts.appliedFloor;
 		let frontier = this.floor.floor(this.nowStamp());
 		for (const member of this.membership.all()) frontier = math.min(frontier, member.stream.appliedFloor);
 		return frontier;
@@ -187,6 +199,8 @@ export class Context {
 	/** Everything with a stamp up to here has been applied on every live server: what is older can never be contradicted. */
 	public stableFrontier(): number {
 		let frontier = this.frontier();
+		const { hub } = this.regime;
+		if (hub && this.regime.role() === "leaf") return math.min(frontier, hub.stableFrontier);
 		for (const member of this.membership.all()) {
 			if (!member.fenced) frontier = math.min(frontier, member.frontier);
 		}

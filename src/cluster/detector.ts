@@ -23,6 +23,10 @@ const UNKNOWN_LOSS = 0.05;
 /** Two servers look after each; should they be gone as well, others step in, one after the other. */
 const WATCHERS = 2;
 const NEXT_WATCHER_SECONDS = 8;
+/** Where a hub broadcasts for all, the oldest other server looks after it, then the next one, and so on. */
+const NEXT_HEIR_SECONDS = 5;
+/** When others begin to be looked after, they have so long to be heard of. */
+const ANEW_SECONDS = 25;
 /** A frontier that lags so far behind this server's own, for so long, holds everybody's tombstones; its server has missed something and must resync. */
 const FRONTIER_STALL_SECONDS = 60;
 const FRONTIER_PATIENCE_SECONDS = 30;
@@ -101,17 +105,19 @@ export class Detector {
 		if (!context.isActive() && context.phase !== "local") return;
 		const now = context.now();
 		this.checking.at(now + CHECK_SECONDS);
+		const role = context.regime.role();
 		for (const member of context.membership.all()) {
-			if (now >= member.promisedBySeconds + PROMISE_SLACK_SECONDS) this.checkOverdue(member, now);
+			if (now < member.promisedBySeconds + PROMISE_SLACK_SECONDS) continue;
+			// The hub looks after the others, and the oldest of them after the hub.
+			if (role !== "leaf" || member.shortId === context.regime.hub!.shortId) this.checkOverdue(member, now);
 		}
-		this.checkFrontiers(now);
+		if (role !== "leaf") this.checkFrontiers(now);
 		this.onFrontier();
 	}
 
 	private checkOverdue(member: Member, now: number): void {
 		const { context } = this;
-		const rank = context.membership.watcherRank(member.shortId);
-		const turn = math.max(0, rank - WATCHERS + 1) * NEXT_WATCHER_SECONDS;
+		const turn = this.turnSeconds(member);
 		if (now < member.promisedBySeconds + PROMISE_SLACK_SECONDS + turn) return;
 		if (member.suspectedAtSeconds === undefined) {
 			member.suspectedAtSeconds = now;
@@ -131,6 +137,26 @@ export class Detector {
 		}
 		const silenceCounts = heardSince || (!this.hearsItself && suspectedFor >= SILENCE_OF_ALL_SECONDS);
 		if (silenceCounts && now - member.lastProbeSeconds >= LAST_PROBE_SECONDS) this.lose(member);
+	}
+
+	/** How long this server leaves it to others to look after a member. */
+	private turnSeconds(member: Member): number {
+		const { membership, regime } = this.context;
+		const role = regime.role();
+		if (role === "hub") return 0;
+		if (role === "leaf") return membership.rankBut(member.shortId) * NEXT_HEIR_SECONDS;
+		return math.max(0, membership.watcherRank(member.shortId) - WATCHERS + 1) * NEXT_WATCHER_SECONDS;
+	}
+
+	/** Others look after the members from now on, or this server does: everybody has time to say that it lives. */
+	public beginAnew(): void {
+		const now = this.context.now();
+		for (const member of this.context.membership.all()) {
+			member.promisedBySeconds = math.max(member.promisedBySeconds, now + ANEW_SECONDS);
+			member.laggingSinceSeconds = undefined;
+			member.suspectedAtSeconds = undefined;
+			member.probesSent = 0;
+		}
 	}
 
 	/** Asks a member for a sign of life. What waits for the budget has not been asked: only what was sent counts. */
@@ -173,7 +199,8 @@ export class Detector {
 			if (member.frontier >= behind) {
 				member.laggingSinceSeconds = undefined;
 				member.fenced = false;
-				if (isOlder(member.shortId, member.identity, context.selfId, context.identity)) oldest = false;
+				const isBefore = isOlder(member.shortId, member.identity, context.selfId, context.identity);
+				if (isBefore && context.regime.role() === "direct") oldest = false;
 				continue;
 			}
 			member.laggingSinceSeconds ??= now;

@@ -2,9 +2,9 @@ import { sometimes } from "../diagnostics/situations";
 import { HybridClock } from "../replication/hybrid-clock";
 import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
-import { Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
+import { CastSection, Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
 import { readSections } from "../wire/frame-reader";
-import { writeJoin, writePage, writeParity } from "../wire/section-writers";
+import { writeCast, writeJoin, writePage, writeParity } from "../wire/section-writers";
 import { jsonBytes } from "../wire/text";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
@@ -14,15 +14,23 @@ import { Sender } from "./sender";
 
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
 const HELLO_SPREAD_SECONDS = 0.6;
-const HELLO_STEEPNESS = 3.5;
+/** Announcements to all are spread more, and most are late in that time: of two thousand that start together about eight speak before the others hear them. */
+const CLAIM_SPREAD_SECONDS = 4.4;
+const CLAIM_STEEPNESS = 8.6;
 /** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
 const REPEAT_SECONDS = 3.2;
 /** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
 const PAGE_SPREAD_SECONDS = 2.1;
 const PAGE_PAUSE_SECONDS = 0.6;
 /** Without any answer to two announcements, there is nobody. */
-const MOST_HELLOS = 2;
-const ALONE_AFTER_SECONDS = 2.6;
+const MOST_HELLOS = 3;
+/** So many of them go to the servers that give the state, the others to all. */
+const QUIET_HELLOS = 1;
+const ALONE_AFTER_SECONDS = 2.3;
+/** What is asked of those that give the state is answered by then. */
+const QUIET_PATIENCE_SECONDS = 2.4;
+/** An announcement to all is repeated after this. */
+const CLAIM_AGAIN_SECONDS = 2.2;
 /** A server that was asked and does not answer is given up after so many requests. */
 const MOST_REQUESTS = 3;
 const MOST_CANDIDATES = 50;
@@ -90,11 +98,15 @@ export class Joiner {
 		const { context } = this;
 		context.phase = "joining";
 		this.collector = new PageCollector(this.newNonce());
-		const random = context.platform.random();
-		// Truncated exponential (as in RFC 5740): most draw a late moment.
-		const part = math.log(1 + random * (math.exp(HELLO_STEEPNESS) - 1)) / HELLO_STEEPNESS;
-		this.helloAtSeconds = context.now() + part * HELLO_SPREAD_SECONDS;
+		this.helloAtSeconds = context.now() + context.platform.random() * HELLO_SPREAD_SECONDS;
 		this.stepping.at(this.helloAtSeconds);
+	}
+
+	/** Truncated exponential (as in RFC 5740): most draw a late moment. */
+	private claimDelay(): number {
+		const random = this.context.platform.random();
+		const part = math.log(1 + random * (math.exp(CLAIM_STEEPNESS) - 1)) / CLAIM_STEEPNESS;
+		return part * CLAIM_SPREAD_SECONDS;
 	}
 
 	/** Gets the state anew from `source`, which had given this server up. */
@@ -125,6 +137,11 @@ export class Joiner {
 			if (this.buffered.size() < MOST_BUFFERED) this.buffered.push(frame);
 			else context.traffic.drop("unsynced");
 		}
+		const cast = frame.sections.find((section): section is CastSection => section.kind === "cast");
+		if (cast && !cast.responders.isEmpty()) {
+			this.noteResponders(cast.responders);
+			return;
+		}
 		if (!synced && !asksToo) return;
 		// Of those that look for the state as well, the oldest founds the cluster; only an older one is worth asking.
 		if (!synced && !(identity && isOlder(frame.sender, identity, context.selfId, context.identity))) return;
@@ -136,6 +153,21 @@ export class Joiner {
 		this.candidates.sort((left, right) => isBetterCandidate(left, right));
 		// The announcement may have reached it already: it gets time to answer before it is asked directly.
 		const patience = this.hellos > 0 && synced ? REPEAT_SECONDS : 0.2 + 0.4 * context.platform.random();
+		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
+		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+	}
+
+	/** Servers that give the state in the hub's place. */
+	private noteResponders(responders: ReadonlyArray<ShortId>): void {
+		const { context } = this;
+		if (this.candidates.find(({ shortId }) => responders.includes(shortId))) return;
+		const first = math.floor(context.platform.random() * responders.size());
+		for (const offset of $range(0, responders.size() - 1)) {
+			const shortId = responders[(first + offset) % responders.size()]!;
+			if (this.candidates.size() < MOST_CANDIDATES)
+				this.candidates.push({ shortId, identity: undefined, synced: true });
+		}
+		const patience = this.hellos > 0 ? REPEAT_SECONDS : 0.1;
 		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
 		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
 	}
@@ -183,8 +215,11 @@ export class Joiner {
 			}
 			this.hellos += 1;
 			this.lastRequestSeconds = now;
-			this.helloAtSeconds = now + REPEAT_SECONDS;
-			this.sender.hello(collector.nonce, this.hellos);
+			const toAll = this.hellos > QUIET_HELLOS;
+			const nextToAll = this.hellos === QUIET_HELLOS;
+			this.helloAtSeconds =
+				now + (nextToAll ? math.max(QUIET_PATIENCE_SECONDS, this.claimDelay()) : CLAIM_AGAIN_SECONDS);
+			this.sender.hello(collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
 			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
 			this.stepping.at(this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds);
 			return;
@@ -271,6 +306,11 @@ export class Joiner {
 				if (stream) streams.set(streamKey(entry.shortId, entry.incarnation), stream);
 			}
 		}
+		for (const section of sections) {
+			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
+			if (section.kind !== "cast" || hubId === undefined) continue;
+			context.regime.adopt(hubId, section.epoch, section.seq, context.now());
+		}
 		if (!again) this.restampOwn(sections);
 		const kept = new Map<Stream, Map<number, number>>();
 		for (const section of sections) {
@@ -339,9 +379,16 @@ export class Joiner {
 			}
 			return;
 		}
-		// One server answers an announcement: the oldest; a repeated one is answered by the next oldest too.
-		if (!addressed && context.membership.rank() >= join.attempt) return;
+		if (!addressed && !this.isToAnswer(join.attempt)) return;
 		this.serve(join, requester);
+	}
+
+	/** One server answers an announcement: the oldest; a repeated one is answered by the next oldest too. The hub has no messages to spare for that. */
+	private isToAnswer(attempt: number): boolean {
+		const { membership, regime } = this.context;
+		const { hub } = regime;
+		if (!hub || membership.serverCount() < 3) return membership.rank() < attempt;
+		return hub.shortId !== this.context.selfId && membership.rankBut(hub.shortId) < attempt;
 	}
 
 	private serve(join: JoinSection, requester: ShortId): void {
@@ -361,6 +408,7 @@ export class Joiner {
 				room,
 				baseStamp,
 				context.observedLoss(),
+				this.hubSection(baseStamp),
 			);
 			served = { nonce: join.nonce, requester, snapshot, frontier: context.ownFrontier(), lastSentSeconds: now };
 			held = [];
@@ -392,6 +440,17 @@ export class Joiner {
 			// Text that is mostly not ASCII makes parity larger than its pages; then a lost page is asked for instead.
 			if (jsonBytes(sections.join("")) <= room) this.sender.sendTo(served.requester, "page", sections, baseStamp);
 		}
+	}
+
+	/** Which hub there is, and up to which cast everything is in the state: the hub is the one responder that it names. */
+	private hubSection(baseStamp: number): string {
+		const { hub } = this.context.regime;
+		if (!hub) return "";
+		const seq = hub.log.casts.watermark();
+		const { epoch } = hub;
+		const about = { epoch, seq, after: seq, dissolved: false, uplinkTenths: math.round(hub.uplinkSeconds * 10) };
+		const responders = [hub.shortId];
+		return writeCast({ ...about, floor: 0, frontier: 0, servers: 0, census: 0, responders }, baseStamp);
 	}
 
 	/** Everybody this server knows of, itself first. */

@@ -62,6 +62,11 @@ export class Membership {
 		return this.byShortId.get(shortId);
 	}
 
+	/** Of a live server, this one included. */
+	public identityOf(shortId: ShortId): Identity | undefined {
+		return shortId === this.selfId ? this.selfIdentity : this.byShortId.get(shortId)?.identity;
+	}
+
 	/** The other live servers, oldest first. */
 	public all(): ReadonlyArray<Member> {
 		return this.members;
@@ -146,6 +151,13 @@ export class Membership {
 			if (isOlder(member.shortId, member.identity, this.selfId, this.selfIdentity)) rank += 1;
 		}
 		return rank;
+	}
+
+	/** This server's place among the live ones but `shortId` by age: 0 is the oldest. */
+	public rankBut(shortId: ShortId): number {
+		const other = this.byShortId.get(shortId);
+		const isBefore = other !== undefined && isOlder(shortId, other.identity, this.selfId, this.selfIdentity);
+		return this.rank() - (isBefore ? 1 : 0);
 	}
 
 	/** How many live servers come before this one in the order in which they look after a member. */

@@ -3,23 +3,31 @@ import { HybridClock } from "../replication/hybrid-clock";
 import { MOST_VERSIONS_AHEAD } from "../replication/stream";
 import {
 	BeatSection,
+	CastSection,
 	DeparturesSection,
 	HeardSection,
 	Frame,
 	Identity,
+	MemberEntry,
 	PageSection,
 	ProbeSection,
 	RecordsSection,
+	RelayedGroup,
+	ShortId,
+	StandingSection,
 } from "../wire/frame";
 import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
+import { CastRepairer } from "./cast-repairer";
 import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
 import { Departed, Member } from "./membership";
+import { Hub } from "./regime";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
+import { RENDEZVOUS } from "./topics";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
 const FRESH_MILLISECONDS = 60_000;
@@ -44,6 +52,7 @@ export class Receiver {
 		private readonly sender: Sender,
 		private readonly joiner: Joiner,
 		private readonly repairer: Repairer,
+		private readonly castRepairer: CastRepairer,
 		private readonly roster: Roster,
 		private readonly detector: Detector,
 		/** Another server has given this one up. */
@@ -75,7 +84,17 @@ export class Receiver {
 		}
 		this.detector.noteInbound();
 		const now = context.now();
-		if (topic !== undefined) {
+		// Where a hub broadcasts for all, the others tell it what they have sent.
+		if (topic === undefined && context.regime.role() === "hub") {
+			context.budget.noteReportedUnicasts(
+				now,
+				frame.sender,
+				math.min(frame.unicasts + 1, MOST_REPORTED_UNICASTS),
+			);
+		}
+		if (topic === RENDEZVOUS) {
+			context.budget.noteReportedUnicasts(now, frame.sender, frame.unicasts + 2);
+		} else if (topic !== undefined) {
 			context.noteLively();
 			context.budget.noteHeard(now, frame.sender, topic);
 			context.budget.noteReportedUnicasts(now, frame.sender, math.min(frame.unicasts, MOST_REPORTED_UNICASTS));
@@ -143,6 +162,11 @@ export class Receiver {
 		if (HybridClock.accepts(frame.baseStamp, this.context.platform.unixMilliseconds())) {
 			this.context.clock.witness(frame.baseStamp);
 		}
+		const cast = frame.sections.find((section): section is CastSection => section.kind === "cast");
+		if (cast) {
+			this.applyCast(cast, member, frame, fresh);
+			return;
+		}
 		const former = member.stream.highest;
 		for (const section of frame.sections) {
 			if (section.kind === "records") this.applyRecords(section, member, frame);
@@ -150,12 +174,148 @@ export class Receiver {
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "heard") this.noteHeardOf(section);
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+			else if (section.kind === "castNack") this.castRepairer.answer(section, frame.sender);
 		}
 		if (member.stream.highest > former) {
 			member.stream.told = 0;
 			member.stream.advancedAtSeconds = this.context.now();
 		}
 		this.repairer.watch(member.stream);
+	}
+
+	// -- casts -------------------------------------------------------------------------------------------------------------------------------
+
+	/** A hub's broadcast, or a repair of some. */
+	private applyCast(cast: CastSection, member: Member, frame: Frame, fresh: boolean): void {
+		const { context } = this;
+		const now = context.now();
+		const isRepair = frame.addressee !== undefined;
+		const { regime } = context;
+		const before = regime.hub;
+		// A repair is of the casts that are followed already, whoever gives it; an old cast makes nobody a hub.
+		const hub = isRepair
+			? before?.epoch === cast.epoch
+				? before
+				: undefined
+			: fresh
+				? regime.noteCast(cast, member.shortId, now)
+				: undefined;
+		if (hub && hub !== before) {
+			this.detector.beginAnew();
+			this.sender.follow();
+		}
+		let isWhole = true;
+		let isNew = !isRepair;
+		for (const section of frame.sections) {
+			if (section.kind === "members") this.admitAll(section.members, hub, cast, isNew);
+			else if (section.kind === "departures") {
+				this.applyDepartures(section, member, true);
+				if (hub)
+					for (const { shortId } of section.departures)
+						hub.log.noteServer(cast.seq - 1, cast.seq, shortId, now);
+			} else if (section.kind === "relayed") {
+				const [after, upTo] = isNew
+					? [cast.seq - 1, cast.seq]
+					: [cast.after, isRepair ? cast.seq : cast.seq - 1];
+				for (const group of section.groups) {
+					if (!this.applyGroup(group, hub, after, upTo)) isWhole = false;
+				}
+				isNew = false;
+			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
+			else if (section.kind === "standing") this.compareStanding(section);
+		}
+		if (!hub) return;
+		const { casts } = hub.log;
+		if (isWhole) casts.close(cast.after, cast.seq);
+		else casts.extend(cast.seq);
+		if (!isRepair) {
+			casts.noteFloor(cast.seq, cast.floor);
+			if (cast.seq === casts.highest) {
+				hub.stableFrontier = cast.frontier;
+				hub.uplinkSeconds = math.max(0.5, cast.uplinkTenths / 10);
+				if (!cast.responders.isEmpty()) hub.responders = cast.responders;
+			}
+			if (cast.dissolved) {
+				regime.dissolve();
+				this.detector.beginAnew();
+				this.sender.follow();
+				return;
+			}
+		}
+		this.castRepairer.watch(hub);
+	}
+
+	private applyGroup(group: RelayedGroup, hub: Hub | undefined, after: number, upTo: number): boolean {
+		const { context } = this;
+		const stream = context.findStream(group.stream);
+		if (!stream) {
+			// Of a server that is gone, or of what it was before, nothing is missed.
+			const { shortId, incarnation } = group.stream;
+			const known = context.membership.get(shortId)?.stream ?? context.membership.departed(shortId)?.stream;
+			if (known !== undefined && known.incarnation > incarnation) return true;
+			// The hub knows a server that this one has never met: it introduces itself when asked.
+			this.probeServer(shortId, false, incarnation);
+			return false;
+		}
+		const now = context.now();
+		if (stream === context.replica.own) {
+			for (const record of group.records) context.recents.heardAgain(stream, record.reference, record.version);
+		} else {
+			const former = stream.highest;
+			context.replica.applySection(
+				stream,
+				{ ...group, kind: "records" },
+				context.clock,
+				context.platform.unixMilliseconds(),
+			);
+			for (const register of context.replica.takeFresh()) context.recents.note(register, now);
+			if (stream.highest > former) stream.advancedAtSeconds = now;
+			if (!stream.live) this.roster.adoptOrphans();
+			this.repairer.watch(stream, true);
+		}
+		hub?.log.noteRange(after, upTo, { stream, after: group.after, upTo: group.upTo }, now);
+		return true;
+	}
+
+	/** The hub names servers that are new. */
+	private admitAll(
+		entries: ReadonlyArray<MemberEntry>,
+		hub: Hub | undefined,
+		cast: CastSection,
+		isNew: boolean,
+	): void {
+		const { context } = this;
+		for (const entry of entries) {
+			const { shortId, incarnation } = entry;
+			if (shortId === context.selfId || entry.state !== "live") continue;
+			hub?.log.noteServer(isNew ? cast.seq - 1 : cast.after, cast.seq, shortId, context.now());
+			const member = context.membership.get(shortId);
+			if (member) {
+				if (incarnation > member.stream.incarnation) this.roster.renew(member, incarnation);
+				continue;
+			}
+			const departed = context.membership.departed(shortId);
+			if (!departed || incarnation > departed.stream.incarnation) this.roster.admit(entry, entry);
+		}
+	}
+
+	/** The hub tells what streams come to: who has missed something without knowing finds out. */
+	private compareStanding(section: StandingSection): void {
+		const { context } = this;
+		const now = context.now();
+		for (const { shortId, incarnation, upTo, digest } of section.streams) {
+			const member = context.membership.get(shortId);
+			if (!member && shortId !== context.selfId && !context.membership.departed(shortId)) {
+				this.probeServer(shortId, false, incarnation);
+			}
+			if (!member || member.stream.incarnation !== incarnation) continue;
+			const { stream } = member;
+			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {
+				stream.extend(upTo);
+				this.repairer.watch(stream, true);
+			}
+			if (stream.watermark() === upTo && stream.highest === upTo) this.compareDigest(digest, member, now);
+		}
 	}
 
 	/** The live member a frame is from; undefined if it is not to be applied. */
@@ -233,10 +393,14 @@ export class Receiver {
 	// -- probes ------------------------------------------------------------------------------------------------------------------------------
 
 	private probe(frame: Frame, presumedDead: boolean, incarnation: number): void {
+		this.probeServer(frame.sender, presumedDead, incarnation);
+	}
+
+	private probeServer(shortId: ShortId, presumedDead: boolean, incarnation: number): void {
 		const { context } = this;
 		if (!context.isActive()) return;
 		const now = context.now();
-		const outstanding = this.probes.get(frame.sender);
+		const outstanding = this.probes.get(shortId);
 		if (outstanding && now - outstanding.atSeconds < PROBE_AGAIN_SECONDS) return;
 		if (!outstanding) this.probeCount += 1;
 		if (this.probeCount > 200) {
@@ -244,9 +408,9 @@ export class Receiver {
 			this.probeCount = 1;
 		}
 		const nonce = math.floor(context.platform.random() * 4294967296);
-		this.probes.set(frame.sender, { nonce, atSeconds: now });
+		this.probes.set(shortId, { nonce, atSeconds: now });
 		context.traffic.probes += 1;
-		this.sender.sendTo(frame.sender, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
+		this.sender.sendTo(shortId, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
 	}
 
 	private answerProbe(probe: ProbeSection, frame: Frame): void {
@@ -306,7 +470,9 @@ export class Receiver {
 			return;
 		}
 		const former = context.replica.fresh.size();
+		const givable = stream.givableUpTo();
 		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
+		if (stream.givableUpTo() > givable) this.sender.castSoon();
 		if (context.replica.fresh.size() > former) {
 			const now = context.now();
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
@@ -389,7 +555,7 @@ export class Receiver {
 		this.repairer.audit(member.stream, upTo);
 	}
 
-	private applyDepartures(section: DeparturesSection, member: Member): void {
+	private applyDepartures(section: DeparturesSection, member: Member, byHub = false): void {
 		const { context } = this;
 		for (const departure of section.departures) {
 			if (departure.shortId === context.selfId) {
@@ -398,7 +564,7 @@ export class Receiver {
 				continue;
 			}
 			// That it closes, a server says itself.
-			if (departure.reason === "closed" && departure.shortId !== member.shortId) continue;
+			if (departure.reason === "closed" && departure.shortId !== member.shortId && !byHub) continue;
 			const accused = context.membership.get(departure.shortId);
 			const heardLately =
 				accused !== undefined &&
@@ -411,7 +577,10 @@ export class Receiver {
 				sometimes("a loss not believed");
 				continue;
 			}
+			const wasLive = context.membership.get(departure.shortId) !== undefined;
 			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);
+			// The hub passes on what only it was told.
+			if (wasLive && context.regime.role() === "hub") this.sender.announceLost(departure);
 			const departed = context.membership.departed(departure.shortId);
 			if (departed && !departed.purged) this.repairer.watch(departed.stream);
 		}

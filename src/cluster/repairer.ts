@@ -85,7 +85,11 @@ export class Repairer {
 			({ stream }) => !stream.gaps.isEmpty() && context.findStream(stream) === stream,
 		);
 		let nextSeconds = math.huge;
+		const { hub } = context.regime;
+		const castsMissing = hub !== undefined && !hub.log.casts.gaps.isEmpty();
 		for (const pending of this.pending) {
+			// Missing casts, which are asked for as such, will bring it.
+			if (castsMissing && pending.dueSeconds <= now) pending.dueSeconds = now + REPEAT_SECONDS;
 			if (pending.dueSeconds <= now) {
 				const target = this.target(pending);
 				pending.requests += 1;

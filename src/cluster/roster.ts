@@ -49,6 +49,7 @@ export class Roster {
 		member.differsSinceSeconds = undefined;
 		member.behind = undefined;
 		context.replica.inherit(former, member.stream);
+		context.events.renewed(member);
 	}
 
 	/** A server is gone. What it owned disappears, or is adopted. */
@@ -181,6 +182,7 @@ export class Roster {
 			if (untilSeconds > now && !context.membership.get(shortId)) shortIds.push(shortId);
 		}
 		for (const member of context.membership.all()) shortIds.push(member.shortId);
+		context.expectedServers = shortIds.size() + 1;
 		context.budget.setMembers(shortIds, context.now());
 	}
 }

@@ -1,15 +1,18 @@
 import { sometimes } from "../diagnostics/situations";
 import { BroadcastKind } from "../outbox/budget";
 import { backoffSeconds } from "../outbox/retry";
+import { StreamRange } from "../replication/cast-log";
 import { Register } from "../replication/register";
 import { Departure, FrameHeader, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, messageBytes, writeFrame } from "../wire/frame-writer";
 import { writeIdentity, writeJoin } from "../wire/section-writers";
 import { AddressedKind, AddressedQueue } from "./addressed-queue";
 import { Agenda, Appointment } from "./agenda";
+import { Caster } from "./caster";
 import { Composer, SpareRoom } from "./composer";
 import { Context } from "./context";
-import { broadcastTopic, inboxTopic } from "./topics";
+import { Hub } from "./regime";
+import { broadcastTopic, inboxTopic, RENDEZVOUS_TOPIC } from "./topics";
 
 interface TailEcho {
 	/** After the last new record. */
@@ -22,6 +25,14 @@ const TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 1, transmissions: 2 },
 	{ afterSeconds: 1.9, transmissions: 3 },
 	{ afterSeconds: 5, transmissions: undefined },
+];
+/** What was sent to the hub is sent again until the hub has cast it. */
+const UPLINK_ECHOES: ReadonlyArray<TailEcho> = [
+	{ afterSeconds: 2.2, transmissions: 2 },
+	{ afterSeconds: 4, transmissions: 2 },
+	{ afterSeconds: 6, transmissions: 2 },
+	{ afterSeconds: 9, transmissions: 2 },
+	{ afterSeconds: 13, transmissions: 2 },
 ];
 /** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard, or for when they fall silent. */
 const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [
@@ -37,6 +48,18 @@ const MOST_REFUSED = 16;
 
 /** An addressed message that the cloud refused is sent again after this, until it is stale. */
 const ADDRESSED_AGAIN_SECONDS = 1;
+
+/** Casts are so far apart while there is something to cast, and wait so long for more to come. */
+const CAST_SECONDS = 0.75;
+const CAST_PATIENCE_SECONDS = 0.1;
+/** After the last news, what was cast is repeated at these intervals. */
+const CAST_REPEATS_SECONDS: ReadonlyArray<number> = [0.9, 1.6, 3];
+/** That there is no hub any more is said so often. */
+const DISSOLVING_CASTS = 4;
+/** Signs of life and the like wait less for each other than changes do. */
+const LEAST_UPLINK_SECONDS = 0.7;
+/** Whatever this server has sent, the hub is told that it lives. */
+const OVERDUE_UPLINK_SECONDS = 8;
 
 interface Announcement {
 	readonly departure: Departure;
@@ -54,6 +77,14 @@ export class Sender {
 	private readonly addressing: Appointment;
 	private readonly retrying: Appointment;
 	private readonly overdue: Appointment;
+	private readonly casting: Appointment;
+	/** While this server is the hub. */
+	private caster: Caster | undefined;
+	private lastCastSeconds = -math.huge;
+	private castsOwed = 0;
+	private lastUplinkSeconds = -math.huge;
+	/** The hub's last words: that there is none any more. */
+	private dissolving = 0;
 
 	private echoes = TAIL_ECHOES;
 	private echoStage = TAIL_ECHOES.size();
@@ -70,6 +101,8 @@ export class Sender {
 
 	constructor(
 		private readonly context: Context,
+		/** This server was the hub, and there is none any more. */
+		private readonly onDissolved: () => void,
 		agenda: Agenda,
 	) {
 		this.composer = new Composer(context);
@@ -80,6 +113,7 @@ export class Sender {
 		this.beating = agenda.add(() => this.beat());
 		this.addressing = agenda.add(() => this.sendAddressed());
 		this.overdue = agenda.add(() => this.checkEchoes());
+		this.casting = agenda.add(() => this.cast());
 	}
 
 	// -- changes -----------------------------------------------------------------------------------------------------------------------------
@@ -142,14 +176,20 @@ export class Sender {
 			if (context.phase === "local") context.replica.collect(math.huge);
 			return;
 		}
+		if (this.caster) {
+			this.composer.countAsSent();
+			context.flushTimer.flushed();
+			this.castSoon();
+			return;
+		}
 		while (context.outbox.size() > 0) {
 			const now = context.now();
 			if (now < this.pausedUntilSeconds) {
 				this.flushing.at(this.pausedUntilSeconds);
 				return;
 			}
-			if (!context.budget.mayBroadcast(now, "data")) {
-				this.flushing.at(context.budget.nextBroadcastAt(now, "data"));
+			if (!this.may(now, "data")) {
+				this.flushing.at(this.nextAt(now, "data"));
 				return;
 			}
 			this.broadcast("data");
@@ -192,8 +232,39 @@ export class Sender {
 		if (this.context.now() - this.lastBroadcastSeconds > spacingSeconds) this.beating.by(this.context.now());
 	}
 
+	private may(now: number, kind: BroadcastKind): boolean {
+		const { budget, regime } = this.context;
+		const { hub } = regime;
+		if (!hub) return budget.mayBroadcast(now, kind);
+		if (this.caster) return budget.mayCast(now);
+		if (now >= this.lastUplinkSeconds + OVERDUE_UPLINK_SECONDS) return true;
+		return now >= this.uplinkAt(hub, kind) && budget.mayAddress(now, false);
+	}
+
+	/** When asking again may make sense. */
+	private nextAt(now: number, kind: BroadcastKind): number {
+		const { budget, regime } = this.context;
+		const { hub } = regime;
+		if (!hub) return budget.nextBroadcastAt(now, kind);
+		if (this.caster) return now + 0.25;
+		return math.max(now + 0.1, this.uplinkAt(hub, kind));
+	}
+
+	private uplinkAt(hub: Hub, kind: BroadcastKind): number {
+		return this.lastUplinkSeconds + (kind === "control" ? LEAST_UPLINK_SECONDS : hub.uplinkSeconds);
+	}
+
 	private broadcast(kind: BroadcastKind, spare: SpareRoom = "shared"): void {
 		const { context } = this;
+		const { hub } = context.regime;
+		if (this.caster) {
+			this.castSoon();
+			return;
+		}
+		if (hub) {
+			this.uplink(hub, kind);
+			return;
+		}
 		const now = context.now();
 		const departures = this.dueDepartures(now);
 		const beatSeconds = this.context.beatSeconds();
@@ -216,30 +287,157 @@ export class Sender {
 		this.beating.at(now + beatSeconds * (0.9 + 0.1 * context.platform.random()));
 	}
 
-	/** Asks everybody who has the state for it, and says who this server is: the only broadcasts before it takes part. */
-	public hello(nonce: number, attempt: number): void {
+	/** Sends what is new to the hub, with what it has not cast yet. */
+	private uplink(hub: Hub, kind: BroadcastKind): void {
 		const { context } = this;
-		if (!context.budget.mayBroadcast(context.now(), "control")) return;
-		this.publishBroadcast(
-			writeFrame(
-				{
-					addressee: undefined,
-					sender: context.selfId,
-					incarnation: context.incarnation,
-					counter: this.composer.takeCounter(),
-					baseStamp: context.nowStamp(),
-					unicasts: context.budget.takeUnicastReport(),
-				},
-				[writeIdentity(context.identity), writeJoin({ nonce, attempt, held: [] }, MESSAGE_BYTES)],
-				context.checksumSeed,
-			),
+		const now = context.now();
+		const beatSeconds = context.beatSeconds();
+		const identity = this.identityOwed > 0;
+		this.identityOwed = math.max(0, this.identityOwed - 1);
+		const departures = this.dueDepartures(now);
+		const composed = this.composer.compose(
+			identity,
+			departures,
+			math.ceil(beatSeconds),
+			kind === "echo" ? "own tail" : "shared",
+			hub.shortId,
 		);
+		if (composed.newRecords > 0) {
+			this.lastNewSeconds = now;
+			this.echoes = UPLINK_ECHOES;
+			this.echoStage = 0;
+			this.echoing.at(now + UPLINK_ECHOES[0]!.afterSeconds);
+		}
+		this.lastUplinkSeconds = now;
+		this.lastBroadcastSeconds = now;
+		this.beating.at(now + beatSeconds * (0.9 + 0.1 * context.platform.random()));
+		this.publishTo(hub.shortId, composed.text, (success) => {
+			// What it brought is repeated like what got lost.
+			if (!success) this.pausedUntilSeconds = context.now() + 1;
+		});
+	}
+
+	// -- casts -------------------------------------------------------------------------------------------------------------------------------
+
+	/** This server broadcasts for all from now on. */
+	public lead(hub: Hub, again: ReadonlyArray<StreamRange>): void {
+		this.composer.countAsSent();
+		this.caster = new Caster(this.context, hub, again);
+		this.castsOwed = CAST_REPEATS_SECONDS.size();
+		this.identityOwed = IDENTITY_TRANSMISSIONS;
+		this.casting.by(this.context.now());
+	}
+
+	/** Another hub is to be followed from now on, or none. What it may not have been told is said again. */
+	public follow(): void {
+		const now = this.context.now();
+		this.caster = undefined;
+		this.dissolving = 0;
+		this.casting.clear();
+		this.identityOwed = math.max(this.identityOwed, 1);
+		this.lastNewSeconds = now;
+		this.echoes = this.context.regime.hub ? UPLINK_ECHOES : TAIL_ECHOES;
+		this.echoStage = 0;
+		this.echoing.by(now + this.echoes[0]!.afterSeconds);
+		this.beating.by(now + 0.2 + this.context.platform.random() * this.followSpreadSeconds());
+		this.scheduleFlush();
+	}
+
+	/** Many servers that hear of a new hub at once do not all speak at once. */
+	private followSpreadSeconds(): number {
+		return math.max(1.5, this.context.membership.serverCount() / 100);
+	}
+
+	/** This server stops to be the hub: it says so, then each broadcasts for itself. */
+	public dissolve(): void {
+		if (!this.caster || this.dissolving > 0) return;
+		this.dissolving = DISSOLVING_CASTS;
+		this.casting.by(this.context.now());
+	}
+
+	/** Word of a server that is new. */
+	public announceMember(shortId: ShortId): void {
+		if (!this.caster) return;
+		this.caster.announce(shortId);
+		this.castSoon();
+	}
+
+	/** There may be something to cast. */
+	public castSoon(): void {
+		if (!this.caster) return;
+		this.casting.by(math.max(this.context.now() + CAST_PATIENCE_SECONDS, this.lastCastSeconds + CAST_SECONDS));
+	}
+
+	private cast(): void {
+		const { context, caster } = this;
+		if (!caster || !context.isActive()) return;
+		const now = context.now();
+		if (now < this.pausedUntilSeconds || !context.budget.mayCast(now)) {
+			this.casting.at(math.max(this.pausedUntilSeconds, now + 0.2));
+			return;
+		}
+		this.composer.countAsSent();
+		const identity = this.identityOwed > 0 || now - this.lastCastSeconds > CAST_SECONDS * 4;
+		this.identityOwed = math.max(0, this.identityOwed - 1);
+		const counter = this.composer.nextCounter();
+		const beatSeconds = context.beatSeconds();
+		const dissolved = this.dissolving > 0;
+		const cast = caster.compose(
+			this.composer.takeCounter(),
+			identity,
+			this.dueDepartures(now),
+			math.ceil(beatSeconds),
+			dissolved,
+		);
+		context.echoes.sent(counter, now);
+		this.overdue.by(now + 4.1);
+		this.publishOn(context.budget.pickCastTopic(now), cast.text);
+		this.lastCastSeconds = now;
+		this.lastBroadcastSeconds = now;
+		if (dissolved) {
+			this.dissolving -= 1;
+			if (this.dissolving === 0) {
+				context.regime.dissolve();
+				this.follow();
+				this.onDissolved();
+				return;
+			}
+			this.casting.at(now + CAST_SECONDS);
+			return;
+		}
+		if (cast.isNews) this.castsOwed = CAST_REPEATS_SECONDS.size();
+		if (cast.isFull || caster.hasNews()) this.casting.at(now + CAST_SECONDS);
+		else if (this.castsOwed > 0) {
+			this.casting.at(now + CAST_REPEATS_SECONDS[CAST_REPEATS_SECONDS.size() - this.castsOwed]!);
+			if (!cast.isNews) this.castsOwed -= 1;
+		} else this.casting.at(now + beatSeconds * 0.95);
+	}
+
+	/** Asks everybody who has the state for it, and says who this server is: the only broadcasts before it takes part. */
+	public hello(nonce: number, attempt: number, toAll: boolean): void {
+		const { context } = this;
+		if (toAll && !context.budget.mayBroadcast(context.now(), "control")) return;
+		const header = {
+			addressee: undefined,
+			sender: context.selfId,
+			incarnation: context.incarnation,
+			counter: toAll ? this.composer.takeCounter() : 0,
+			baseStamp: context.nowStamp(),
+			unicasts: context.budget.takeUnicastReport(),
+		};
+		const sections = [writeIdentity(context.identity), writeJoin({ nonce, attempt, held: [] }, MESSAGE_BYTES)];
+		const text = writeFrame(header, sections, context.checksumSeed);
+		if (toAll) this.publishBroadcast(text);
+		else this.publishAddressed(RENDEZVOUS_TOPIC, RENDEZVOUS_TOPIC, text, () => {});
 	}
 
 	private publishBroadcast(text: string): void {
+		this.publishOn(this.context.budget.pickTopic(this.context.now()), text);
+	}
+
+	private publishOn(topic: number, text: string): void {
 		const { context } = this;
 		const now = context.now();
-		const topic = context.budget.pickTopic(now);
 		context.budget.noteBroadcast(now, topic);
 		context.traffic.broadcasts += 1;
 		context.traffic.bytesSent += messageBytes(text);
@@ -277,8 +475,13 @@ export class Sender {
 		const { context } = this;
 		if (this.refused.isEmpty() || context.phase === "closed") return;
 		const now = context.now();
-		if (!context.budget.mayBroadcast(now, "control")) {
-			this.retrying.at(context.budget.nextBroadcastAt(now, "control"));
+		if (context.regime.hub && !this.caster) {
+			// It was meant for a time when this server spoke to all.
+			this.refused = [];
+			return;
+		}
+		if (!this.may(now, "control")) {
+			this.retrying.at(this.nextAt(now, "control"));
 			return;
 		}
 		this.publishBroadcast(this.refused.remove(0)!);
@@ -288,7 +491,7 @@ export class Sender {
 	private echo(): void {
 		const { context } = this;
 		const stage = this.echoes[this.echoStage];
-		if (!stage || !context.isActive()) return;
+		if (!stage || !context.isActive() || this.caster) return;
 		const now = context.now();
 		const due = this.lastNewSeconds + stage.afterSeconds;
 		if (now < due) {
@@ -300,8 +503,8 @@ export class Sender {
 		const owed =
 			this.hasAudience() && context.recents.owesEcho(now, (register) => register.stream === own, transmissions);
 		if (owed) {
-			if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "echo")) {
-				this.echoing.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "echo")));
+			if (now < this.pausedUntilSeconds || !this.may(now, "echo")) {
+				this.echoing.at(math.max(this.pausedUntilSeconds, this.nextAt(now, "echo")));
 				return;
 			}
 			context.traffic.echoBroadcasts += 1;
@@ -316,10 +519,10 @@ export class Sender {
 
 	private beat(): void {
 		const { context } = this;
-		if (!context.isActive()) return;
+		if (!context.isActive() || this.caster) return;
 		const now = context.now();
-		if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "control")) {
-			this.beating.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "control")));
+		if (now < this.pausedUntilSeconds || !this.may(now, "control")) {
+			this.beating.at(math.max(this.pausedUntilSeconds, this.nextAt(now, "control")));
 			return;
 		}
 		context.traffic.beatBroadcasts += 1;
@@ -374,8 +577,8 @@ export class Sender {
 			this.announcing.at(nextAt);
 			return;
 		}
-		if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "control")) {
-			this.announcing.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "control")));
+		if (now < this.pausedUntilSeconds || !this.may(now, "control")) {
+			this.announcing.at(math.max(this.pausedUntilSeconds, this.nextAt(now, "control")));
 			return;
 		}
 		if (this.hasAudience()) this.broadcast("control");
@@ -396,14 +599,30 @@ export class Sender {
 		for (const register of kept) this.enqueue(register, 0);
 	}
 
+	/** Where a hub broadcasts for all, this server tells it alone. */
+	private hubToTell(): ShortId | undefined {
+		return this.caster ? undefined : this.context.regime.hub?.shortId;
+	}
+
+	/** Whether the limits allow this server to say something now. */
+	public maySpeak(): boolean {
+		return this.may(this.context.now(), "control");
+	}
+
 	/** One of a closing server's last broadcasts, with what still waits. */
 	public composeFarewell(departures: Departure[], spare: SpareRoom): string {
-		return this.composer.compose(false, departures, 84, spare).text;
+		if (this.caster) this.composer.countAsSent();
+		return this.composer.compose(false, departures, 84, spare, this.hubToTell()).text;
 	}
 
 	/** Sends what was composed, or once more what the cloud refused. */
 	public farewell(text: string, done: (success: boolean) => void): void {
 		const { context } = this;
+		const hubId = this.hubToTell();
+		if (hubId !== undefined) {
+			this.publishTo(hubId, text, done);
+			return;
+		}
 		const now = context.now();
 		const topic = context.budget.pickTopic(now);
 		context.budget.noteBroadcast(now, topic);
@@ -454,31 +673,47 @@ export class Sender {
 			const message = this.addressed.peek(now);
 			if (!message) return;
 			const { addressee, text } = message;
-			if (!context.budget.mayUnicast(now, addressee, 1, "control")) {
+			const givesState = message.kind === "page" || message.kind === "repair";
+			const may = context.regime.hub
+				? context.budget.mayAddress(now, givesState)
+				: context.budget.mayUnicast(now, addressee, 1, "control");
+			if (!may) {
 				// The others have to be told first what was sent already: a broadcast does that.
 				if (context.budget.wantsReport()) this.beatSoon();
 				this.addressing.at(now + 0.25);
 				return;
 			}
 			this.addressed.take(message);
-			context.budget.noteUnicast(now, addressee);
-			context.traffic.unicasts += 1;
-			context.traffic.bytesSent += messageBytes(text);
 			message.onSent?.();
-			context.platform.publish(inboxTopic(addressee), text, (failure) => {
-				if (failure === undefined) {
-					context.congestion.notePublishSuccess();
-					return;
-				}
-				context.traffic.publishFailures += 1;
-				context.congestion.notePublishFailure(context.now());
-				context.budget.setFactor(context.congestion.factor());
-				if (context.phase === "closed") return;
+			this.publishTo(addressee, text, (success) => {
+				if (success || context.phase === "closed") return;
 				sometimes("an addressed message refused");
 				this.addressed.putBack(message, context.now());
 				this.addressing.by(context.now() + ADDRESSED_AGAIN_SECONDS);
 			});
 		}
+	}
+
+	private publishTo(addressee: ShortId, text: string, done: (success: boolean) => void): void {
+		this.publishAddressed(inboxTopic(addressee), addressee, text, done);
+	}
+
+	private publishAddressed(topic: string, account: string, text: string, done: (success: boolean) => void): void {
+		const { context } = this;
+		context.budget.noteUnicast(context.now(), account);
+		context.traffic.unicasts += 1;
+		context.traffic.bytesSent += messageBytes(text);
+		context.platform.publish(topic, text, (failure) => {
+			if (failure === undefined) {
+				context.congestion.notePublishSuccess();
+				done(true);
+				return;
+			}
+			context.traffic.publishFailures += 1;
+			context.congestion.notePublishFailure(context.now());
+			context.budget.setFactor(context.congestion.factor());
+			done(false);
+		});
 	}
 }
 

@@ -7,6 +7,7 @@ import { Stream } from "../replication/stream";
 import { Identity, OwnerGonePolicy } from "../wire/frame";
 import { seedOfKey } from "../wire/checksum";
 import { Agenda } from "./agenda";
+import { CastRepairer } from "./cast-repairer";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 import { Context } from "./context";
@@ -22,6 +23,12 @@ import { Subscriptions } from "./subscriptions";
 
 /** So many times in a row handlers may cause further changes before the server gets a frame to itself. */
 const MOST_ROUNDS = 50;
+
+/** A new hub casts once more what the former one did within this time. */
+const CAST_AGAIN_SECONDS = 30;
+
+/** So many servers listen to who starts. */
+const LISTENERS = 2;
 
 /** What a pool hears of its registers. */
 export interface PoolListener {
@@ -51,6 +58,7 @@ export class ServerCluster implements Cluster {
 	private readonly agenda: Agenda;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
+	private readonly castRepairer: CastRepairer;
 	private readonly roster: Roster;
 	private readonly joiner: Joiner;
 	private readonly detector: Detector;
@@ -77,7 +85,11 @@ export class ServerCluster implements Cluster {
 			settings.budgetShare,
 			settings.sharedKey === undefined ? 0 : seedOfKey(settings.sharedKey),
 			{
-				joined: (member) => this.fireLater(() => this.ServerJoined.Fire(infoOf(member.identity, false))),
+				joined: (member) => {
+					this.sender.announceMember(member.shortId);
+					this.fireLater(() => this.ServerJoined.Fire(infoOf(member.identity, false)));
+				},
+				renewed: (member) => this.sender.announceMember(member.shortId),
 				left: (departed, identity) =>
 					this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), departed.reason)),
 				changed: () => this.dispatch(),
@@ -87,8 +99,9 @@ export class ServerCluster implements Cluster {
 		this.context = context;
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
 		const { agenda } = this;
-		this.sender = new Sender(context, agenda);
+		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
 		this.repairer = new Repairer(context, this.sender, agenda);
+		this.castRepairer = new CastRepairer(context, this.sender, agenda);
 		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
 		this.joiner = new Joiner(
 			context,
@@ -106,6 +119,7 @@ export class ServerCluster implements Cluster {
 			this.sender,
 			this.joiner,
 			this.repairer,
+			this.castRepairer,
 			this.roster,
 			this.detector,
 			(source) => this.comeBack(source),
@@ -233,6 +247,11 @@ export class ServerCluster implements Cluster {
 		const { context } = this;
 		sometimes("given up and back");
 		context.traffic.resyncs += 1;
+		if (context.regime.role() === "hub") {
+			// Others have a hub, or will have one.
+			context.regime.dissolve();
+			this.sender.follow();
+		}
 		this.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
 		const former = context.replica.own;
 		context.incarnation = former.incarnation + 1;
@@ -272,7 +291,36 @@ export class ServerCluster implements Cluster {
 		this.becomeSynced(false);
 	}
 
+	/** The oldest servers listen to who starts; not the hub, which has its messages for casts. */
+	private updateListening(): void {
+		const { context } = this;
+		const rank = context.membership.rank();
+		const { hub } = context.regime;
+		if (!hub) this.subscriptions.listenToNewcomers(rank < LISTENERS);
+		else this.subscriptions.listenToNewcomers(hub.shortId !== context.selfId && rank <= LISTENERS);
+	}
+
+	/** Whether this server becomes the hub, or stops to be it. */
+	private updateRegime(): void {
+		const { context } = this;
+		const { regime } = context;
+		if (context.phase !== "synced") return;
+		this.updateListening();
+		const now = context.now();
+		const change = regime.decide(now);
+		if (change === "dissolve") this.sender.dissolve();
+		if (change !== "lead") return;
+		const former = regime.hub;
+		// What the former hub cast lately may not have reached everybody.
+		const again = former ? former.log.since(now - CAST_AGAIN_SECONDS) : [];
+		this.log.info(`this server broadcasts for all ${context.membership.serverCount()} from now on`);
+		const hub = regime.lead(now);
+		this.detector.beginAnew();
+		this.sender.lead(hub, again);
+	}
+
 	private collect(): void {
+		this.updateRegime();
 		this.roster.collect(this.context.stableFrontier());
 		this.updateBudget();
 		this.dispatch();

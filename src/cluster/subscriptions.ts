@@ -2,7 +2,7 @@ import { sometimes } from "../diagnostics/situations";
 import { backoffSeconds } from "../outbox/retry";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
-import { BROADCAST_TOPICS, broadcastTopic, inboxTopic } from "./topics";
+import { BROADCAST_TOPICS, broadcastTopic, inboxTopic, RENDEZVOUS, RENDEZVOUS_TOPIC } from "./topics";
 
 /** A subscribe call that has not come back after this time is given up and made again. */
 const HUNG_SECONDS = 40;
@@ -67,6 +67,21 @@ export class Subscriptions {
 		}
 	}
 
+	/** Listens to who starts, or no longer. */
+	public listenToNewcomers(listen: boolean): void {
+		const index = this.subscriptions.findIndex((subscription) => subscription.index === RENDEZVOUS);
+		if (this.stopped || listen === index >= 0) return;
+		if (listen) {
+			this.add(RENDEZVOUS_TOPIC, RENDEZVOUS);
+			this.trying.by(this.context.now());
+			return;
+		}
+		const subscription = this.subscriptions.remove(index)!;
+		// An answer that is still to come is no longer waited for.
+		subscription.attempts += 1;
+		if (subscription.disconnect) subscription.disconnect();
+	}
+
 	private tryAll(): void {
 		if (this.stopped) return;
 		const now = this.context.now();
@@ -105,8 +120,8 @@ export class Subscriptions {
 
 	private connected(subscription: Subscription): void {
 		subscription.connected = true;
-		for (const other of this.subscriptions) if (!other.connected) return;
 		if (this.ready) return;
+		for (const other of this.subscriptions) if (!other.connected) return;
 		this.ready = true;
 		this.onReady();
 	}

@@ -36,6 +36,15 @@ export interface BudgetUse {
  * What this server may send: it is told what is sent, heard and known, and says what is allowed. {@link Allowance} has
  * the rules, and why they keep all servers together within the limits.
  */
+/** What the hub leaves of the cap to what others have sent and it has not heard of. */
+const CASTS_OF_CAP = 0.95;
+/** However busy the last minute was, the hub casts at such intervals. */
+const SELDOM_CAST_SECONDS = 2.5;
+/** What all servers' addressed messages take of the cap at most, in equal parts. */
+const ADDRESSED_OF_CAP = 0.55;
+/** What one server that gives the state may take in addition. */
+const STATE_OF_CAP = 0.1;
+
 export class Budget {
 	private readonly selfId: string;
 	private readonly share: number;
@@ -150,6 +159,45 @@ export class Budget {
 	/** For the header of the next broadcast, which has to be sent then. */
 	public takeUnicastReport(): number {
 		return this.own.takeReport();
+	}
+
+	// -- where a hub broadcasts for all ------------------------------------------------------------------------------
+
+	/** Whether the hub may broadcast: the only one that does. What the others send, they tell it. */
+	public mayCast(nowSeconds: number): boolean {
+		this.advance(nowSeconds);
+		const { caps, own, others, servers } = this;
+		if (own.messages() + 1 > caps.sends) return false;
+		const used = own.deliveries() + others.usedInGame() + servers;
+		// All others wait for the hub: it speaks, seldom if need be, as long as the documented limits allow it.
+		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS) return used <= caps.gameWideNever;
+		if (used > CASTS_OF_CAP * caps.gameWide) return false;
+		return this.pace.allows(nowSeconds, servers, caps.gameWide);
+	}
+
+	/** The topic for the hub's next broadcast: they take turns. */
+	public pickCastTopic(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		let best = 0;
+		for (const topic of $range(1, BROADCAST_TOPICS - 1)) {
+			if (this.own.deliveriesOnTopic(topic) < this.own.deliveriesOnTopic(best)) best = topic;
+		}
+		return best;
+	}
+
+	/** Whether one addressed message may be sent where a hub broadcasts: each server has its part, and who gives the state more. */
+	public mayAddress(nowSeconds: number, givesState: boolean): boolean {
+		this.advance(nowSeconds);
+		const { caps, own, servers } = this;
+		if (own.messages() + 1 > caps.sends) return false;
+		const part = (ADDRESSED_OF_CAP * caps.gameWide) / servers;
+		return own.messages() + 1 <= (givesState ? part + STATE_OF_CAP * caps.gameWide : part);
+	}
+
+	/** Deliveries by addressed messages of all servers, as a part of what the game may. */
+	public addressedPart(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		return this.others.usedInGame() / this.caps.gameWide;
 	}
 
 	// -- what is allowed ----------------------------------------------------------------------------------------------

@@ -24,10 +24,12 @@ export function takeSnapshot(
 	roomBytes: number,
 	baseStamp: number,
 	loss: number,
+	/** Sections that the first page begins with. */
+	head = "",
 ): Snapshot {
 	const bodies = new Array<string>();
-	let body = "";
-	let room = roomBytes;
+	let body = head;
+	let room = roomBytes - jsonBytes(head);
 	const turnPage = () => {
 		if (body !== "") bodies.push(body);
 		body = "";

@@ -138,6 +138,58 @@ export interface HeardSection {
 	readonly streams: ReadonlyArray<HeardEntry>;
 }
 
+/** The head of a hub's broadcast, or of a repair of some. */
+export interface CastSection {
+	readonly kind: "cast";
+	/** Counts the hubs that there were. */
+	readonly epoch: number;
+	/** The number of the hub's broadcast in its epoch. */
+	readonly seq: number;
+	/** Everything that the broadcasts after this one and up to `seq` brought, as far as it is current, is in this message. */
+	readonly after: number;
+	readonly dissolved: boolean;
+	/** A server sends what is new to the hub at most so often, in tenths of a second. */
+	readonly uplinkTenths: number;
+	/** Every record of every live server with a stamp up to this one was cast, at a number up to `seq`. */
+	readonly floor: number;
+	/** Every record with a stamp up to this one was applied on every live server. */
+	readonly frontier: number;
+	/** How many servers live, and a hash of who they are */
+	readonly servers: number;
+	readonly census: number;
+	readonly responders: ReadonlyArray<ShortId>;
+}
+
+/** Records of one stream in a hub's broadcast. */
+export interface RelayedGroup extends Omit<RecordsSection, "kind" | "stream"> {
+	readonly stream: StreamName;
+}
+export interface RelayedSection {
+	readonly kind: "relayed";
+	readonly groups: ReadonlyArray<RelayedGroup>;
+}
+
+/** What a stream comes to, for comparison. */
+export interface StandingEntry extends StreamName {
+	readonly upTo: number;
+	readonly digest: number;
+}
+export interface StandingSection {
+	readonly kind: "standing";
+	readonly streams: ReadonlyArray<StandingEntry>;
+}
+
+export interface CastRange {
+	readonly after: number;
+	readonly upTo: number;
+}
+/** Asks for what some of a hub's broadcasts brought. */
+export interface CastNackSection {
+	readonly kind: "castNack";
+	readonly epoch: number;
+	readonly ranges: ReadonlyArray<CastRange>;
+}
+
 export type Section =
 	| RecordsSection
 	| BeatSection
@@ -150,7 +202,11 @@ export type Section =
 	| NackSection
 	| ProbeSection
 	| ProbeAckSection
-	| HeardSection;
+	| HeardSection
+	| CastSection
+	| RelayedSection
+	| StandingSection
+	| CastNackSection;
 
 export interface FrameHeader {
 	/** Undefined for a broadcast. */

@@ -20,6 +20,10 @@ export const enum Kind {
 	Probe,
 	ProbeAck,
 	Heard,
+	Cast,
+	Relayed,
+	Standing,
+	CastNack,
 }
 
 /** Flags of a records section. */
@@ -27,6 +31,14 @@ export const enum RecordsFlag {
 	Foreign = 1,
 	Complete = 2,
 	Dense = 4,
+}
+
+/** Flags of a cast. */
+export const enum CastFlag {
+	/** The hub steps back; every server broadcasts for itself again. */
+	Dissolved = 1,
+	/** Names servers that give the state and repairs. */
+	Responders = 2,
 }
 
 /** Forms of a record; the head digit is form · 4 + flags. */

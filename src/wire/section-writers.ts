@@ -2,6 +2,8 @@
 import { DIGITS, encodeNumber, encodeWord, numberBytes } from "./base85";
 import {
 	BeatSection,
+	CastRange,
+	CastSection,
 	Departure,
 	HeardEntry,
 	Identity,
@@ -10,10 +12,12 @@ import {
 	PageSection,
 	ProbeAckSection,
 	ProbeSection,
+	StandingEntry,
 	StreamName,
 	VersionRange,
 } from "./frame";
-import { Kind } from "./layout";
+import { CastFlag, Kind } from "./layout";
+import { PoolTable } from "./records-writer";
 import { jsonBytes, toWire } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
@@ -111,6 +115,48 @@ export function writeProbe(probe: Omit<ProbeSection, "kind">): string {
 
 export function writeProbeAck(probeAck: Omit<ProbeAckSection, "kind">): string {
 	return section(Kind.ProbeAck, encodeWord(probeAck.nonce));
+}
+
+export function writeCast(cast: Omit<CastSection, "kind">, baseStamp: number): string {
+	const { dissolved, responders } = cast;
+	const flags = (dissolved ? CastFlag.Dissolved : 0) + (responders.isEmpty() ? 0 : CastFlag.Responders);
+	return section(
+		Kind.Cast,
+		DIGITS[flags]! +
+			encodeNumber(cast.epoch) +
+			encodeNumber(cast.seq) +
+			encodeNumber(cast.seq - cast.after) +
+			encodeNumber(cast.uplinkTenths) +
+			encodeNumber(baseStamp - cast.floor) +
+			encodeNumber(baseStamp - cast.frontier) +
+			encodeNumber(cast.servers) +
+			encodeWord(cast.census) +
+			(responders.isEmpty() ? "" : encodeNumber(responders.size()) + responders.join("")),
+	);
+}
+
+/** `groups` as `RecordsWriter` makes them with these pools. */
+export function writeRelayed(pools: PoolTable, groups: ReadonlyArray<string>): string {
+	return section(Kind.Relayed, pools.text() + groups.join(""));
+}
+
+export function writeStanding(streams: ReadonlyArray<StandingEntry>, roomBytes: number): PartialSection {
+	return list(
+		Kind.Standing,
+		streams,
+		roomBytes,
+		(standing) => streamText(standing) + encodeNumber(standing.upTo) + encodeWord(standing.digest),
+	);
+}
+
+export function writeCastNack(epoch: number, ranges: ReadonlyArray<CastRange>, roomBytes: number): PartialSection {
+	return list(
+		Kind.CastNack,
+		ranges,
+		roomBytes,
+		({ after, upTo }) => encodeNumber(after) + encodeNumber(upTo - after),
+		encodeNumber(epoch),
+	);
 }
 
 function section(kind: Kind, body: string): string {
