@@ -40,7 +40,7 @@ export interface Register {
 	reference: number;
 	/** For a value in parts: the version of each. */
 	partVersions: number[] | undefined;
-	/** Own contributions: when its reference was first sent with the key; others are taken to know it some time later. */
+	/** Own contributions: since when its reference was sent with the key, infinite if that has to be done again; others are taken to know it some time later. */
 	definedAtSeconds: number;
 	/** Whether other servers may know a record of this key that this one has to beat. */
 	knownElsewhere: boolean;

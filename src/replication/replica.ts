@@ -207,7 +207,11 @@ export class Replica {
 		register.knownElsewhere = true;
 		const assembly = stream.assemblies.get(record.reference);
 		if (assembly && assembly.stamp <= record.stamp) this.forgetAssembly(stream, record.reference);
-		if (!wins(record, stream, register)) return "stale";
+		if (!wins(record, stream, register)) {
+			// Others may have had that one in between, and no longer know this key by its reference: it is named again.
+			if (register.stream === this.own) register.definedAtSeconds = math.huge;
+			return "stale";
+		}
 		const lost = register.stream === this.own && register.value !== undefined && stream !== this.own;
 		this.leaveOwner(register);
 		register.stream = stream;

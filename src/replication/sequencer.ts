@@ -65,7 +65,10 @@ export class Sequencer {
 
 	private define(register: Register, nowSeconds: number): void {
 		register.knownElsewhere = true;
-		if (register.reference !== 0) return;
+		if (register.reference !== 0) {
+			if (register.definedAtSeconds === math.huge) register.definedAtSeconds = nowSeconds;
+			return;
+		}
 		assert(!this.stream.references.has(this.nextReference), "a reference is given once");
 		register.reference = this.nextReference;
 		this.nextReference += 1;

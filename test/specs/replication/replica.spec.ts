@@ -143,6 +143,27 @@ export = () => {
 			expect(receiver!.view()).to.equal("a=2@aaaaaaaa");
 		});
 
+		it("names its key again after another server's claim of it, which others may have had in between", () => {
+			const [author, rival, receiver] = authorsOf();
+			author!.put("a", "1", PRESENT);
+			for (const message of author!.send(PRESENT, 0)) receiver!.receive(message, PRESENT);
+			rival!.put("a", "2", PRESENT + 50);
+			const claim = rival!.send(PRESENT + 50, 100);
+			for (const message of claim) receiver!.receive(message, PRESENT);
+			author!.put("a", "3", PRESENT + 100);
+			author!.send(PRESENT + 100, 100);
+			for (const message of claim) author!.receive(message, PRESENT);
+			for (const round of [4, 5]) {
+				author!.put("a", tostring(round), PRESENT + round * 100);
+				for (const message of author!.send(PRESENT + round * 100, 100 + round))
+					receiver!.receive(message, PRESENT);
+				expect(receiver!.view()).to.equal(`a=${round}@aaaaaaaa`);
+			}
+			author!.put("a", "6", PRESENT + 1000);
+			const [late] = author!.send(PRESENT + 1000, 200);
+			expect(late!.section.records[0]!.key).to.equal(undefined);
+		});
+
 		it("from more than a quarter of an hour ahead changes nothing, and stays missing", () => {
 			const [author, receiver] = authorsOf();
 			author!.put("a", "1", PRESENT + 3_600_000);
