@@ -28,7 +28,7 @@ export class Calm {
 		const { Cluster } = actor.server;
 		Cluster.ServerLeft.Connect(({ ServerId }, reason) => {
 			const other = stage.actorOf(ServerId);
-			if (!other || reason === "closed" || !stage.isUntroubled()) return;
+			if (!other || reason === "closed" || stage.trouble !== "none") return;
 			if (other.isLive()) this.blame(actor, other, `gave up server ${other.number}, which nothing had silenced`);
 			else if (other.closedAtSeconds !== undefined) {
 				this.blame(actor, other, `gave up server ${other.number}, which had said goodbye`);
@@ -49,15 +49,16 @@ export class Calm {
 		const now = stage.now();
 		const live = stage.live();
 		for (const actor of live) this.mark(actor, now);
-		if (!stage.isUntroubled()) return;
+		if (stage.trouble === "any") return;
 		for (const reader of live) {
-			if (now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
+			for (const owner of stage.actors) if (!owner.isLive()) this.lookForGone(reader, owner, now);
+			if (stage.trouble === "late copies" || now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
 			if (reader.syncedAtSeconds === math.huge) {
 				this.blame(reader, reader, `has no state though nothing keeps it from it`);
 				continue;
 			}
 			if (now - reader.syncedAtSeconds < ARRIVES_SECONDS || reader.isMending()) continue;
-			for (const owner of stage.actors) if (owner !== reader) this.compare(reader, owner, now);
+			for (const owner of live) if (owner !== reader) this.compare(reader, owner, now);
 		}
 	}
 
@@ -66,7 +67,7 @@ export class Calm {
 		const { stage } = this;
 		const former = this.adopters.get(contribution);
 		this.adopters.set(contribution, actor);
-		if (!former || former === actor || !former.isLive() || !stage.isUntroubled()) return;
+		if (!former || former === actor || !former.isLive() || stage.trouble !== "none") return;
 		const now = stage.now();
 		for (const other of stage.live()) if (now - other.syncedAtSeconds < CHANGE_SECONDS) return;
 		this.blame(actor, former, `adopted ${contribution}, as server ${former.number} did`);
@@ -83,14 +84,15 @@ export class Calm {
 		while (marks.size() > 1 && marks[1]!.atSeconds <= now - ARRIVES_SECONDS) marks.remove(0);
 	}
 
+	private lookForGone(reader: Actor, owner: Actor, now: number): void {
+		const saidSo = owner.closedAtSeconds !== undefined && this.stage.trouble === "none";
+		if (now - owner.goneAtSeconds! < (saidSo ? CHANGE_SECONDS : LOST_SECONDS)) return;
+		if (!reader.context.membership.get(owner.context.selfId)) return;
+		this.blame(reader, owner, `still sees server ${owner.number}, which is gone`);
+	}
+
 	private compare(reader: Actor, owner: Actor, now: number): void {
 		const member = reader.context.membership.get(owner.context.selfId);
-		if (!owner.isLive()) {
-			const patience = owner.closedAtSeconds === undefined ? LOST_SECONDS : CHANGE_SECONDS;
-			if (!member || now - owner.goneAtSeconds! < patience) return;
-			this.blame(reader, owner, `still sees server ${owner.number}, which is gone`);
-			return;
-		}
 		if (now - owner.syncedAtSeconds < CHANGE_SECONDS) return;
 		if (!member) {
 			this.blame(reader, owner, `does not see server ${owner.number}`);
@@ -103,6 +105,6 @@ export class Calm {
 	}
 
 	private blame(actor: Actor, other: Actor, problem: string): void {
-		this.stage.accuse(`server ${actor.number}, untroubled: ${problem}`, [actor.number, other.number]);
+		this.stage.accuse(`server ${actor.number}, without a reason: ${problem}`, [actor.number, other.number]);
 	}
 }

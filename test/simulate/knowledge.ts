@@ -43,14 +43,6 @@ export class Knowledge {
 		return isSettled ? member.stream : undefined;
 	}
 
-	/** Whether this was the last that anybody did with a key; what is adopted goes on without being done anything. */
-	private isLastOf(owner: Actor, pool: string, key: string, what: "put" | "removal"): boolean {
-		const last = this.stage.oracle.lastOf(pool, key);
-		if (!last || last.actor !== owner) return false;
-		if (what === "removal") return last.value === undefined;
-		return last.value !== undefined && pool !== "Kept" && !this.stage.skewed;
-	}
-
 	/** What counts as received was applied. */
 	private auditReceived(reader: Actor, owner: Actor, stream: Stream): void {
 		const { own } = owner.context.replica;
@@ -64,9 +56,10 @@ export class Knowledge {
 			if (register.partVersions && owner.context.outbox.get(queueKey(register))) continue;
 			const present = reader.context.replica.pools.get(pool.name)?.registers.get(key);
 			if (present && isAtLeast(present, register)) continue;
-			// A removal may have been forgotten here already, and what won over the record may have gone with its owner.
-			const isLast = register.value !== undefined && this.isLastOf(owner, pool.name, key, "put");
-			if (!present && !isLast) continue;
+			// What won over the record may have gone with its owner, and a removal may have been forgotten already.
+			const last = this.stage.oracle.lastOf(pool.name, key);
+			if (!last || last.actor !== owner) continue;
+			if (!present && (last.value === undefined || pool.name === "Kept" || this.stage.skewed)) continue;
 			const text = `server ${reader.number} believes to have all of server ${owner.number} up to ${watermark}, and all with stamps up to ${stream.appliedFloor}, but lacks`;
 			this.stage.accuse(`${text} ${pool.name}.${key}`, [reader.number, owner.number]);
 		}
@@ -78,7 +71,8 @@ export class Knowledge {
 			const { version, value, pool, key } = register;
 			if (version === 0 || value === undefined) continue;
 			if (owner.context.replica.pools.get(pool.name)?.registers.has(key)) continue;
-			if (!this.isLastOf(owner, pool.name, key, "removal")) continue;
+			const last = this.stage.oracle.lastOf(pool.name, key);
+			if (!last || last.actor !== owner || last.value !== undefined) continue;
 			const text = `server ${owner.number} knows nothing any more of what server ${reader.number} has of it as`;
 			this.stage.accuse(`${text} ${pool.name}.${key}`, [reader.number, owner.number]);
 		}

@@ -16,6 +16,17 @@ export const missedRemovals: Trouble = (draft, draw) => {
 	}
 };
 
+/** A server that has said much crashes, and goes on to be heard: copies of what it said come late. */
+export const ghosts: Trouble = (draft, draw) => {
+	const server = draw.integer(1, draft.servers);
+	const crash = draft.at(draw, 150, draft.seconds - 120);
+	const faults = { lateDeliveries: draw.integer(5, 20) / 100, lateSeconds: draw.integer(65, 240) };
+	draft.add({ kind: "weather", faults, seconds: 80, atSeconds: crash - 75 });
+	const spin = { kind: "spin", server, pool: "State", key: "ghost", value: draft.value(), count: 60 } as const;
+	draft.add({ ...spin, everySeconds: draw.integer(10, 20) / 20, atSeconds: crash - 70 });
+	draft.add({ kind: "crash", server, atSeconds: crash });
+};
+
 /** Nothing goes wrong, but much happens at once. */
 export const RUSHES: { readonly [name: string]: Trouble } = {
 	/** Several servers claim a key in the same millisecond. */
@@ -55,6 +66,7 @@ export const FAIR_TROUBLES: readonly string[] = [
 	"closings",
 	"crashes",
 	"flood",
+	"ghosts",
 	"largeValues",
 	"manyKeys",
 	"moments",

@@ -46,8 +46,8 @@ export class Stage {
 	public excusedUntilSeconds = 0;
 	/** Messages from outside that the cloud itself refused. */
 	public refusedInjections = 0;
-	/** There was a fault. */
-	private troubled = false;
+	/** Faults so far: late copies do no harm, whatever else they come with. */
+	public trouble: "none" | "late copies" | "any" = "none";
 	/** Until then, what was sent in bad weather may still arrive. */
 	public lateUntilSeconds = 0;
 	/** Somebody has spoken in the servers' names. */
@@ -174,7 +174,7 @@ export class Stage {
 					if (!this.injector.inject(item.what)) this.refusedInjections += 1;
 				}
 				this.excuse(90);
-				this.troubled = true;
+				this.trouble = "any";
 				return true;
 		}
 		const actor = this.byNumber.get(item.server);
@@ -194,7 +194,7 @@ export class Stage {
 				return true;
 			case "freeze":
 				this.excuse(item.seconds + 90);
-				this.troubled = true;
+				this.trouble = "any";
 				server.Freeze(item.seconds);
 				return true;
 			case "deaf":
@@ -203,6 +203,7 @@ export class Stage {
 					() => server.SetDeaf(true),
 					() => server.SetDeaf(false),
 				);
+				this.trouble = "any";
 				return true;
 			case "mute":
 				this.during(
@@ -210,10 +211,11 @@ export class Stage {
 					() => server.SetMute(true),
 					() => server.SetMute(false),
 				);
+				this.trouble = "any";
 				return true;
 			case "jump":
 				this.skewed = true;
-				this.troubled = true;
+				this.trouble = "any";
 				server.JumpClock(item.seconds);
 				return true;
 			case "players":
@@ -280,14 +282,8 @@ export class Stage {
 		this.excusedUntilSeconds = math.max(this.excusedUntilSeconds, this.now() + seconds);
 	}
 
-	/** Whether nothing has gone wrong so far: servers come, go and crash, and that is all. */
-	public isUntroubled(): boolean {
-		return !this.troubled;
-	}
-
 	private during(seconds: number, begin: () => void, finish: () => void): void {
 		this.excuse(seconds + 90);
-		this.troubled = true;
 		begin();
 		this.emulated.Schedule(seconds, finish);
 	}
@@ -298,6 +294,10 @@ export class Stage {
 		const longest = math.max(lateSeconds, reorderSeconds, publishHangSeconds);
 		const endSeconds = math.min(this.now() + seconds, this.plan.seconds);
 		this.lateUntilSeconds = math.max(this.lateUntilSeconds, endSeconds + longest);
+		for (const [name] of pairs(faults)) {
+			if (name !== "lateDeliveries" && name !== "lateSeconds") this.trouble = "any";
+		}
+		if (this.trouble === "none") this.trouble = "late copies";
 		this.during(
 			seconds,
 			() => this.applyWeather(),
@@ -315,6 +315,7 @@ export class Stage {
 
 	private cut(cut: Cut, seconds: number): void {
 		this.cuts.push(cut);
+		this.trouble = "any";
 		this.during(
 			seconds,
 			() => this.applyCuts(),

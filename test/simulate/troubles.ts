@@ -1,7 +1,7 @@
 import { Generator } from "../specs/support/generators";
 import { anyServer, Draft, percent, replaceServer, times, Trouble, weather } from "./draft";
 import { PoolName, Weather } from "./plan";
-import { missedRemovals, RUSHES } from "./rushes";
+import { ghosts, missedRemovals, RUSHES } from "./rushes";
 import { SCENES } from "./scenes";
 
 /** The most servers that a plan has at a time, give or take those that replace others. */
@@ -134,6 +134,7 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 		}
 	},
 	...RUSHES,
+	ghosts,
 	missedRemovals,
 	removalRace: (draft, draw) =>
 		times(draw, 1, 5, () => {

@@ -19,26 +19,26 @@ export function allMutants() {
 		for (const [, changed] of text.matchAll(/^\+\+\+ b\/(.*)$/gm)) {
 			if (!changed.startsWith("src/")) throw new Error(`${file}: changes ${changed}, which is not the library`);
 		}
-		return { name: file.replace(/\.patch$/, ""), file: path.join(FOLDER, file), broken };
+		return { name: file.replace(/\.patch$/, ""), text, broken };
 	});
 }
 
-function git(parameters, folder) {
-	execFileSync("git", parameters, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+function gitApply({ text }, folder, ...options) {
+	execFileSync("git", ["apply", ...options, "-"], { cwd: folder, input: text, stdio: ["pipe", "ignore", "pipe"] });
 }
 
-export function applyMutant({ file }, folder) {
-	git(["apply", file], folder);
+export function applyMutant(mutant, folder) {
+	gitApply(mutant, folder);
 }
 
-export function revertMutant({ file }, folder) {
-	git(["apply", "--reverse", file], folder);
+export function revertMutant(mutant, folder) {
+	gitApply(mutant, folder, "--reverse");
 }
 
 /** Why a patch does not fit the sources as they are, if it does not. */
-export function whyNotApplicable({ file }) {
+export function whyNotApplicable(mutant) {
 	try {
-		git(["apply", "--check", file], ROOT);
+		gitApply(mutant, ROOT, "--check");
 		return undefined;
 	} catch (problem) {
 		return String(problem.stderr ?? problem.message).trim();
