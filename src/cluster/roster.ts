@@ -32,12 +32,12 @@ export class Roster {
 		const former = context.membership.departed(name.shortId);
 		const member = context.membership.admit(name.shortId, identity, stream, context.now(), context.beatSeconds());
 		if (former) {
+			// Of a server that it never met, only the short id was known. What is shown from now on is shown with the name.
+			if (!former.identity) context.replica.nameOwner(name.shortId);
 			this.purge(former);
 			// What pools keep of it stays until it has said what it has now, as that of a live server that begins a new stream.
 			context.replica.inherit(former.stream, stream);
 		}
-		// Of a server that it never met, only the short id was known.
-		if (former && !former.identity) context.replica.nameOwner(name.shortId);
 		this.membersChanged();
 		context.events.joined(member);
 		return member;

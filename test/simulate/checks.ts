@@ -168,7 +168,7 @@ export class Checks {
 				if (before && (order < before.order || (order === before.order && owner < before.owner))) {
 					this.blame(actor, `${name}.${key} went back to an older record`);
 				}
-				const undone = memory.removals.look(name, register, (found) => this.isStillOwn(actor, found));
+				const undone = memory.removals.look(name, register, (found) => this.isStillOwn(found));
 				if (undone !== undefined) this.blame(actor, undone);
 				if (register.dropped) this.blame(actor, `${name}.${key} is kept though it was dropped`);
 				const named = register.stream.references.get(register.reference);
@@ -185,13 +185,12 @@ export class Checks {
 		memory.orders = orders;
 	}
 
-	/** Whether a register has what its owner itself contributed, not adopted, and still calls its own. */
-	private isStillOwn(actor: Actor, { stream, pool, key, stamp, value }: Register): boolean {
-		const owner = this.stage.actorOf(actor.context.serverIdOf(stream.shortId));
-		const own = owner?.context.replica.pools.get(pool.name)?.registers.get(key);
-		if (!owner?.isLive() || own?.stream !== owner.context.replica.own || own.stamp !== stamp) return false;
-		const text = string.sub(value!, key.size() + 2);
-		return this.stage.oracle.makerOf(pool.name as PoolName, key, text) === owner;
+	/** Whether who contributed what a register has lives and still calls it its own, though others that took it for gone may have adopted it since. */
+	private isStillOwn({ stream, pool, key, stamp, value }: Register): boolean {
+		const maker = this.stage.oracle.makerOf(pool.name as PoolName, key, string.sub(value!, key.size() + 2));
+		const own = maker?.context.replica.pools.get(pool.name)?.registers.get(key);
+		if (!maker?.isLive() || own?.stream !== maker.context.replica.own || own.value !== value) return false;
+		return stream.shortId === maker.context.selfId ? own.stamp === stamp : own.stamp < stamp;
 	}
 
 	/** What the cloud refused or dropped because of a documented limit. */
