@@ -71,6 +71,8 @@ export class Context {
 	public readonly echoes = new SelfEchoes();
 	public readonly loss = new LossEstimator();
 	public readonly traffic = new TrafficCounters();
+	/** Removals with a stamp up to here may have been forgotten. */
+	public collectedUpTo = 0;
 	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
 	private liveliness = 0;
 	private livelySinceSeconds = 0;

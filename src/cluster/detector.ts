@@ -170,7 +170,8 @@ export class Detector {
 		const patience = math.max(FRONTIER_PATIENCE_SECONDS, 2 * beatSeconds);
 		let oldest = true;
 		for (const member of membership.all()) {
-			if (member.frontier >= behind) {
+			// Removals that nobody waited for it with are forgotten: it has to have applied them too.
+			if (member.frontier >= (member.fenced ? math.max(behind, context.collectedUpTo) : behind)) {
 				member.laggingSinceSeconds = undefined;
 				member.fenced = false;
 				if (isOlder(member.shortId, member.identity, context.selfId, context.identity)) oldest = false;

@@ -57,6 +57,8 @@ interface Served {
 export class Joiner {
 	private readonly stepping: Appointment;
 	private candidates = new Array<Candidate>();
+	/** Who has said goodbye since this server began to look. */
+	private readonly gone = new Set<ShortId>();
 	private hellos = 0;
 	private helloAtSeconds = 0;
 	private lastRequestSeconds = 0;
@@ -125,7 +127,11 @@ export class Joiner {
 			if (this.buffered.size() < MOST_BUFFERED) this.buffered.push(frame);
 			else context.traffic.drop("unsynced");
 		}
-		if (!synced && !asksToo) return;
+		for (const section of frame.sections) {
+			if (section.kind !== "departures") continue;
+			for (const { shortId } of section.departures) if (shortId === frame.sender) this.noteGone(shortId);
+		}
+		if (this.gone.has(frame.sender) || (!synced && !asksToo)) return;
 		// Of those that look for the state as well, the oldest founds the cluster; only an older one is worth asking.
 		if (!synced && !(identity && isOlder(frame.sender, identity, context.selfId, context.identity))) return;
 		const known = this.candidates.find((candidate) => candidate.shortId === frame.sender);
@@ -138,6 +144,18 @@ export class Joiner {
 		const patience = this.hellos > 0 && synced ? REPEAT_SECONDS : 0.2 + 0.4 * context.platform.random();
 		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
 		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+	}
+
+	/** Who closes answers nobody any more. Pages that it has sent already may still come. */
+	private noteGone(shortId: ShortId): void {
+		this.gone.add(shortId);
+		if (this.collector?.started() && this.responder === shortId) return;
+		if (this.candidates[0]?.shortId === shortId) {
+			sometimes("asked a server that closes");
+			this.requests = 0;
+			this.stepping.by(this.context.now() + 0.1);
+		}
+		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== shortId);
 	}
 
 	private step(): void {
@@ -243,6 +261,7 @@ export class Joiner {
 		this.stepping.clear();
 		this.collector = undefined;
 		this.candidates = [];
+		this.gone.clear();
 		const again = context.phase === "rejoining";
 		if (HybridClock.accepts(baseStamp, context.platform.unixMilliseconds())) context.clock.witness(baseStamp);
 		this.applySnapshot(sections, again);

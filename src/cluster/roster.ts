@@ -155,6 +155,7 @@ export class Roster {
 	/** Lets go of what gone servers left once no live server can bring it up any more, and of the servers themselves later. */
 	public collect(frontier: number): void {
 		const { context } = this;
+		context.collectedUpTo = math.max(context.collectedUpTo, frontier);
 		context.replica.collect(frontier);
 		for (const departed of context.membership.allDeparted()) {
 			if (departed.purged || frontier <= departed.departedAtStamp) continue;

@@ -38,6 +38,7 @@ export const SITUATIONS = [
 	"a page repaired by parity",
 	"a newer snapshot amid an older one",
 	"another server asked for the state",
+	"asked a server that closes",
 	"asked for the state before having it",
 	"alone after the announcements",
 	"rejoined without an answer",

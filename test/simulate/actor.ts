@@ -24,8 +24,10 @@ export class ActorPool {
 	private readonly own = new Map<string, string>();
 	/** Keys it has withdrawn, until the signal for that comes. */
 	private readonly withdrawing = new Set<string>();
-	/** Values that were replaced by their owner, as seen here, and how many comparisons there were until then: they must not come back. */
-	private readonly replaced = new Map<string, number>();
+	/** Values that were replaced by their owner, as seen here: they must not come back. */
+	private readonly replaced = new Set<string>();
+	/** Since when this server has called a value its own, made or adopted. */
+	private readonly heldSince = new Map<string, number>();
 	private nextStep = 0;
 
 	constructor(
@@ -43,7 +45,7 @@ export class ActorPool {
 			// Its owner has said something newer, here. What is adopted may go back to what its former owner said.
 			const keeps = name === "Kept" || previous.value === value;
 			if (!keeps && oracle.makerOf(name, key, previous.value)?.server.ServerId === owner) {
-				this.replaced.set(`${key}=${previous.value}`, actor.context.traffic.resyncs);
+				this.replaced.add(`${key}=${previous.value}`);
 			}
 			this.appeared(key, value, owner);
 		});
@@ -59,7 +61,14 @@ export class ActorPool {
 			saw: this.pool.GetContribution(key)?.value,
 		});
 		this.own.set(key, value);
+		this.heldSince.set(`${key}=${value}`, atSeconds);
 		this.actor.server.Do(() => this.pool.ReplaceContribution({ key, value }));
+	}
+
+	/** Whether this server took a value for its own then already, whatever it knew of others. */
+	public held(key: string, value: string, atSeconds: number): boolean {
+		const since = this.heldSince.get(`${key}=${value}`);
+		return since !== undefined && since <= atSeconds;
 	}
 
 	/** Whether there was something to withdraw. */
@@ -132,12 +141,12 @@ export class ActorPool {
 			if (!this.actor.isOutsider(owner)) this.blame(`${text}, which nobody contributed`);
 		} else if (this.name !== "Kept" && maker.server.ServerId !== owner) this.blame(`${text} of another owner`);
 		const adopted = maker && maker !== this.actor && owner === this.actor.server.ServerId;
-		if (adopted) this.actor.onAdopted?.(`${this.name}.${key}=${value}`);
-		const comparisons = this.replaced.get(`${key}=${value}`);
-		if (comparisons === undefined) return;
-		// Where somebody lied in its owner's name, all of the stream was taken for missing meanwhile, and late copies counted until the owner was heard.
-		const { resyncs } = this.actor.context.traffic;
-		if (this.actor.isDeceived() && resyncs > comparisons) return;
+		if (adopted) {
+			this.heldSince.set(`${key}=${value}`, this.actor.now());
+			this.actor.onAdopted?.(`${this.name}.${key}=${value}`);
+		}
+		// Where somebody lies in its owner's name, late copies may count until the owner is heard.
+		if (!this.replaced.has(`${key}=${value}`) || this.actor.isDeceived()) return;
 		this.blame(`${text} came back, which its owner had replaced`);
 	}
 

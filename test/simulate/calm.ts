@@ -7,6 +7,8 @@ const ARRIVES_SECONDS = 20;
 const CHANGE_SECONDS = 20;
 /** Who crashed is gone everywhere within this time. */
 const LOST_SECONDS = 75;
+/** For each of those that crash together with it there is one less to notice, and the next one steps in so much later. */
+const NEXT_NOTICES_SECONDS = 8;
 
 /** How far a stream went at some time. */
 interface Mark {
@@ -86,9 +88,20 @@ export class Calm {
 
 	private lookForGone(reader: Actor, owner: Actor, now: number): void {
 		const saidSo = owner.closedAtSeconds !== undefined && this.stage.trouble === "none";
-		if (now - owner.goneAtSeconds! < (saidSo ? CHANGE_SECONDS : LOST_SECONDS)) return;
+		if (now - owner.goneAtSeconds! < (saidSo ? CHANGE_SECONDS : this.lostSeconds(owner))) return;
 		if (!reader.context.membership.get(owner.context.selfId)) return;
 		this.blame(reader, owner, `still sees server ${owner.number}, which is gone`);
+	}
+
+	/** How long it may take until a crashed server is gone everywhere. */
+	private lostSeconds(owner: Actor): number {
+		let seconds = LOST_SECONDS;
+		for (const { goneAtSeconds } of this.stage.actors) {
+			if (goneAtSeconds !== undefined && math.abs(goneAtSeconds - owner.goneAtSeconds!) < LOST_SECONDS) {
+				seconds += NEXT_NOTICES_SECONDS;
+			}
+		}
+		return seconds;
 	}
 
 	private compare(reader: Actor, owner: Actor, now: number): void {

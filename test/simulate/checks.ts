@@ -185,12 +185,21 @@ export class Checks {
 		memory.orders = orders;
 	}
 
-	/** Whether who contributed what a register has lives and still calls it its own, though others that took it for gone may have adopted it since. */
-	private isStillOwn({ stream, pool, key, stamp, value }: Register): boolean {
-		const maker = this.stage.oracle.makerOf(pool.name as PoolName, key, string.sub(value!, key.size() + 2));
-		const own = maker?.context.replica.pools.get(pool.name)?.registers.get(key);
-		if (!maker?.isLive() || own?.stream !== maker.context.replica.own || own.value !== value) return false;
-		return stream.shortId === maker.context.selfId ? own.stamp === stamp : own.stamp < stamp;
+	/**
+	 * Whether a live server still calls its own what a register has, and did when the key was removed: it was away, and nobody has removed that.
+	 * Others that took it for gone may have adopted it since.
+	 */
+	private isStillOwn({ pool, key, stamp, value }: Register): boolean {
+		const { stage } = this;
+		const removedAt = stage.oracle.lastRemovalAt(pool.name, key);
+		const text = string.sub(value!, key.size() + 2);
+		return stage.live().some(({ context, pools }) => {
+			const own = context.replica.pools.get(pool.name)?.registers.get(key);
+			if (own?.stream !== context.replica.own) return false;
+			// What it has replaced since may still be on its way.
+			if (own.value === value ? own.stamp > stamp : own.stamp < stamp) return false;
+			return pools[pool.name as PoolName].held(key, text, removedAt);
+		});
 	}
 
 	/** What the cloud refused or dropped because of a documented limit. */

@@ -50,6 +50,15 @@ export class Oracle {
 		return operations?.[operations.size() - 1];
 	}
 
+	/** When an owner removed a key last; in the infinite past if that never happened. */
+	public lastRemovalAt(pool: string, key: string): number {
+		let atSeconds = -math.huge;
+		for (const operation of this.byName.get(`${pool}.${key}`)?.operations ?? []) {
+			if (operation.value === undefined) atSeconds = operation.atSeconds;
+		}
+		return atSeconds;
+	}
+
 	/** Who contributed this value, if anybody did. */
 	public makerOf(pool: PoolName, key: string, value: string): Actor | undefined {
 		return this.makers.get(`${pool}.${key}=${value}`);
