@@ -254,10 +254,9 @@ export class ServerCluster implements Cluster {
 		replica.forEachOwned(replica.own, (register) => own.push(register));
 		for (const register of own) {
 			if (register.version !== 0 || this.sender.isWaiting(register)) continue;
-			// With the stamps they had: what others contributed meanwhile stays newer. A removal need not be said again,
-			// unless the others may have kept, and so adopted, what it removes.
-			if (register.value === undefined && register.pool.policy !== "adopt") replica.drop(register);
-			else this.sender.enqueue(register, 0);
+			// With the stamps they had: what others contributed meanwhile stays newer. Removals as well: the others may have
+			// kept, and so adopted, what they remove, or somebody still has what that had won over.
+			this.sender.enqueue(register, 0);
 		}
 		context.floor.release();
 	}

@@ -28,6 +28,8 @@ export class ActorPool {
 	private readonly replaced = new Set<string>();
 	/** Since when this server has called a value its own, made or adopted. */
 	private readonly heldSince = new Map<string, number>();
+	/** When it last lost a value of its own to another. */
+	private readonly lostAt = new Map<string, number>();
 	private nextStep = 0;
 
 	constructor(
@@ -49,7 +51,10 @@ export class ActorPool {
 			}
 			this.appeared(key, value, owner);
 		});
-		pool.OwnershipLost.Connect((key) => this.own.delete(key));
+		pool.OwnershipLost.Connect((key) => {
+			this.lostAt.set(`${key}=${this.own.get(key)}`, actor.now());
+			this.own.delete(key);
+		});
 	}
 
 	public put(key: string, value: string): void {
@@ -69,6 +74,12 @@ export class ActorPool {
 	public held(key: string, value: string, atSeconds: number): boolean {
 		const since = this.heldSince.get(`${key}=${value}`);
 		return since !== undefined && since <= atSeconds;
+	}
+
+	/** Whether this server lost a value of its own so lately that what it said of it may still be on its way. */
+	public hasJustLost(key: string, value: string): boolean {
+		const lostAt = this.lostAt.get(`${key}=${value}`);
+		return lostAt !== undefined && this.actor.now() - lostAt < MENDED_SECONDS;
 	}
 
 	/** Whether there was something to withdraw. */

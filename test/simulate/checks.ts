@@ -194,11 +194,13 @@ export class Checks {
 		const removedAt = stage.oracle.lastRemovalAt(pool.name, key);
 		const text = string.sub(value!, key.size() + 2);
 		return stage.live().some(({ context, pools }) => {
+			const actorPool = pools[pool.name as PoolName];
+			if (!actorPool.held(key, text, removedAt)) return false;
+			if (actorPool.hasJustLost(key, text)) return true;
 			const own = context.replica.pools.get(pool.name)?.registers.get(key);
 			if (own?.stream !== context.replica.own) return false;
 			// What it has replaced since may still be on its way.
-			if (own.value === value ? own.stamp > stamp : own.stamp < stamp) return false;
-			return pools[pool.name as PoolName].held(key, text, removedAt);
+			return own.value === value ? own.stamp <= stamp : own.stamp >= stamp;
 		});
 	}
 
