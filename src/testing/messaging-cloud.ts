@@ -83,7 +83,7 @@ export class MessagingCloud {
 	/** Connects a server. `playerCount` is asked whenever a limit depends on it. */
 	attach(serverId: string, playerCount: () => number): CloudLink {
 		this.liveServers += 1;
-		return new CloudLink(serverId, streamKey(this.seed, serverId), playerCount, this.rules.minute ?? "sliding");
+		return new CloudLink(serverId, streamKey(this.seed, serverId), playerCount);
 	}
 
 	/** The server is gone: its subscriptions end and none of its calls returns. What it has sent goes on. */
@@ -137,7 +137,7 @@ export class MessagingCloud {
 			takesEffect = publication.failure === undefined;
 		}
 		if (takesEffect) {
-			if (!link.messaging) {
+			if (link.messaging === false) {
 				publication.failure = "MessagingService: not available here";
 				takesEffect = false;
 			} else if (draw(key, Draw.PublishHang) < this.faults.publishHangs) {
@@ -178,7 +178,7 @@ export class MessagingCloud {
 		let failure = this.limits.refuseSubscribe(link, topic, now);
 		if (
 			failure === undefined &&
-			(!link.messaging || draw(key, Draw.SubscribeError) < this.faults.subscribeErrors)
+			(link.messaging === false || draw(key, Draw.SubscribeError) < this.faults.subscribeErrors)
 		) {
 			this.counters.subscribesFailedByFault += 1;
 			failure = "MessagingService: internal error";
@@ -199,11 +199,14 @@ export class MessagingCloud {
 			this.scheduler.post(now + seconds / 2, this.connect, subscription);
 		}
 		this.scheduler.post(now + seconds, this.answerSubscribe, subscription);
-		return () => {
-			if (subscription.closed) return;
-			if (failure === undefined) link.subscriptions.remove(link.subscriptions.indexOf(subscription));
-			this.topics.close(subscription, this.scheduler.now());
-		};
+		return () => this.unsubscribe(subscription);
+	}
+
+	private unsubscribe(subscription: CloudSubscription): void {
+		if (subscription.closed) return;
+		const { subscriptions } = subscription.link;
+		if (subscription.failure === undefined) subscriptions.remove(subscriptions.indexOf(subscription));
+		this.topics.close(subscription, this.scheduler.now());
 	}
 
 	private publication(
@@ -341,6 +344,6 @@ export class MessagingCloud {
 		trace.add(publication.key);
 		trace.add(subscription.key);
 		this.watcher?.Delivered(publication.id, subscription.link.serverId);
-		subscription.receive(deepCopy(publication.message), publication.sentUnixSeconds);
+		subscription.receive(deepCopy(publication.message), publication.sentUnixSeconds, subscription);
 	};
 }
