@@ -44,8 +44,6 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public readonly context: Context;
-	/** @internal */
-	public readonly log: Log;
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
 	private readonly agenda: Agenda;
@@ -54,24 +52,18 @@ export class ServerCluster implements Cluster {
 	private readonly roster: Roster;
 	private readonly joiner: Joiner;
 	private readonly detector: Detector;
-	private readonly receiver: Receiver;
 	private readonly subscriptions: Subscriptions;
 	private readonly closer: Closer;
 	private readonly listeners = new Map<string, PoolListener>();
-	private readyResolvers = new Array<() => void>();
+	private readyResolvers: Array<() => void> | undefined;
 	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
 	private isFiring = false;
-	private left = false;
+	private left: boolean | undefined;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
 		this.ServerJoined = createSignal(platform);
 		this.ServerLeft = createSignal(platform);
-		this.log = new Log(
-			settings.logger,
-			(text) => platform.warn(text),
-			(body) => platform.spawn(body),
-		);
 		const context = new Context(
 			platform,
 			settings.budgetShare,
@@ -82,7 +74,7 @@ export class ServerCluster implements Cluster {
 					this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), departed.reason)),
 				changed: () => this.dispatch(),
 			},
-			this.log,
+			new Log(platform, settings.logger),
 		);
 		this.context = context;
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
@@ -95,13 +87,13 @@ export class ServerCluster implements Cluster {
 			this.sender,
 			this.roster,
 			(buffered, again) => {
-				for (const frame of buffered) this.receiver.replay(frame);
+				for (const frame of buffered) receiver.replay(frame);
 				this.becomeSynced(again);
 			},
 			agenda,
 		);
 		this.detector = new Detector(context, this.sender, this.roster, () => this.collect(), agenda);
-		this.receiver = new Receiver(
+		const receiver = new Receiver(
 			context,
 			this.sender,
 			this.joiner,
@@ -112,11 +104,11 @@ export class ServerCluster implements Cluster {
 		);
 		this.subscriptions = new Subscriptions(
 			context,
-			(message, topic) => this.receiver.receive(message, topic),
+			(message, topic) => receiver.receive(message, topic),
 			() => this.joiner.start(),
 			(failure, attempts) => {
 				if (attempts === 3) {
-					this.log.warnOnce(
+					context.log.warnOnce(
 						"subscribe",
 						`cannot subscribe to MessagingService yet, still trying: ${failure}`,
 					);
@@ -146,7 +138,8 @@ export class ServerCluster implements Cluster {
 
 	public WaitUntilReady(): Promise<void> {
 		if (this.context.isSynced()) return Promise.resolve();
-		return new Promise((resolve) => this.readyResolvers.push(resolve));
+		const resolvers = (this.readyResolvers ??= []);
+		return new Promise((resolve) => resolvers.push(resolve));
 	}
 
 	public GetStatistics(): ClusterStatistics {
@@ -205,7 +198,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal Whether the game has called Close(). That the server itself closes is no mistake of the game's. */
 	public hasLeft(): boolean {
-		return this.left;
+		return this.left === true;
 	}
 
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------
@@ -223,9 +216,16 @@ export class ServerCluster implements Cluster {
 		for (const member of context.membership.all()) this.repairer.watch(member.stream);
 		for (const { stream, purged } of context.membership.allDeparted()) if (!purged) this.repairer.watch(stream);
 		this.dispatch();
-		const resolvers = this.readyResolvers;
-		this.readyResolvers = [];
-		for (const resolve of resolvers) this.fireLater(resolve);
+		this.resolveReady();
+	}
+
+	/** Nobody waits for ever, not even for what will not come. */
+	private resolveReady(): void {
+		const { readyResolvers } = this;
+		if (readyResolvers) {
+			this.readyResolvers = undefined;
+			for (const resolve of readyResolvers) this.fireLater(resolve);
+		}
 		this.fireAll();
 	}
 
@@ -234,7 +234,7 @@ export class ServerCluster implements Cluster {
 		const { context } = this;
 		sometimes("given up and back");
 		context.traffic.resyncs += 1;
-		this.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
+		context.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
 		const former = context.replica.own;
 		context.incarnation = former.incarnation + 1;
 		const stream = new Stream(context.selfId, context.incarnation);
@@ -265,7 +265,7 @@ export class ServerCluster implements Cluster {
 	private goLocal(failure: string): void {
 		const { context } = this;
 		context.phase = "local";
-		this.log.warnOnce(
+		context.log.warnOnce(
 			"local",
 			`MessagingService is not available in this Studio session (${failure}); pools work on this server alone. ` +
 				"Publish the place and allow API access in the game settings to try them between servers.",
@@ -296,11 +296,7 @@ export class ServerCluster implements Cluster {
 	private stop(): void {
 		this.agenda.stop();
 		this.subscriptions.stop();
-		// Nobody waits for ever for what will not come.
-		const resolvers = this.readyResolvers;
-		this.readyResolvers = [];
-		for (const resolve of resolvers) this.fireLater(resolve);
-		this.fireAll();
+		this.resolveReady();
 	}
 
 	// -- signals -----------------------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // Hot: once per message sent.
+import { Pace } from "./pace";
 import { Account, BROADCAST_TOPICS, HEARING_SECONDS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
 import { withoutFirst } from "./without-first";
 
@@ -21,6 +22,8 @@ export class OwnUse {
 	private readonly window = new UseWindow<Account>();
 	private readonly account = new Account("own");
 	private readonly sends = new Account("sends");
+	/** Addressed messages only. */
+	public readonly unicastPace = new Pace();
 	private readonly byAddressee = new Map<string, Account>();
 	private lastBroadcastSeconds = -math.huge;
 
@@ -71,7 +74,7 @@ export class OwnUse {
 	}
 
 	/** The window has to have been advanced to the present. */
-	public noteUnicast(addressee: string): void {
+	public noteUnicast(nowSeconds: number, addressee: string): void {
 		let account = this.byAddressee.get(addressee);
 		if (!account) {
 			account = new Account(addressee);
@@ -80,6 +83,7 @@ export class OwnUse {
 		this.window.add(account, NO_TOPIC, 1);
 		this.window.add(this.account, NO_TOPIC, 1);
 		this.window.add(this.sends, NO_TOPIC, 1);
+		this.unicastPace.note(nowSeconds, 1);
 		this.unreported += 1;
 	}
 

@@ -24,12 +24,15 @@ export const BROADCAST_TOPICS = 3;
 /** Stands for a topic's index where what counts is no broadcast. */
 export const NO_TOPIC = -1;
 
+/** Shared by accounts that have not been used for a broadcast. */
+const NOTHING_ON_TOPICS = table.freeze(new Array<number>(BROADCAST_TOPICS, 0)) as number[];
+
 /** What one server caused lately: deliveries, or whatever else is counted. */
 export class Account {
 	public total = 0;
 	/** The part of `total` that went to the broadcast topics. */
 	public broadcasts = 0;
-	public readonly onTopic = new Array<number>(BROADCAST_TOPICS, 0);
+	public onTopic = NOTHING_ON_TOPICS;
 
 	constructor(public readonly name: string) {}
 
@@ -38,6 +41,7 @@ export class Account {
 		this.total += amount;
 		if (topic === NO_TOPIC) return;
 		this.broadcasts += amount;
+		if (this.onTopic === NOTHING_ON_TOPICS) this.onTopic = new Array(BROADCAST_TOPICS, 0);
 		this.onTopic[topic] = this.onTopic[topic]! + amount;
 	}
 }

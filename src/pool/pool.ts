@@ -280,7 +280,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 			this.cluster.context.traffic.deserializeFailures += 1;
 			const reason =
 				outcome === "yielded" ? "it yielded" : value === undefined ? "it returned nil" : tostring(value);
-			this.cluster.log.warnOnce(
+			this.cluster.context.log.warnOnce(
 				`deserialize ${this.Name}`,
 				`${this.label()}: the deserialize function failed for key "${key}" from server ${owner} (${reason}); ` +
 					"the contribution is left out here. Do all servers run the same version?",
