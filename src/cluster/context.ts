@@ -43,9 +43,9 @@ export interface Waiting {
 
 /** Told to the parts of the library above this one. */
 export interface ContextEvents {
-	readonly joined: (member: Member) => void;
-	readonly left: (departed: Departed, identity: Identity) => void;
-	readonly changed: () => void;
+	joined(member: Member): void;
+	departed(departed: Departed, identity: Identity): void;
+	changed(): void;
 }
 
 /** What the parts of one server's cluster share. */

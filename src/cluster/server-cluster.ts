@@ -9,9 +9,10 @@ import { seedOfKey } from "../wire/checksum";
 import { Agenda } from "./agenda";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
-import { Context } from "./context";
+import { Context, ContextEvents } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
+import { Departed, Member } from "./membership";
 import { Receiver } from "./receiver";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
@@ -37,7 +38,7 @@ export interface ClusterSettings {
 }
 
 /** One server's cluster: the parts, and how they are connected. Public members are for games; the others for the library's upper parts. */
-export class ServerCluster implements Cluster {
+export class ServerCluster implements Cluster, ContextEvents {
 	public readonly ServerId: string;
 	public readonly ServerJoined: FiringSignal<[server: ServerInfo]>;
 	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]>;
@@ -68,12 +69,7 @@ export class ServerCluster implements Cluster {
 			platform,
 			settings.budgetShare,
 			settings.sharedKey === undefined ? 0 : seedOfKey(settings.sharedKey),
-			{
-				joined: (member) => this.fireLater(() => this.ServerJoined.Fire(infoOf(member.identity, false))),
-				left: (departed, identity) =>
-					this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), departed.reason)),
-				changed: () => this.dispatch(),
-			},
+			this,
 			new Log(platform, settings.logger),
 		);
 		this.context = context;
@@ -300,6 +296,21 @@ export class ServerCluster implements Cluster {
 	}
 
 	// -- signals -----------------------------------------------------------------------------------------------------------------------------
+
+	/** @internal */
+	public joined({ identity }: Member): void {
+		this.fireLater(() => this.ServerJoined.Fire(infoOf(identity, false)));
+	}
+
+	/** @internal */
+	public departed({ reason }: Departed, identity: Identity): void {
+		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
+	}
+
+	/** @internal */
+	public changed(): void {
+		this.dispatch();
+	}
 
 	/** Tells pools what has changed. State first, signals afterwards: a handler sees the state its signal speaks of, or a later one. */
 	private dispatch(): void {

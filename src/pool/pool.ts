@@ -88,7 +88,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private readonly owners = new Map<string, string>();
 	private valueCount = 0;
 	private sortedKeys: string[] | undefined;
-	private destroyed = false;
+	private destroyed: boolean | undefined;
 	private readonly listener: PoolListener;
 	private readonly call: typeof callWithoutYield;
 

@@ -3,8 +3,8 @@ import { ScheduledItem } from "./scheduler";
 
 /** One server's connection to the emulated cloud. What hardly any server ever has is absent: there may be thousands of links. */
 export class CloudLink {
-	/** False once the server is gone: nothing more comes from it or gets to it. */
-	attached = true;
+	/** The server is gone: nothing more comes from it or gets to it. */
+	detached?: boolean;
 	/** Gets no messages, without noticing. */
 	deaf?: boolean;
 	/** Its messages get nowhere, without it noticing. */
@@ -43,7 +43,8 @@ export interface CloudSubscription extends ScheduledItem {
 	readonly topic: string;
 	readonly key: number;
 	readonly receive: Receive;
-	readonly done: Done;
+	/** Until it was called. */
+	done: Done;
 	connected: boolean;
 	/** Disconnected, failed, or its server is gone. */
 	closed: boolean;

@@ -88,8 +88,8 @@ export class MessagingCloud {
 
 	/** The server is gone: its subscriptions end and none of its calls returns. What it has sent goes on. */
 	detach(link: CloudLink): void {
-		if (!link.attached) return;
-		link.attached = false;
+		if (link.detached) return;
+		link.detached = true;
 		this.liveServers -= 1;
 		for (const subscription of link.subscriptions) this.topics.close(subscription, this.scheduler.now());
 		link.subscriptions.clear();
@@ -123,7 +123,7 @@ export class MessagingCloud {
 	 * @param messageBytes size of the message as JSON; taken from the message if that is a string
 	 */
 	publish(link: CloudLink, topic: string, message: unknown, messageBytes: number | undefined, done: Done): void {
-		if (!link.attached) return;
+		if (link.detached) return;
 		const now = this.scheduler.now();
 		link.publishNumber += 1;
 		const key = mix(link.key, link.publishNumber);
@@ -169,7 +169,7 @@ export class MessagingCloud {
 	 * Returns what disconnects; afterwards neither is called again.
 	 */
 	subscribe(link: CloudLink, topic: string, receive: Receive, done: Done): () => void {
-		if (!link.attached) return ignore;
+		if (link.detached) return ignore;
 		const now = this.scheduler.now();
 		this.counters.subscribeRequests += 1;
 		link.subscribeNumber += 1;
@@ -241,11 +241,13 @@ export class MessagingCloud {
 	};
 
 	private readonly answerSubscribe = (subscription: CloudSubscription): void => {
-		if (subscription.link.attached && !subscription.closed) subscription.done(subscription.failure);
+		const { done } = subscription;
+		subscription.done = ignore;
+		if (!subscription.link.detached && !subscription.closed) done(subscription.failure);
 	};
 
 	private readonly answer = (publication: Publication): void => {
-		if (publication.link!.attached) publication.done(publication.failure);
+		if (!publication.link!.detached) publication.done(publication.failure);
 	};
 
 	/** The cloud has the message: counts it against the receive limits and sends it to whoever is connected now. */

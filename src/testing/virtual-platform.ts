@@ -92,7 +92,7 @@ export class VirtualPlatform implements Platform {
 	private readonly randomStream: RandomStream;
 	private output: Output | undefined;
 	private state: ServerState = "running";
-	private frozenUntilSeconds = 0;
+	private frozenUntilSeconds!: number;
 	/** While the server is frozen: what has to run once it no longer is. */
 	private backlog: Array<() => void> | undefined;
 	private readonly closingHandlers = new Array<(done: () => void) => void>();
