@@ -76,7 +76,7 @@ export class Context {
 	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
 	private liveliness = 0;
 	private livelySinceSeconds = 0;
-	private pins = new Array<{ readonly frontier: number; readonly untilSeconds: number }>();
+	private pins: Array<{ readonly frontier: number; readonly untilSeconds: number }> | undefined;
 
 	constructor(
 		public readonly platform: Platform,
@@ -206,12 +206,13 @@ export class Context {
 
 	/** Holds the frontier back until a server that got its state from here says what it has applied. */
 	public pinFrontier(frontier: number, untilSeconds: number): void {
+		this.pins ??= [];
 		this.pins.push({ frontier, untilSeconds });
 	}
 
 	private pinnedFrontier(): number {
 		let frontier = math.huge;
-		if (this.pins.isEmpty()) return frontier;
+		if (!this.pins || this.pins.isEmpty()) return frontier;
 		const now = this.now();
 		this.pins = this.pins.filter((pin) => pin.untilSeconds > now);
 		for (const pin of this.pins) frontier = math.min(frontier, pin.frontier);

@@ -27,8 +27,8 @@ const MOST_ROUNDS = 50;
 /** What a pool hears of its registers. */
 export interface PoolListener {
 	/** The state has changed so. What is returned is handed to `fire` later, when all of the state has changed. */
-	readonly note: (change: Change, owner: string) => defined | undefined;
-	readonly fire: (event: defined) => void;
+	note(change: Change, owner: string): defined | undefined;
+	fire(event: defined): void;
 }
 
 export interface ClusterSettings {
@@ -57,7 +57,7 @@ export class ServerCluster implements Cluster, ContextEvents {
 	private readonly closer: Closer;
 	private readonly listeners = new Map<string, PoolListener>();
 	private readyResolvers: Array<() => void> | undefined;
-	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
+	private firing = new Array<() => void>();
 	private isFiring = false;
 	private left: boolean | undefined;
 
@@ -322,13 +322,13 @@ export class ServerCluster implements Cluster, ContextEvents {
 			}
 			const listener = this.listeners.get(change.register.pool.name);
 			const event = listener?.note(change, this.serverIdOf(change.owner));
-			if (event !== undefined) this.firing.push({ fire: listener!.fire, event });
+			if (event !== undefined) this.firing.push(() => listener!.fire(event));
 		}
 		this.fireAll();
 	}
 
 	private fireLater(fire: () => void): void {
-		this.firing.push({ fire, event: true });
+		this.firing.push(fire);
 	}
 
 	/** Fires in order, also when a handler causes further changes. */
@@ -346,7 +346,7 @@ export class ServerCluster implements Cluster, ContextEvents {
 			}
 			const { firing } = this;
 			this.firing = [];
-			for (const { fire, event } of firing) fire(event);
+			for (const fire of firing) fire();
 		}
 		this.isFiring = false;
 	}

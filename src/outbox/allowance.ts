@@ -151,7 +151,7 @@ export class Allowance {
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
 		// What keeps the servers together costs one delivery each, and must not starve while everybody broadcasts.
-		if (kind === "control" && own.unicastPace.allows(nowSeconds, count, UNICASTS_PER_MINUTE)) {
+		if (kind === "control" && own.pacesUnicasts(nowSeconds, count, UNICASTS_PER_MINUTE)) {
 			return this.fitsWithUnheard(used, caps);
 		}
 		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;

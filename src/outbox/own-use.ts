@@ -9,6 +9,8 @@ import { withoutFirst } from "./without-first";
  */
 const SURELY_COUNTED_SECONDS = WINDOW_SECONDS - HEARING_SECONDS;
 
+const UNUSED_PACE = new Pace();
+
 interface OwnBroadcast {
 	readonly sentAtSeconds: number;
 	readonly topic: number;
@@ -22,9 +24,9 @@ export class OwnUse {
 	private readonly window = new UseWindow<Account>();
 	private readonly account = new Account("own");
 	private readonly sends = new Account("sends");
-	/** Addressed messages only. */
-	public readonly unicastPace = new Pace();
-	private readonly byAddressee = new Map<string, Account>();
+	/** Of addressed messages, once there was one. */
+	private unicastPace: Pace | undefined;
+	private byAddressee: Map<string, Account> | undefined;
 	private lastBroadcastSeconds = -math.huge;
 
 	/** Oldest first: heard for long, surely counted by all, not surely heard. The latter two begin at these indices. */
@@ -41,7 +43,7 @@ export class OwnUse {
 	public advance(nowSeconds: number): void {
 		for (const account of this.window.advance(nowSeconds)) {
 			if (account.total === 0 && account !== this.account && account !== this.sends)
-				this.byAddressee.delete(account.name);
+				this.byAddressee!.delete(account.name);
 		}
 		const count = this.broadcasts.size();
 		while (this.firstUnheard < count) {
@@ -75,6 +77,7 @@ export class OwnUse {
 
 	/** The window has to have been advanced to the present. */
 	public noteUnicast(nowSeconds: number, addressee: string): void {
+		this.byAddressee ??= new Map();
 		let account = this.byAddressee.get(addressee);
 		if (!account) {
 			account = new Account(addressee);
@@ -83,6 +86,7 @@ export class OwnUse {
 		this.window.add(account, NO_TOPIC, 1);
 		this.window.add(this.account, NO_TOPIC, 1);
 		this.window.add(this.sends, NO_TOPIC, 1);
+		this.unicastPace ??= new Pace();
 		this.unicastPace.note(nowSeconds, 1);
 		this.unreported += 1;
 	}
@@ -115,7 +119,12 @@ export class OwnUse {
 	}
 
 	public messagesTo(addressee: string): number {
-		return this.byAddressee.get(addressee)?.total ?? 0;
+		return this.byAddressee?.get(addressee)?.total ?? 0;
+	}
+
+	/** Whether so many addressed messages more keep the pace of a cap per minute. */
+	public pacesUnicasts(nowSeconds: number, count: number, capPerMinute: number): boolean {
+		return (this.unicastPace ?? UNUSED_PACE).allows(nowSeconds, count, capPerMinute);
 	}
 
 	/** When the latest broadcast was sent; `-math.huge` if none was. */

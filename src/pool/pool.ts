@@ -78,7 +78,7 @@ interface PoolEvent<T> {
 }
 
 /** The one implementation behind every kind of pool. */
-export class SharedPool<T extends defined> implements Pool<T> {
+export class SharedPool<T extends defined> implements Pool<T>, PoolListener {
 	public readonly ContributionAdded: FiringSignal<[value: T, key: string, owner: string]>;
 	public readonly ContributionUpdated: FiringSignal<[value: T, previous: T, key: string, owner: string]>;
 	public readonly ContributionRemoved: FiringSignal<[previous: T, key: string, owner: string]>;
@@ -89,7 +89,6 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private valueCount = 0;
 	private sortedKeys: string[] | undefined;
 	private destroyed: boolean | undefined;
-	private readonly listener: PoolListener;
 	private readonly call: typeof callWithoutYield;
 
 	constructor(
@@ -109,11 +108,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		this.ContributionUpdated = createSignal(platform);
 		this.ContributionRemoved = createSignal(platform);
 		this.OwnershipLost = createSignal(platform);
-		this.listener = {
-			note: (change, owner) => this.note(change, owner),
-			fire: (event) => this.fire(event as PoolEvent<T>),
-		};
-		cluster.attach(Name, policy, this.listener);
+		cluster.attach(Name, policy, this);
 		// What others contributed before this pool was asked for is there at once.
 		const known = cluster.context.replica.pools.get(Name);
 		for (const [key, register] of known ? known.registers : new Map<string, Register>()) {
@@ -177,7 +172,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		this.onDestroyed();
 		const own = this.keys().filter((key) => this.owners.get(key) === this.cluster.ServerId);
 		for (const key of own) this.cluster.withdraw(this.Name, key, this.priority);
-		this.cluster.detach(this.Name, this.listener);
+		this.cluster.detach(this.Name, this);
 		this.ContributionAdded.DisconnectAll();
 		this.ContributionUpdated.DisconnectAll();
 		this.ContributionRemoved.DisconnectAll();
@@ -246,8 +241,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		return { key, text };
 	}
 
-	/** Takes over a change of the cluster's state; returns what the game is to be told of it. Hot: once per change. */
-	private note(change: Change, owner: string): PoolEvent<T> | undefined {
+	/** @internal Takes over a change of the cluster's state; returns what the game is to be told of it. Hot: once per change. */
+	public note(change: Change, owner: string): PoolEvent<T> | undefined {
 		const { key } = change.register;
 		if (change.kind === "ownershipLost")
 			return { kind: "ownershipLost", key, owner, value: undefined, previous: undefined };
@@ -265,7 +260,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		return { kind: "removed", key, owner: previousOwner, value: undefined, previous };
 	}
 
-	private fire({ kind, key, owner, value, previous }: PoolEvent<T>): void {
+	/** @internal */
+	public fire({ kind, key, owner, value, previous }: PoolEvent<T>): void {
 		if (kind === "added") this.ContributionAdded.Fire(value!, key, owner);
 		else if (kind === "updated") this.ContributionUpdated.Fire(value!, previous!, key, owner);
 		else if (kind === "removed") this.ContributionRemoved.Fire(previous!, key, owner);
