@@ -45,7 +45,7 @@ class WatchedSignal<A extends unknown[]> implements FiringSignal<A> {
 		return this.heard().Once((...args) => this.platform.spawn(() => callback(...args)));
 	}
 
-	public Wait(): LuaTuple<A> {
+	public Wait() {
 		return this.heard().Wait();
 	}
 

@@ -88,7 +88,13 @@ export interface Caps {
  * theirs may differ: when all servers have the same share, they agree on who is eager and who roams.
  */
 export function capsFor(servers: number, players: number, share: number, factor: number): Caps {
-	if (!latest || latest.servers !== servers || latest.players !== players || latest.share !== share || latest.factor !== factor) {
+	if (
+		!latest ||
+		latest.servers !== servers ||
+		latest.players !== players ||
+		latest.share !== share ||
+		latest.factor !== factor
+	) {
 		latest = computeCaps(servers, players, share, factor);
 	}
 	return latest;

@@ -57,7 +57,9 @@ makeLazily(EmulatedEngine, {
 	Players: ({ platform, signals }) => new EmulatedPlayers(platform.players, signals),
 	MessagingService: ({ platform, threads }) => new EmulatedMessaging(platform.world.cloud, platform.link, threads),
 	MemoryStoreService: ({ platform, threads }) =>
-		memoryStoreService(platform.world.memoryStore, platform.memoryLink, (what, begin) => threads.suspend(what, begin)),
+		memoryStoreService(platform.world.memoryStore, platform.memoryLink, (what, begin) =>
+			threads.suspend(what, begin),
+		),
 	HttpService: ({ platform }) => new EmulatedHttp(platform.world.seed, platform.serverId),
 	RunService: ({ platform, signals }) => new EmulatedRunService(platform, signals),
 	DataModel: ({ platform }) => new EmulatedDataModel(platform),

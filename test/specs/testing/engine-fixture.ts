@@ -19,10 +19,7 @@ export class EngineFixture {
 	/** What the servers' code has noted, with {@link EngineFixture.note}. */
 	readonly notes = new Array<string>();
 
-	constructor(
-		signalBehavior: SignalBehavior = "immediate",
-		options: CloudFaults & CloudRules = {},
-	) {
+	constructor(signalBehavior: SignalBehavior = "immediate", options: CloudFaults & CloudRules = {}) {
 		this.cloud = new MessagingCloud(this.scheduler, 1, options);
 		this.cloud.setFaults(options);
 		const { scheduler, cloud } = this;
