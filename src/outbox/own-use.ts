@@ -1,4 +1,5 @@
 // Hot: once per message sent.
+import { beginWith } from "../diagnostics/begin-with";
 import { Pace } from "./pace";
 import { Account, BROADCAST_TOPICS, HEARING_SECONDS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
 import { withoutFirst } from "./without-first";
@@ -27,18 +28,18 @@ export class OwnUse {
 	/** Of addressed messages, once there was one. */
 	private unicastPace: Pace | undefined;
 	private byAddressee: Map<string, Account> | undefined;
-	private lastBroadcastSeconds = -math.huge;
+	private lastBroadcastSeconds!: number;
 
 	/** Oldest first: heard for long, surely counted by all, not surely heard. The latter two begin at these indices. */
 	private broadcasts = new Array<OwnBroadcast>();
-	private firstCounted = 0;
-	private firstUnheard = 0;
-	private visible = 0;
-	private unheard = 0;
+	private firstCounted!: number;
+	private firstUnheard!: number;
+	private visible!: number;
+	private unheard!: number;
 	private readonly unheardOnTopics = new Array<number>(BROADCAST_TOPICS, 0);
 	/** Addressed messages that no broadcast has told of, and those that the next one tells of. */
-	private unreported = 0;
-	private inReport = 0;
+	private unreported!: number;
+	private inReport!: number;
 
 	public advance(nowSeconds: number): void {
 		for (const account of this.window.advance(nowSeconds)) {
@@ -160,3 +161,13 @@ export class OwnUse {
 		this.firstCounted = 0;
 	}
 }
+
+beginWith(OwnUse, {
+	lastBroadcastSeconds: -math.huge,
+	firstCounted: 0,
+	firstUnheard: 0,
+	visible: 0,
+	unheard: 0,
+	unreported: 0,
+	inReport: 0,
+});
