@@ -41,6 +41,13 @@ export interface Waiting {
 	sending: { readonly stamp: number; readonly parts: string[] } | undefined;
 }
 
+interface Pin {
+	readonly frontier: number;
+	readonly untilSeconds: number;
+}
+
+const NO_PINS: ReadonlyArray<Pin> = [];
+
 /** Told to the parts of the library above this one. */
 export interface ContextEvents {
 	joined(member: Member): void;
@@ -76,7 +83,7 @@ export class Context {
 	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
 	private liveliness = 0;
 	private livelySinceSeconds = 0;
-	private pins: Array<{ readonly frontier: number; readonly untilSeconds: number }> | undefined;
+	private pins = NO_PINS;
 
 	constructor(
 		public readonly platform: Platform,
@@ -206,13 +213,12 @@ export class Context {
 
 	/** Holds the frontier back until a server that got its state from here says what it has applied. */
 	public pinFrontier(frontier: number, untilSeconds: number): void {
-		this.pins ??= [];
-		this.pins.push({ frontier, untilSeconds });
+		this.pins = [...this.pins, { frontier, untilSeconds }];
 	}
 
 	private pinnedFrontier(): number {
 		let frontier = math.huge;
-		if (!this.pins || this.pins.isEmpty()) return frontier;
+		if (this.pins.isEmpty()) return frontier;
 		const now = this.now();
 		this.pins = this.pins.filter((pin) => pin.untilSeconds > now);
 		for (const pin of this.pins) frontier = math.min(frontier, pin.frontier);

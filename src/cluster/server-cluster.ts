@@ -9,7 +9,7 @@ import { seedOfKey } from "../wire/checksum";
 import { Agenda } from "./agenda";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
-import { Context, ContextEvents } from "./context";
+import { Context } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
 import { Departed, Member } from "./membership";
@@ -38,7 +38,7 @@ export interface ClusterSettings {
 }
 
 /** One server's cluster: the parts, and how they are connected. Public members are for games; the others for the library's upper parts. */
-export class ServerCluster implements Cluster, ContextEvents {
+export class ServerCluster implements Cluster {
 	public readonly ServerId: string;
 	public readonly ServerJoined: FiringSignal<[server: ServerInfo]>;
 	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]>;

@@ -49,7 +49,7 @@ export class OthersUse {
 	private loss!: number;
 	private listeningSinceSeconds: number | undefined;
 	/** What there was for each delivery that was heard. */
-	private correction!: number;
+	private correction = 1;
 
 	constructor(private caps: Caps) {}
 
@@ -199,4 +199,4 @@ export class OthersUse {
 	}
 }
 
-beginWith(OthersUse, { heard: 0, committed: 0, loss: 0, correction: 1 });
+beginWith(OthersUse, { heard: 0, committed: 0, loss: 0 });

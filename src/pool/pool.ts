@@ -1,5 +1,5 @@
 import { Cluster } from "../cluster/cluster";
-import { PoolListener, ServerCluster } from "../cluster/server-cluster";
+import { ServerCluster } from "../cluster/server-cluster";
 import { createSignal, FiringSignal, Signal } from "../cluster/signal";
 import { described, fail, grouped } from "../diagnostics/errors";
 import { sometimes } from "../diagnostics/situations";
@@ -78,7 +78,7 @@ interface PoolEvent<T> {
 }
 
 /** The one implementation behind every kind of pool. */
-export class SharedPool<T extends defined> implements Pool<T>, PoolListener {
+export class SharedPool<T extends defined> implements Pool<T> {
 	public readonly ContributionAdded: FiringSignal<[value: T, key: string, owner: string]>;
 	public readonly ContributionUpdated: FiringSignal<[value: T, previous: T, key: string, owner: string]>;
 	public readonly ContributionRemoved: FiringSignal<[previous: T, key: string, owner: string]>;

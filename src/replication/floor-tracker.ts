@@ -13,7 +13,7 @@ export class FloorTracker {
 	private boundary!: number;
 	private confirmed!: number;
 	/** Records with old stamps are still to come: no generation may begin that would leave them out. */
-	private held!: boolean;
+	private held = false;
 
 	/** A record begins to wait. Returns what {@link left} wants back. */
 	public enqueued(): number {
@@ -62,4 +62,4 @@ export class FloorTracker {
 	}
 }
 
-beginWith(FloorTracker, { generation: 0, olderWaiting: 0, youngerWaiting: 0, boundary: 0, confirmed: 0, held: false });
+beginWith(FloorTracker, { generation: 0, olderWaiting: 0, youngerWaiting: 0, boundary: 0, confirmed: 0 });

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { switchPlatform } from "../platform/current";
 import { Platform } from "../platform/platform";
 import { CloudLink, CloudSubscription } from "./cloud-link";
@@ -92,6 +93,7 @@ export class VirtualPlatform implements Platform {
 	private readonly randomStream: RandomStream;
 	private output: Output | undefined;
 	private state: ServerState = "running";
+	private frozen = false;
 	private frozenUntilSeconds!: number;
 	/** While the server is frozen: what has to run once it no longer is. */
 	private backlog: Array<() => void> | undefined;
@@ -123,7 +125,7 @@ export class VirtualPlatform implements Platform {
 	}
 
 	clock(): number {
-		return this.virtualClock.monotonic(this.world.scheduler.now());
+		return this.virtualClock.monotonic(this.world.scheduler.nowSeconds);
 	}
 
 	unixMilliseconds(): number {
@@ -155,7 +157,7 @@ export class VirtualPlatform implements Platform {
 		};
 	}
 
-	readonly watchHandlers = true;
+	readonly watchHandlers!: boolean;
 	readonly attachments = {};
 
 	spawn(callback: () => void): void {
@@ -182,7 +184,7 @@ export class VirtualPlatform implements Platform {
 	/** A message that waited for the end of a freeze may find its subscription gone. */
 	private receive(received: (message: unknown) => void, message: unknown, subscription: CloudSubscription): void {
 		if (subscription.closed) return;
-		if (this.backlog) this.backlog.push(() => this.receive(received, message, subscription));
+		if (this.frozen) this.backlog!.push(() => this.receive(received, message, subscription));
 		else this.perform(received, message);
 	}
 
@@ -211,8 +213,8 @@ export class VirtualPlatform implements Platform {
 	/** Runs `callback(argument)` as code of this server, in a thread of its own: now, after a freeze, or, once the server is gone, never. */
 	enter<A>(callback: (argument: A) => void, argument: A): void {
 		if (this.isGone()) return;
-		if (this.backlog) {
-			this.backlog.push(() => this.enter(callback, argument));
+		if (this.frozen) {
+			this.backlog!.push(() => this.enter(callback, argument));
 			return;
 		}
 		const former = switchPlatform(this);
@@ -224,8 +226,8 @@ export class VirtualPlatform implements Platform {
 	/** The same for a callback that does not yield: without a thread. Hot: once per timer and message. */
 	perform<A>(callback: (argument: A) => void, argument: A): void {
 		if (this.state === "closed" || this.state === "crashed") return;
-		if (this.backlog) {
-			this.backlog.push(() => this.perform(callback, argument));
+		if (this.frozen) {
+			this.backlog!.push(() => this.perform(callback, argument));
 			return;
 		}
 		const former = switchPlatform(this);
@@ -243,7 +245,7 @@ export class VirtualPlatform implements Platform {
 	}
 
 	isFrozen(): boolean {
-		return this.backlog !== undefined;
+		return this.frozen;
 	}
 
 	/** What {@link VirtualPlatform.close} was given. */
@@ -256,7 +258,8 @@ export class VirtualPlatform implements Platform {
 		if (this.isGone()) return;
 		const { scheduler } = this.world;
 		const untilSeconds = scheduler.now() + seconds;
-		if (this.backlog && untilSeconds <= this.frozenUntilSeconds) return;
+		if (this.frozen && untilSeconds <= this.frozenUntilSeconds) return;
+		this.frozen = true;
 		this.backlog ??= [];
 		this.frozenUntilSeconds = untilSeconds;
 		scheduler.post(untilSeconds, () => this.thaw(), {});
@@ -299,6 +302,7 @@ export class VirtualPlatform implements Platform {
 	private end(state: "closed" | "crashed"): void {
 		if (this.isGone()) return;
 		this.state = state;
+		this.frozen = false;
 		if (this.backlog) this.backlog = undefined;
 		this.world.memoryStore.detach(this.memoryLink);
 		this.players.clear();
@@ -307,9 +311,12 @@ export class VirtualPlatform implements Platform {
 
 	private thaw(): void {
 		const { backlog } = this;
-		if (this.isGone() || !backlog || this.world.scheduler.now() < this.frozenUntilSeconds) return;
+		if (this.isGone() || !this.frozen || this.world.scheduler.now() < this.frozenUntilSeconds) return;
+		this.frozen = false;
 		this.backlog = undefined;
 		// What runs now may freeze the server again: the rest then goes back to waiting.
-		for (const resume of backlog) resume();
+		for (const resume of backlog!) resume();
 	}
 }
+
+beginWith(VirtualPlatform, { watchHandlers: true });
