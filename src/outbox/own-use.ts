@@ -1,7 +1,15 @@
 // Hot: once per message sent.
 import { beginWith } from "../diagnostics/begin-with";
 import { Pace } from "./pace";
-import { Account, BROADCAST_TOPICS, HEARING_SECONDS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
+import {
+	Account,
+	BROADCAST_TOPICS,
+	HEARING_SECONDS,
+	NO_TOPIC,
+	NOTHING_ON_TOPICS,
+	UseWindow,
+	WINDOW_SECONDS,
+} from "./use-window";
 import { withoutFirst } from "./without-first";
 
 /**
@@ -36,7 +44,7 @@ export class OwnUse {
 	private firstUnheard!: number;
 	private visible!: number;
 	private unheard!: number;
-	private readonly unheardOnTopics = new Array<number>(BROADCAST_TOPICS, 0);
+	private unheardOnTopics = NOTHING_ON_TOPICS;
 	/** Addressed messages that no broadcast has told of, and those that the next one tells of. */
 	private unreported!: number;
 	private inReport!: number;
@@ -72,6 +80,7 @@ export class OwnUse {
 		this.broadcasts.push({ sentAtSeconds: nowSeconds, topic, deliveries, reported: this.inReport });
 		this.unheard += deliveries + this.inReport;
 		this.inReport = 0;
+		if (this.unheardOnTopics === NOTHING_ON_TOPICS) this.unheardOnTopics = new Array(BROADCAST_TOPICS, 0);
 		this.unheardOnTopics[topic] = this.unheardOnTopics[topic]! + deliveries;
 		this.lastBroadcastSeconds = nowSeconds;
 	}

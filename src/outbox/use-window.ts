@@ -25,8 +25,8 @@ export const BROADCAST_TOPICS = 3;
 /** Stands for a topic's index where what counts is no broadcast. */
 export const NO_TOPIC = -1;
 
-/** Shared by accounts that have not been used for a broadcast. */
-const NOTHING_ON_TOPICS = table.freeze(new Array<number>(BROADCAST_TOPICS, 0)) as number[];
+/** Shared by whoever has not broadcast. */
+export const NOTHING_ON_TOPICS = table.freeze(new Array<number>(BROADCAST_TOPICS, 0)) as number[];
 
 /** What one server caused lately: deliveries, or whatever else is counted. */
 export class Account {

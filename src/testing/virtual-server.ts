@@ -1,7 +1,6 @@
 import { Cluster, GetCluster } from "../cluster";
 import { runAs } from "../platform/current";
 import type { VirtualEngine } from "./engine/engine";
-import { makeLazily } from "./lazy";
 import { OutputLine } from "./output";
 import { runUnyielding } from "./thread";
 import { ServerState, VirtualPlatform } from "./virtual-platform";
@@ -55,8 +54,8 @@ export interface VirtualServer {
 /** @internal */
 export class EmulatedServer implements VirtualServer {
 	readonly ServerId: string;
-	readonly Engine!: VirtualEngine;
-	readonly MemoryStoreService!: MemoryStoreService;
+	readonly Engine: VirtualEngine;
+	readonly MemoryStoreService: MemoryStoreService;
 	Cluster!: Cluster;
 
 	constructor(
@@ -64,6 +63,8 @@ export class EmulatedServer implements VirtualServer {
 		readonly platform: VirtualPlatform,
 	) {
 		this.ServerId = platform.serverId;
+		this.Engine = platform.engine;
+		this.MemoryStoreService = platform.engine.MemoryStoreService;
 	}
 
 	/** Runs the server's first code. A server whose setup fails crashes, and the error is the caller's. */
@@ -170,8 +171,3 @@ export class EmulatedServer implements VirtualServer {
 		return this.platform.outputLines();
 	}
 }
-
-makeLazily(EmulatedServer, {
-	Engine: ({ platform }) => platform.engine,
-	MemoryStoreService: ({ platform }) => platform.engine.MemoryStoreService,
-});

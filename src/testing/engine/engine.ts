@@ -1,5 +1,5 @@
 import { makeLazily } from "../lazy";
-import { memoryStoreService } from "../memory-store/engine-shape";
+import { MemoryClient, memoryClient, memoryStoreServiceOf } from "../memory-store/engine-shape";
 import type { VirtualPlatform } from "../virtual-platform";
 import { EngineDateTime, EngineOs, newDateTime, newOs } from "./clocks";
 import { EmulatedDataModel, EngineDataModel } from "./data-model";
@@ -43,6 +43,8 @@ export class EmulatedEngine implements VirtualEngine {
 	readonly threads!: EngineThreads;
 	/** @internal */
 	readonly signals!: EngineSignals;
+	/** @internal */
+	readonly memoryClient!: MemoryClient;
 
 	constructor(/** @internal */ readonly platform: VirtualPlatform) {}
 
@@ -56,10 +58,9 @@ export class EmulatedEngine implements VirtualEngine {
 makeLazily(EmulatedEngine, {
 	Players: ({ platform, signals }) => new EmulatedPlayers(platform.players, signals),
 	MessagingService: ({ platform, threads }) => new EmulatedMessaging(platform.world.cloud, platform.link, threads),
-	MemoryStoreService: ({ platform, threads }) =>
-		memoryStoreService(platform.world.memoryStore, platform.memoryLink, (what, begin) =>
-			threads.suspend(what, begin),
-		),
+	MemoryStoreService: (engine) => memoryStoreServiceOf(engine),
+	memoryClient: ({ platform, threads }) =>
+		memoryClient(platform.world.memoryStore, platform.memoryLink, (what, begin) => threads.suspend(what, begin)),
 	HttpService: ({ platform }) => new EmulatedHttp(platform.world.seed, platform.serverId),
 	RunService: ({ platform, signals }) => new EmulatedRunService(platform, signals),
 	DataModel: ({ platform }) => new EmulatedDataModel(platform),
