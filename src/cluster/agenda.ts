@@ -13,8 +13,8 @@ export class Agenda {
 	private readonly handlers = new Array<() => void>();
 	private readonly dues = new Array<number>();
 	private cancel: (() => void) | undefined;
+	/** When it runs next; while it runs, every time is later than this. */
 	private scheduledFor = math.huge;
-	private running = false;
 	private stopped = false;
 	private readonly runLater = () => this.run();
 
@@ -44,7 +44,7 @@ export class Agenda {
 	public set(index: number, seconds: number): void {
 		// What is overdue is due now: only a timer that runs late tells that this server was held up.
 		this.dues[index] = math.max(seconds, this.platform.clock());
-		if (!this.running && this.dues[index]! < this.scheduledFor) this.reschedule();
+		if (this.dues[index]! < this.scheduledFor) this.reschedule();
 	}
 
 	private reschedule(): void {
@@ -64,8 +64,7 @@ export class Agenda {
 		const now = this.platform.clock();
 		const late = now - this.scheduledFor;
 		this.cancel = undefined;
-		this.scheduledFor = math.huge;
-		this.running = true;
+		this.scheduledFor = -math.huge;
 		if (late > LATE_SECONDS) {
 			sometimes("the server stood still");
 			this.onLate(late);
@@ -77,7 +76,7 @@ export class Agenda {
 			// A defect of one handler must not stop the others; it is reported by a thread of its own.
 			if (!success) this.platform.spawn(() => error(failure, 0));
 		}
-		this.running = false;
+		this.scheduledFor = math.huge;
 		this.reschedule();
 	}
 }

@@ -23,7 +23,7 @@ export class Closer {
 	private readonly stepping: Appointment;
 	private said = 0;
 	private accepted = 0;
-	private startedSeconds = 0;
+	private startedSeconds!: number;
 	private callbacks = new Array<() => void>();
 	/** What the cloud refused, to be said again. */
 	private refused = new Array<Farewell>();

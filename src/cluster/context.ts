@@ -41,11 +41,18 @@ export interface Waiting {
 	sending: { readonly stamp: number; readonly parts: string[] } | undefined;
 }
 
+interface Pin {
+	readonly frontier: number;
+	readonly untilSeconds: number;
+}
+
+const NO_PINS: ReadonlyArray<Pin> = [];
+
 /** Told to the parts of the library above this one. */
 export interface ContextEvents {
-	readonly joined: (member: Member) => void;
-	readonly left: (departed: Departed, identity: Identity) => void;
-	readonly changed: () => void;
+	joined(member: Member): void;
+	departed(departed: Departed, identity: Identity): void;
+	changed(): void;
 }
 
 /** What the parts of one server's cluster share. */
@@ -76,7 +83,7 @@ export class Context {
 	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
 	private liveliness = 0;
 	private livelySinceSeconds = 0;
-	private pins = new Array<{ readonly frontier: number; readonly untilSeconds: number }>();
+	private pins = NO_PINS;
 
 	constructor(
 		public readonly platform: Platform,
@@ -206,7 +213,7 @@ export class Context {
 
 	/** Holds the frontier back until a server that got its state from here says what it has applied. */
 	public pinFrontier(frontier: number, untilSeconds: number): void {
-		this.pins.push({ frontier, untilSeconds });
+		this.pins = [...this.pins, { frontier, untilSeconds }];
 	}
 
 	private pinnedFrontier(): number {

@@ -50,14 +50,17 @@ export interface Departed {
 	purged: boolean;
 }
 
+/** Lists of the departed begin as this one, and are replaced when they change. */
+const NOBODY = table.freeze(new Array<Departed>()) as Departed[];
+
 /** Who is live, and who was. Kept in the order of age, then short id, which is the same on every server. */
 export class Membership {
 	private readonly byShortId = new Map<ShortId, Member>();
 	private readonly departedByShortId = new Map<ShortId, Departed>();
 	private members = new Array<Member>();
-	private departedList = new Array<Departed>();
+	private departedList = NOBODY;
 	/** Those of which something may still be missing here. */
-	private unsettledList = new Array<Departed>();
+	private unsettledList = NOBODY;
 
 	constructor(
 		public readonly selfId: ShortId,

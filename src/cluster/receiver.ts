@@ -37,7 +37,6 @@ const DIGEST_PATIENCE_SECONDS = 20;
 /** What arrives: checked, sorted out, and applied. Whatever is wrong with it is dropped and counted. */
 export class Receiver {
 	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
-	private probeCount = 0;
 
 	constructor(
 		private readonly context: Context,
@@ -240,11 +239,7 @@ export class Receiver {
 		const now = context.now();
 		const outstanding = this.probes.get(frame.sender);
 		if (outstanding && now - outstanding.atSeconds < PROBE_AGAIN_SECONDS) return;
-		if (!outstanding) this.probeCount += 1;
-		if (this.probeCount > 200) {
-			this.probes.clear();
-			this.probeCount = 1;
-		}
+		if (!outstanding && this.probes.size() >= 200) this.probes.clear();
 		const nonce = math.floor(context.platform.random() * 4294967296);
 		this.probes.set(frame.sender, { nonce, atSeconds: now });
 		context.traffic.probes += 1;
@@ -280,7 +275,6 @@ export class Receiver {
 		const outstanding = this.probes.get(frame.sender);
 		if (!outstanding || outstanding.nonce !== nonce) return;
 		this.probes.delete(frame.sender);
-		this.probeCount -= 1;
 		const member = context.membership.get(frame.sender);
 		if (member) {
 			if (frame.incarnation > member.stream.incarnation) this.roster.renew(member, frame.incarnation);
@@ -371,7 +365,7 @@ export class Receiver {
 	private compareDigest({ digest, frontier }: BeatSection, member: Member, now: number): void {
 		const { context } = this;
 		const { stream } = member;
-		context.replica.forgetAssemblies(stream);
+		stream.forgetAssemblies();
 		context.replica.dropUnconfirmed(stream);
 		if (math.max(1, stream.digest) === digest) {
 			if (member.differs) sometimes("a digest mismatch that healed by itself");

@@ -94,7 +94,7 @@ export class Roster {
 		context.congestion.forget(name.shortId);
 		this.membersChanged();
 		this.adoptOrphans();
-		context.events.left(departed, member.identity);
+		context.events.departed(departed, member.identity);
 	}
 
 	/** Takes note of a server that was gone before this one knew it. */

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { BroadcastKind } from "../outbox/budget";
 import { backoffSeconds } from "../outbox/retry";
@@ -61,18 +62,18 @@ export class Sender {
 	private readonly retrying: Appointment;
 	private readonly overdue: Appointment;
 
-	private echoes = TAIL_ECHOES;
-	private echoStage = TAIL_ECHOES.size();
-	private lastNewSeconds = 0;
+	private echoes!: ReadonlyArray<TailEcho>;
+	private echoStage!: number;
+	private lastNewSeconds!: number;
 	private lastBroadcastSeconds = 0;
 	private identityOwed = IDENTITY_TRANSMISSIONS;
 	private announcements = new Array<Announcement>();
 	private readonly addressed = new AddressedQueue();
 	private refused = new Array<string>();
 	private failuresInRow = 0;
-	private pausedUntilSeconds = 0;
+	private pausedUntilSeconds!: number;
 	/** Servers that are being given the state and are not members yet: they listen already. */
-	private audienceUntilSeconds = 0;
+	private audienceUntilSeconds!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -518,6 +519,14 @@ export class Sender {
 		}
 	}
 }
+
+beginWith(Sender, {
+	echoes: TAIL_ECHOES,
+	echoStage: TAIL_ECHOES.size(),
+	lastNewSeconds: 0,
+	pausedUntilSeconds: 0,
+	audienceUntilSeconds: 0,
+});
 
 function isSameServer(left: Departure, right: Departure): boolean {
 	return left.shortId === right.shortId && left.incarnation === right.incarnation;

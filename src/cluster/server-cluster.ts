@@ -12,6 +12,7 @@ import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 import { Context } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
+import { Departed, Member } from "./membership";
 import { Receiver } from "./receiver";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
@@ -26,8 +27,8 @@ const MOST_ROUNDS = 50;
 /** What a pool hears of its registers. */
 export interface PoolListener {
 	/** The state has changed so. What is returned is handed to `fire` later, when all of the state has changed. */
-	readonly note: (change: Change, owner: string) => defined | undefined;
-	readonly fire: (event: defined) => void;
+	note(change: Change, owner: string): defined | undefined;
+	fire(event: defined): void;
 }
 
 export interface ClusterSettings {
@@ -44,8 +45,6 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public readonly context: Context;
-	/** @internal */
-	public readonly log: Log;
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
 	private readonly agenda: Agenda;
@@ -54,35 +53,24 @@ export class ServerCluster implements Cluster {
 	private readonly roster: Roster;
 	private readonly joiner: Joiner;
 	private readonly detector: Detector;
-	private readonly receiver: Receiver;
 	private readonly subscriptions: Subscriptions;
 	private readonly closer: Closer;
 	private readonly listeners = new Map<string, PoolListener>();
-	private readyResolvers = new Array<() => void>();
-	private firing = new Array<{ readonly fire: (event: defined) => void; readonly event: defined }>();
+	private readyResolvers: Array<() => void> | undefined;
+	private firing = new Array<() => void>();
 	private isFiring = false;
-	private left = false;
+	private left: boolean | undefined;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
 		this.ServerJoined = createSignal(platform);
 		this.ServerLeft = createSignal(platform);
-		this.log = new Log(
-			settings.logger,
-			(text) => platform.warn(text),
-			(body) => platform.spawn(body),
-		);
 		const context = new Context(
 			platform,
 			settings.budgetShare,
 			settings.sharedKey === undefined ? 0 : seedOfKey(settings.sharedKey),
-			{
-				joined: (member) => this.fireLater(() => this.ServerJoined.Fire(infoOf(member.identity, false))),
-				left: (departed, identity) =>
-					this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), departed.reason)),
-				changed: () => this.dispatch(),
-			},
-			this.log,
+			this,
+			new Log(platform, settings.logger),
 		);
 		this.context = context;
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
@@ -95,13 +83,13 @@ export class ServerCluster implements Cluster {
 			this.sender,
 			this.roster,
 			(buffered, again) => {
-				for (const frame of buffered) this.receiver.replay(frame);
+				for (const frame of buffered) receiver.replay(frame);
 				this.becomeSynced(again);
 			},
 			agenda,
 		);
 		this.detector = new Detector(context, this.sender, this.roster, () => this.collect(), agenda);
-		this.receiver = new Receiver(
+		const receiver = new Receiver(
 			context,
 			this.sender,
 			this.joiner,
@@ -112,11 +100,11 @@ export class ServerCluster implements Cluster {
 		);
 		this.subscriptions = new Subscriptions(
 			context,
-			(message, topic) => this.receiver.receive(message, topic),
+			(message, topic) => receiver.receive(message, topic),
 			() => this.joiner.start(),
 			(failure, attempts) => {
 				if (attempts === 3) {
-					this.log.warnOnce(
+					context.log.warnOnce(
 						"subscribe",
 						`cannot subscribe to MessagingService yet, still trying: ${failure}`,
 					);
@@ -146,7 +134,8 @@ export class ServerCluster implements Cluster {
 
 	public WaitUntilReady(): Promise<void> {
 		if (this.context.isSynced()) return Promise.resolve();
-		return new Promise((resolve) => this.readyResolvers.push(resolve));
+		const resolvers = (this.readyResolvers ??= []);
+		return new Promise((resolve) => resolvers.push(resolve));
 	}
 
 	public GetStatistics(): ClusterStatistics {
@@ -205,7 +194,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal Whether the game has called Close(). That the server itself closes is no mistake of the game's. */
 	public hasLeft(): boolean {
-		return this.left;
+		return this.left === true;
 	}
 
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------
@@ -223,9 +212,16 @@ export class ServerCluster implements Cluster {
 		for (const member of context.membership.all()) this.repairer.watch(member.stream);
 		for (const { stream, purged } of context.membership.allDeparted()) if (!purged) this.repairer.watch(stream);
 		this.dispatch();
-		const resolvers = this.readyResolvers;
-		this.readyResolvers = [];
-		for (const resolve of resolvers) this.fireLater(resolve);
+		this.resolveReady();
+	}
+
+	/** Nobody waits for ever, not even for what will not come. */
+	private resolveReady(): void {
+		const { readyResolvers } = this;
+		if (readyResolvers) {
+			this.readyResolvers = undefined;
+			for (const resolve of readyResolvers) this.fireLater(resolve);
+		}
 		this.fireAll();
 	}
 
@@ -234,7 +230,7 @@ export class ServerCluster implements Cluster {
 		const { context } = this;
 		sometimes("given up and back");
 		context.traffic.resyncs += 1;
-		this.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
+		context.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
 		const former = context.replica.own;
 		context.incarnation = former.incarnation + 1;
 		const stream = new Stream(context.selfId, context.incarnation);
@@ -264,7 +260,7 @@ export class ServerCluster implements Cluster {
 	private goLocal(failure: string): void {
 		const { context } = this;
 		context.phase = "local";
-		this.log.warnOnce(
+		context.log.warnOnce(
 			"local",
 			`MessagingService is not available in this Studio session (${failure}); pools work on this server alone. ` +
 				"Publish the place and allow API access in the game settings to try them between servers.",
@@ -295,14 +291,25 @@ export class ServerCluster implements Cluster {
 	private stop(): void {
 		this.agenda.stop();
 		this.subscriptions.stop();
-		// Nobody waits for ever for what will not come.
-		const resolvers = this.readyResolvers;
-		this.readyResolvers = [];
-		for (const resolve of resolvers) this.fireLater(resolve);
-		this.fireAll();
+		this.resolveReady();
 	}
 
 	// -- signals -----------------------------------------------------------------------------------------------------------------------------
+
+	/** @internal */
+	public joined({ identity }: Member): void {
+		this.fireLater(() => this.ServerJoined.Fire(infoOf(identity, false)));
+	}
+
+	/** @internal */
+	public departed({ reason }: Departed, identity: Identity): void {
+		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
+	}
+
+	/** @internal */
+	public changed(): void {
+		this.dispatch();
+	}
 
 	/** Tells pools what has changed. State first, signals afterwards: a handler sees the state its signal speaks of, or a later one. */
 	private dispatch(): void {
@@ -314,13 +321,13 @@ export class ServerCluster implements Cluster {
 			}
 			const listener = this.listeners.get(change.register.pool.name);
 			const event = listener?.note(change, this.serverIdOf(change.owner));
-			if (event !== undefined) this.firing.push({ fire: listener!.fire, event });
+			if (event !== undefined) this.firing.push(() => listener!.fire(event));
 		}
 		this.fireAll();
 	}
 
 	private fireLater(fire: () => void): void {
-		this.firing.push({ fire, event: true });
+		this.firing.push(fire);
 	}
 
 	/** Fires in order, also when a handler causes further changes. */
@@ -338,7 +345,7 @@ export class ServerCluster implements Cluster {
 			}
 			const { firing } = this;
 			this.firing = [];
-			for (const { fire, event } of firing) fire(event);
+			for (const fire of firing) fire();
 		}
 		this.isFiring = false;
 	}

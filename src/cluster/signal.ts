@@ -1,4 +1,4 @@
-import { Connection as BeaconConnection, Signal as BeaconSignal, SignalCallback } from "@rbxts/beacon";
+import { Signal as BeaconSignal } from "@rbxts/beacon";
 import { Platform } from "../platform/platform";
 
 /** What {@link Signal.Connect} gives; `Disconnect` ends it. */
@@ -24,21 +24,41 @@ export interface FiringSignal<A extends unknown[]> extends Signal<A> {
 }
 
 export function createSignal<A extends unknown[]>(platform: Platform): FiringSignal<A> {
-	const signal = platform.watchHandlers ? new WatchedSignal<A>(platform) : new BeaconSignal<A>();
-	return signal as unknown as FiringSignal<A>;
+	return platform.watchHandlers ? new WatchedSignal<A>(platform) : plainSignal<A>();
 }
 
-/** In a test, errors of handlers have to be seen: they run in threads of the virtual server. */
-class WatchedSignal<A extends unknown[]> extends BeaconSignal<A> {
-	constructor(private readonly platform: Platform) {
-		super();
+function plainSignal<A extends unknown[]>(): FiringSignal<A> {
+	return new BeaconSignal<A>() as unknown as FiringSignal<A>;
+}
+
+/** In a test, errors of handlers have to be seen: they run in threads of the virtual server. Most of these signals nobody ever listens to. */
+class WatchedSignal<A extends unknown[]> implements FiringSignal<A> {
+	private signal: FiringSignal<A> | undefined;
+
+	constructor(private readonly platform: Platform) {}
+
+	public Connect(callback: (...args: A) => void): Connection {
+		return this.heard().Connect((...args) => this.platform.spawn(() => callback(...args)));
 	}
 
-	public override Connect(callback: SignalCallback<A>): BeaconConnection<A> {
-		return super.Connect((...args) => this.platform.spawn(() => callback(...args)));
+	public Once(callback: (...args: A) => void): Connection {
+		return this.heard().Once((...args) => this.platform.spawn(() => callback(...args)));
 	}
 
-	public override Once(callback: SignalCallback<A>): BeaconConnection<A> {
-		return super.Once((...args) => this.platform.spawn(() => callback(...args)));
+	public Wait() {
+		return this.heard().Wait();
+	}
+
+	public Fire(...args: A): void {
+		this.signal?.Fire(...args);
+	}
+
+	public DisconnectAll(): void {
+		this.signal?.DisconnectAll();
+	}
+
+	/** The signal, now that somebody listens. */
+	private heard(): FiringSignal<A> {
+		return (this.signal ??= plainSignal<A>());
 	}
 }

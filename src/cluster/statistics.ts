@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { DropReason } from "../wire/frame";
 
 /** Why something that arrived was not applied: what the wire's reader found, or what the cluster did. */
@@ -18,33 +19,53 @@ const DROPPED: ReadonlyArray<Dropped> = [
 	"overflow",
 ];
 
-/** Plain counts of what went over the wire; they only grow. */
+/** Plain counts of what went over the wire; they only grow. Each takes memory from the first time on. */
 export class TrafficCounters {
-	public broadcasts = 0;
-	public unicasts = 0;
-	public bytesSent = 0;
-	public received = 0;
-	public publishFailures = 0;
-	public echoBroadcasts = 0;
-	public beatBroadcasts = 0;
-	public recordsSent = 0;
-	public recordsRepeated = 0;
-	public repairsRequested = 0;
-	public repairsServed = 0;
-	public snapshotsServed = 0;
-	public probes = 0;
-	public deserializeFailures = 0;
-	public unknownSections = 0;
-	public resyncs = 0;
-	private readonly droppedBy = new Map<Dropped, number>();
+	public broadcasts!: number;
+	public unicasts!: number;
+	public bytesSent!: number;
+	public received!: number;
+	public publishFailures!: number;
+	public echoBroadcasts!: number;
+	public beatBroadcasts!: number;
+	public recordsSent!: number;
+	public recordsRepeated!: number;
+	public repairsRequested!: number;
+	public repairsServed!: number;
+	public snapshotsServed!: number;
+	public probes!: number;
+	public deserializeFailures!: number;
+	public unknownSections!: number;
+	public resyncs!: number;
+	private droppedBy: Map<Dropped, number> | undefined;
 
 	public drop(reason: Dropped): void {
+		this.droppedBy ??= new Map();
 		this.droppedBy.set(reason, (this.droppedBy.get(reason) ?? 0) + 1);
 	}
 
 	public dropped(): { [reason in Dropped]: number } {
 		const dropped = {} as { [reason in Dropped]: number };
-		for (const reason of DROPPED) dropped[reason] = this.droppedBy.get(reason) ?? 0;
+		for (const reason of DROPPED) dropped[reason] = this.droppedBy?.get(reason) ?? 0;
 		return dropped;
 	}
 }
+
+beginWith(TrafficCounters, {
+	broadcasts: 0,
+	unicasts: 0,
+	bytesSent: 0,
+	received: 0,
+	publishFailures: 0,
+	echoBroadcasts: 0,
+	beatBroadcasts: 0,
+	recordsSent: 0,
+	recordsRepeated: 0,
+	repairsRequested: 0,
+	repairsServed: 0,
+	snapshotsServed: 0,
+	probes: 0,
+	deserializeFailures: 0,
+	unknownSections: 0,
+	resyncs: 0,
+});

@@ -10,23 +10,21 @@ const HUNG_SECONDS = 40;
 const STUDIO_ATTEMPTS = 2;
 
 interface Subscription {
-	readonly topic: string;
-	/** Index of a broadcast topic; undefined for the inbox. */
-	readonly index: number | undefined;
-	connected: boolean;
 	/** A call is under way; one that is given up no longer counts. */
 	calling: boolean;
 	attempts: number;
 	disconnect: (() => void) | undefined;
-	/** When to try again, or to give up on a call that hangs. */
+	/** When to try again, or to give up on a call that hangs; {@link NEVER} once connected. */
 	dueSeconds: number;
 }
 
+const NEVER = math.huge;
+
 /** The few subscriptions of a server, the same number however many pools there are: kept trying until they are all up. */
 export class Subscriptions {
+	/** Of the broadcast topics, by their index, then of the inbox. */
 	private readonly subscriptions = new Array<Subscription>();
 	private readonly trying: Appointment;
-	private ready = false;
 	private stopped = false;
 
 	constructor(
@@ -39,20 +37,9 @@ export class Subscriptions {
 		agenda: Agenda,
 	) {
 		this.trying = agenda.add(() => this.tryAll());
-		for (const index of $range(0, BROADCAST_TOPICS - 1)) this.add(broadcastTopic(index), index);
-		this.add(inboxTopic(context.selfId), undefined);
-	}
-
-	private add(topic: string, index: number | undefined): void {
-		this.subscriptions.push({
-			topic,
-			index,
-			connected: false,
-			calling: false,
-			attempts: 0,
-			disconnect: undefined,
-			dueSeconds: 0,
-		});
+		for (const _ of $range(0, BROADCAST_TOPICS)) {
+			this.subscriptions.push({ calling: false, attempts: 0, disconnect: undefined, dueSeconds: 0 });
+		}
 	}
 
 	public start(): void {
@@ -70,30 +57,31 @@ export class Subscriptions {
 	private tryAll(): void {
 		if (this.stopped) return;
 		const now = this.context.now();
-		let nextSeconds = math.huge;
-		for (const subscription of this.subscriptions) {
-			if (subscription.connected) continue;
+		let nextSeconds = NEVER;
+		for (const index of $range(0, BROADCAST_TOPICS)) {
+			const subscription = this.subscriptions[index]!;
 			if (subscription.dueSeconds <= now) {
 				if (subscription.calling) {
 					sometimes("a subscription call that hangs");
 					this.failed(subscription, `no answer within ${HUNG_SECONDS} s`);
-				} else this.attempt(subscription, now);
+				} else this.attempt(subscription, index < BROADCAST_TOPICS ? index : undefined, now);
 				if (this.stopped) return;
 			}
-			if (!subscription.connected) nextSeconds = math.min(nextSeconds, subscription.dueSeconds);
+			nextSeconds = math.min(nextSeconds, subscription.dueSeconds);
 		}
-		if (nextSeconds < math.huge) this.trying.at(nextSeconds);
+		if (nextSeconds < NEVER) this.trying.at(nextSeconds);
 	}
 
-	private attempt(subscription: Subscription, now: number): void {
+	/** @param topic index of a broadcast topic; undefined for the inbox */
+	private attempt(subscription: Subscription, topic: number | undefined, now: number): void {
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.attempts += 1;
 		subscription.calling = true;
 		subscription.dueSeconds = now + HUNG_SECONDS;
 		const number = subscription.attempts;
 		subscription.disconnect = this.context.platform.subscribe(
-			subscription.topic,
-			(message) => this.onMessage(message, subscription.index),
+			topic !== undefined ? broadcastTopic(topic) : inboxTopic(this.context.selfId),
+			(message) => this.onMessage(message, topic),
 			(failure) => {
 				if (this.stopped || number !== subscription.attempts || !subscription.calling) return;
 				subscription.calling = false;
@@ -104,10 +92,8 @@ export class Subscriptions {
 	}
 
 	private connected(subscription: Subscription): void {
-		subscription.connected = true;
-		for (const other of this.subscriptions) if (!other.connected) return;
-		if (this.ready) return;
-		this.ready = true;
+		subscription.dueSeconds = NEVER;
+		for (const { dueSeconds } of this.subscriptions) if (dueSeconds < NEVER) return;
 		this.onReady();
 	}
 

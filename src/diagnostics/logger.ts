@@ -1,3 +1,4 @@
+import { Platform } from "../platform/platform";
 import { labelled } from "./errors";
 
 export type LogLevel = "debug" | "info" | "warn";
@@ -5,14 +6,12 @@ export type Logger = (level: LogLevel, text: string) => void;
 
 /** Warnings go to the game's output unless a logger takes everything; each cause warns once. */
 export class Log {
-	private readonly warned = new Set<string>();
-	private hasFailed = false;
+	private warned: Set<string> | undefined;
+	private hasFailed: boolean | undefined;
 
 	constructor(
+		private readonly platform: Platform,
 		private readonly logger: Logger | undefined,
-		private readonly warnToOutput: (text: string) => void,
-		/** Runs a function in a thread of its own. */
-		private readonly spawn: (body: () => void) => void,
 	) {}
 
 	public debug(text: string): void {
@@ -25,21 +24,22 @@ export class Log {
 
 	/** Warns of a cause, the first time it is seen. */
 	public warnOnce(cause: string, text: string): void {
+		this.warned ??= new Set();
 		if (this.warned.has(cause)) return;
 		this.warned.add(cause);
 		if (this.logger) this.tell("warn", text);
-		else this.warnToOutput(labelled(text));
+		else this.platform.warn(labelled(text));
 	}
 
 	/** A logger that fails, or waits for something, must not hold up what is being told. */
 	private tell(level: LogLevel, text: string): void {
 		const { logger } = this;
 		if (!logger) return;
-		this.spawn(() => {
+		this.platform.spawn(() => {
 			const [success, problem] = pcall(logger, level, labelled(text));
 			if (success || this.hasFailed) return;
 			this.hasFailed = true;
-			this.warnToOutput(labelled(`the logger failed: ${problem}`));
+			this.platform.warn(labelled(`the logger failed: ${problem}`));
 		});
 	}
 }

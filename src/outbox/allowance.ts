@@ -92,16 +92,11 @@ export class Allowance {
 		private readonly own: OwnUse,
 		private readonly others: OthersUse,
 		private readonly pace: Pace,
-		/** This server's addressed messages only. */
-		private readonly unicastPace: Pace,
 		private caps: Caps,
-		/** What there would be without congestion. */
-		private fullCaps: Caps,
 	) {}
 
-	public setCaps(caps: Caps, fullCaps: Caps): void {
+	public setCaps(caps: Caps): void {
 		this.caps = caps;
-		this.fullCaps = fullCaps;
 	}
 
 	/** Whether the limits on the whole game, and on this server's messages, allow a broadcast. */
@@ -156,7 +151,7 @@ export class Allowance {
 		const needed = used + this.setAside(kind);
 		if (needed <= caps.guaranteed) return true;
 		// What keeps the servers together costs one delivery each, and must not starve while everybody broadcasts.
-		if (kind === "control" && this.unicastPace.allows(nowSeconds, count, UNICASTS_PER_MINUTE)) {
+		if (kind === "control" && own.pacesUnicasts(nowSeconds, count, UNICASTS_PER_MINUTE)) {
 			return this.fitsWithUnheard(used, caps);
 		}
 		if (this.others.usedInGame() + needed > this.leeway(kind) * caps.gameWide) return false;
@@ -310,6 +305,6 @@ export class Allowance {
 
 	/** Congestion does not slow control: it is little, and it is what tells that servers live. */
 	private capsOf(kind: BroadcastKind): Caps {
-		return kind === "control" ? this.fullCaps : this.caps;
+		return kind === "control" ? (this.caps.uncongested ?? this.caps) : this.caps;
 	}
 }

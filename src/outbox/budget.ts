@@ -41,14 +41,10 @@ export class Budget {
 	private readonly share: number;
 	private readonly own = new OwnUse();
 	private readonly pace = new Pace();
-	private readonly unicastPace = new Pace();
 	private readonly others: OthersUse;
 	private caps: Caps;
 	/** What is known is up to date as of then. */
 	private advancedSeconds: number | undefined;
-	private servers = 1;
-	private players = 0;
-	private factor = 1;
 	private readonly allowance: Allowance;
 
 	constructor(options: BudgetOptions) {
@@ -56,7 +52,7 @@ export class Budget {
 		this.share = options.budgetShare;
 		this.caps = capsFor(1, 0, this.share, 1);
 		this.others = new OthersUse(this.caps);
-		this.allowance = new Allowance(this.own, this.others, this.pace, this.unicastPace, this.caps, this.caps);
+		this.allowance = new Allowance(this.own, this.others, this.pace, this.caps);
 	}
 
 	// -- what it has to know ------------------------------------------------------------------------------------------
@@ -74,8 +70,7 @@ export class Budget {
 			if (shortId === this.selfId) this.allowance.home = home;
 			else homes.push({ shortId, home });
 		}
-		this.servers = everybody.size();
-		this.updateCaps();
+		this.setCaps(everybody.size(), this.caps.players, this.caps.factor);
 		this.others.setMembers(homes);
 	}
 
@@ -85,16 +80,12 @@ export class Budget {
 	}
 
 	public setPlayers(count: number): void {
-		if (count === this.players) return;
-		this.players = count;
-		this.updateCaps();
+		if (count !== this.caps.players) this.setCaps(this.caps.servers, count, this.caps.factor);
 	}
 
 	/** What congestion leaves of the budget, (0, 1]. */
 	public setFactor(factor: number): void {
-		if (factor === this.factor) return;
-		this.factor = factor;
-		this.updateCaps();
+		if (factor !== this.caps.factor) this.setCaps(this.caps.servers, this.caps.players, factor);
 	}
 
 	/** The share of the others' messages that does not arrive here, 0 to 1. */
@@ -113,24 +104,23 @@ export class Budget {
 
 	public noteBroadcast(nowSeconds: number, topic: number): void {
 		this.advance(nowSeconds);
-		this.own.noteBroadcast(nowSeconds, topic, this.servers);
-		this.pace.note(nowSeconds, this.servers);
+		this.own.noteBroadcast(nowSeconds, topic, this.caps.servers);
+		this.pace.note(nowSeconds, this.caps.servers);
 		if (!this.allowance.synced) this.allowance.unsyncedBroadcasts += 1;
 	}
 
 	public noteUnicast(nowSeconds: number, addressee: string): void {
 		this.advance(nowSeconds);
-		this.own.noteUnicast(addressee);
+		this.own.noteUnicast(nowSeconds, addressee);
 		this.pace.note(nowSeconds, 1);
-		this.unicastPace.note(nowSeconds, 1);
 	}
 
 	/** A broadcast arrived. This server's own were counted when they were sent. */
 	public noteHeard(nowSeconds: number, senderShortId: string, topic: number): void {
 		if (senderShortId === this.selfId) return;
 		this.advance(nowSeconds);
-		this.others.note(senderShortId, topic, this.servers);
-		this.pace.note(nowSeconds, this.servers);
+		this.others.note(senderShortId, topic, this.caps.servers);
+		this.pace.note(nowSeconds, this.caps.servers);
 	}
 
 	/** A frame told how many addressed messages its sender sent. */
@@ -212,7 +202,7 @@ export class Budget {
 			topics.push({ deliveries: own.deliveriesOnTopic(topic) + others.usedOnTopic(topic), cap: caps.topic });
 		}
 		return {
-			servers: this.servers,
+			servers: this.caps.servers,
 			deliveries: own.deliveries() + others.usedInGame(),
 			deliveriesCap: caps.gameWide,
 			deliveriesDocumented: caps.documentedGame,
@@ -231,10 +221,9 @@ export class Budget {
 		this.others.advance(nowSeconds);
 	}
 
-	private updateCaps(): void {
-		this.caps = capsFor(this.servers, this.players, this.share, this.factor);
+	private setCaps(servers: number, players: number, factor: number): void {
+		this.caps = capsFor(servers, players, this.share, factor);
 		this.others.setCaps(this.caps);
-		const fullCaps = this.factor === 1 ? this.caps : capsFor(this.servers, this.players, this.share, 1);
-		this.allowance.setCaps(this.caps, fullCaps);
+		this.allowance.setCaps(this.caps);
 	}
 }

@@ -37,6 +37,12 @@ const HOME_IS_FAST = 0.7;
  */
 export interface Caps {
 	readonly servers: number;
+	/** What they were computed from besides. */
+	readonly players: number;
+	readonly share: number;
+	readonly factor: number;
+	/** What there would be without congestion; undefined where there is none. */
+	readonly uncongested: Caps | undefined;
 	/** The share of the whole game's limit that servers keep to as far as they hear of each other: on average. C. */
 	readonly gameWide: number;
 	/** What the whole game never exceeds in any minute, heard of or not. Written N in the proof at `Allowance`. */
@@ -82,6 +88,22 @@ export interface Caps {
  * theirs may differ: when all servers have the same share, they agree on who is eager and who roams.
  */
 export function capsFor(servers: number, players: number, share: number, factor: number): Caps {
+	if (
+		!latest ||
+		latest.servers !== servers ||
+		latest.players !== players ||
+		latest.share !== share ||
+		latest.factor !== factor
+	) {
+		latest = computeCaps(servers, players, share, factor);
+	}
+	return latest;
+}
+
+/** The servers of a simulation mostly ask for the same as the one before, and share it. */
+let latest: Caps | undefined;
+
+function computeCaps(servers: number, players: number, share: number, factor: number): Caps {
 	assert(servers >= 1, "there is at least this server");
 	assert(share > 0 && share <= 1 && factor > 0 && factor <= 1, "a budget never exceeds the documented limits");
 	const documentedGame = receivedPerGamePerMinute(servers);
@@ -115,6 +137,10 @@ export function capsFor(servers: number, players: number, share: number, factor:
 	);
 	return {
 		servers,
+		players,
+		share,
+		factor,
+		uncongested: factor === 1 ? undefined : capsFor(servers, players, share, 1),
 		gameWide,
 		gameWideNever,
 		documentedGame,

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { withoutFirst } from "./without-first";
 
@@ -58,9 +59,9 @@ export interface EchoCount {
  * not throttle anybody.
  */
 export class Congestion {
-	private currentFactor = 1;
-	private lastDecreaseSeconds = -math.huge;
-	private lastSignSeconds = -math.huge;
+	private currentFactor!: number;
+	private lastDecreaseSeconds!: number;
+	private lastSignSeconds!: number;
 	private lastStepSeconds: number | undefined;
 	private lastUpdateSeconds: number | undefined;
 
@@ -68,13 +69,13 @@ export class Congestion {
 	private lossBaseline: number | undefined;
 	private lossKnownSinceSeconds: number | undefined;
 
-	private publishes = 0;
-	private failures = 0;
-	private failureBaseline = 0;
+	private publishes!: number;
+	private failures!: number;
+	private failureBaseline!: number;
 
-	private echoes = 0;
-	private missingEchoes = 0;
-	private echoBaseline = 0;
+	private echoes!: number;
+	private missingEchoes!: number;
+	private echoBaseline!: number;
 
 	/** What is left of the budget, {@link LEAST_FACTOR} to 1. */
 	public factor(): number {
@@ -186,6 +187,18 @@ export class Congestion {
 		return fractions[math.ceil(REPORT_PERCENTILE * fractions.size()) - 1];
 	}
 }
+
+beginWith(Congestion, {
+	currentFactor: 1,
+	lastDecreaseSeconds: -math.huge,
+	lastSignSeconds: -math.huge,
+	publishes: 0,
+	failures: 0,
+	failureBaseline: 0,
+	echoes: 0,
+	missingEchoes: 0,
+	echoBaseline: 0,
+});
 
 /**
  * Own broadcasts that are on their way back. A publisher is subscribed itself, so its own copy tells that the cloud

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { OWN_MESSAGE_BYTES } from "../platform/limits";
 
 /** Changes come in bursts: a message waits for so much quiet after the last one, to take the whole burst along. */
@@ -8,9 +9,9 @@ export const LONGEST_WAIT_SECONDS = 0.5;
 /** Decides when the changes that wait become a message. */
 export class FlushTimer {
 	private firstUnsentSeconds: number | undefined;
-	private lastChangeSeconds = 0;
-	private waitingBytes = 0;
-	private full = false;
+	private lastChangeSeconds!: number;
+	private waitingBytes!: number;
+	private full!: boolean;
 
 	public noteChange(nowSeconds: number): void {
 		if (this.firstUnsentSeconds === undefined) this.firstUnsentSeconds = nowSeconds;
@@ -45,3 +46,5 @@ export class FlushTimer {
 		this.full = false;
 	}
 }
+
+beginWith(FlushTimer, { lastChangeSeconds: 0, waitingBytes: 0, full: false });

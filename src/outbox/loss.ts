@@ -1,4 +1,6 @@
 // Hot: once per broadcast heard.
+import { beginWith } from "../diagnostics/begin-with";
+
 /** Broadcasts are numbered modulo this: the values of one digit on the wire. */
 const COUNTERS = 85;
 /**
@@ -15,9 +17,9 @@ const LEAST_MESSAGES = 50;
 
 /** The lost part of what was expected lately; older messages weigh less. */
 class LossTally {
-	private messages = 0;
-	private expected = 0;
-	private lost = 0;
+	private messages!: number;
+	private expected!: number;
+	private lost!: number;
 
 	public note(lost: boolean): void {
 		this.messages += 1;
@@ -36,6 +38,8 @@ class LossTally {
 		return this.isKnown() ? this.lost / this.expected : 0;
 	}
 }
+
+beginWith(LossTally, { messages: 0, expected: 0, lost: 0 });
 
 class Sender {
 	/** The highest number heard, counted on beyond the modulus. */

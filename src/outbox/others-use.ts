@@ -1,4 +1,5 @@
 // Hot: once per message heard.
+import { beginWith } from "../diagnostics/begin-with";
 import { Caps, EAGER_UNHEARD } from "./caps";
 import { Account, BROADCAST_TOPICS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
 
@@ -41,11 +42,11 @@ export class OthersUse {
 	private readonly byShortId = new Map<string, OtherAccount>();
 	/** In no meaningful order, but in the same one in every run: sums of fractions depend on it. */
 	private readonly accounts = new Array<OtherAccount>();
-	private heard = 0;
-	private committed = 0;
+	private heard!: number;
+	private committed!: number;
 	private readonly heardOnTopics = new Array<number>(BROADCAST_TOPICS, 0);
 	private readonly committedOnTopics = new Array<number>(BROADCAST_TOPICS, 0);
-	private loss = 0;
+	private loss!: number;
 	private listeningSinceSeconds: number | undefined;
 	/** What there was for each delivery that was heard. */
 	private correction = 1;
@@ -197,3 +198,5 @@ export class OthersUse {
 		last.position = position;
 	}
 }
+
+beginWith(OthersUse, { heard: 0, committed: 0, loss: 0 });

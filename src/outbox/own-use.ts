@@ -1,5 +1,15 @@
 // Hot: once per message sent.
-import { Account, BROADCAST_TOPICS, HEARING_SECONDS, NO_TOPIC, UseWindow, WINDOW_SECONDS } from "./use-window";
+import { beginWith } from "../diagnostics/begin-with";
+import { Pace } from "./pace";
+import {
+	Account,
+	BROADCAST_TOPICS,
+	HEARING_SECONDS,
+	NO_TOPIC,
+	NOTHING_ON_TOPICS,
+	UseWindow,
+	WINDOW_SECONDS,
+} from "./use-window";
 import { withoutFirst } from "./without-first";
 
 /**
@@ -7,6 +17,8 @@ import { withoutFirst } from "./without-first";
  * unheard.
  */
 const SURELY_COUNTED_SECONDS = WINDOW_SECONDS - HEARING_SECONDS;
+
+const UNUSED_PACE = new Pace();
 
 interface OwnBroadcast {
 	readonly sentAtSeconds: number;
@@ -21,24 +33,26 @@ export class OwnUse {
 	private readonly window = new UseWindow<Account>();
 	private readonly account = new Account("own");
 	private readonly sends = new Account("sends");
-	private readonly byAddressee = new Map<string, Account>();
-	private lastBroadcastSeconds = -math.huge;
+	/** Of addressed messages, once there was one. */
+	private unicastPace: Pace | undefined;
+	private byAddressee: Map<string, Account> | undefined;
+	private lastBroadcastSeconds!: number;
 
 	/** Oldest first: heard for long, surely counted by all, not surely heard. The latter two begin at these indices. */
 	private broadcasts = new Array<OwnBroadcast>();
-	private firstCounted = 0;
-	private firstUnheard = 0;
-	private visible = 0;
-	private unheard = 0;
-	private readonly unheardOnTopics = new Array<number>(BROADCAST_TOPICS, 0);
+	private firstCounted!: number;
+	private firstUnheard!: number;
+	private visible!: number;
+	private unheard!: number;
+	private unheardOnTopics = NOTHING_ON_TOPICS;
 	/** Addressed messages that no broadcast has told of, and those that the next one tells of. */
-	private unreported = 0;
-	private inReport = 0;
+	private unreported!: number;
+	private inReport!: number;
 
 	public advance(nowSeconds: number): void {
 		for (const account of this.window.advance(nowSeconds)) {
 			if (account.total === 0 && account !== this.account && account !== this.sends)
-				this.byAddressee.delete(account.name);
+				this.byAddressee!.delete(account.name);
 		}
 		const count = this.broadcasts.size();
 		while (this.firstUnheard < count) {
@@ -66,12 +80,14 @@ export class OwnUse {
 		this.broadcasts.push({ sentAtSeconds: nowSeconds, topic, deliveries, reported: this.inReport });
 		this.unheard += deliveries + this.inReport;
 		this.inReport = 0;
+		if (this.unheardOnTopics === NOTHING_ON_TOPICS) this.unheardOnTopics = new Array(BROADCAST_TOPICS, 0);
 		this.unheardOnTopics[topic] = this.unheardOnTopics[topic]! + deliveries;
 		this.lastBroadcastSeconds = nowSeconds;
 	}
 
 	/** The window has to have been advanced to the present. */
-	public noteUnicast(addressee: string): void {
+	public noteUnicast(nowSeconds: number, addressee: string): void {
+		this.byAddressee ??= new Map();
 		let account = this.byAddressee.get(addressee);
 		if (!account) {
 			account = new Account(addressee);
@@ -80,6 +96,8 @@ export class OwnUse {
 		this.window.add(account, NO_TOPIC, 1);
 		this.window.add(this.account, NO_TOPIC, 1);
 		this.window.add(this.sends, NO_TOPIC, 1);
+		this.unicastPace ??= new Pace();
+		this.unicastPace.note(nowSeconds, 1);
 		this.unreported += 1;
 	}
 
@@ -111,7 +129,12 @@ export class OwnUse {
 	}
 
 	public messagesTo(addressee: string): number {
-		return this.byAddressee.get(addressee)?.total ?? 0;
+		return this.byAddressee?.get(addressee)?.total ?? 0;
+	}
+
+	/** Whether so many addressed messages more keep the pace of a cap per minute. */
+	public pacesUnicasts(nowSeconds: number, count: number, capPerMinute: number): boolean {
+		return (this.unicastPace ?? UNUSED_PACE).allows(nowSeconds, count, capPerMinute);
 	}
 
 	/** When the latest broadcast was sent; `-math.huge` if none was. */
@@ -147,3 +170,13 @@ export class OwnUse {
 		this.firstCounted = 0;
 	}
 }
+
+beginWith(OwnUse, {
+	lastBroadcastSeconds: -math.huge,
+	firstCounted: 0,
+	firstUnheard: 0,
+	visible: 0,
+	unheard: 0,
+	unreported: 0,
+	inReport: 0,
+});

@@ -1,4 +1,5 @@
 // Hot: once per message sent or heard.
+import { beginWith } from "../diagnostics/begin-with";
 
 /** Limits are per minute, and the documentation does not say of which: any minute has to be within them. */
 const MINUTE_SECONDS = 60;
@@ -24,12 +25,15 @@ export const BROADCAST_TOPICS = 3;
 /** Stands for a topic's index where what counts is no broadcast. */
 export const NO_TOPIC = -1;
 
+/** Shared by whoever has not broadcast. */
+export const NOTHING_ON_TOPICS = table.freeze(new Array<number>(BROADCAST_TOPICS, 0)) as number[];
+
 /** What one server caused lately: deliveries, or whatever else is counted. */
 export class Account {
-	public total = 0;
+	public total!: number;
 	/** The part of `total` that went to the broadcast topics. */
-	public broadcasts = 0;
-	public readonly onTopic = new Array<number>(BROADCAST_TOPICS, 0);
+	public broadcasts!: number;
+	public onTopic = NOTHING_ON_TOPICS;
 
 	constructor(public readonly name: string) {}
 
@@ -38,9 +42,12 @@ export class Account {
 		this.total += amount;
 		if (topic === NO_TOPIC) return;
 		this.broadcasts += amount;
+		if (this.onTopic === NOTHING_ON_TOPICS) this.onTopic = new Array(BROADCAST_TOPICS, 0);
 		this.onTopic[topic] = this.onTopic[topic]! + amount;
 	}
 }
+
+beginWith(Account, { total: 0, broadcasts: 0 });
 
 /** What was counted within one second, as parallel arrays. */
 interface Bucket<A extends Account> {

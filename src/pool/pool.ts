@@ -1,5 +1,5 @@
 import { Cluster } from "../cluster/cluster";
-import { PoolListener, ServerCluster } from "../cluster/server-cluster";
+import { ServerCluster } from "../cluster/server-cluster";
 import { createSignal, FiringSignal, Signal } from "../cluster/signal";
 import { described, fail, grouped } from "../diagnostics/errors";
 import { sometimes } from "../diagnostics/situations";
@@ -88,8 +88,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 	private readonly owners = new Map<string, string>();
 	private valueCount = 0;
 	private sortedKeys: string[] | undefined;
-	private destroyed = false;
-	private readonly listener: PoolListener;
+	private destroyed: boolean | undefined;
 	private readonly call: typeof callWithoutYield;
 
 	constructor(
@@ -109,11 +108,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		this.ContributionUpdated = createSignal(platform);
 		this.ContributionRemoved = createSignal(platform);
 		this.OwnershipLost = createSignal(platform);
-		this.listener = {
-			note: (change, owner) => this.note(change, owner),
-			fire: (event) => this.fire(event as PoolEvent<T>),
-		};
-		cluster.attach(Name, policy, this.listener);
+		cluster.attach(Name, policy, this);
 		// What others contributed before this pool was asked for is there at once.
 		const known = cluster.context.replica.pools.get(Name);
 		for (const [key, register] of known ? known.registers : new Map<string, Register>()) {
@@ -177,7 +172,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		this.onDestroyed();
 		const own = this.keys().filter((key) => this.owners.get(key) === this.cluster.ServerId);
 		for (const key of own) this.cluster.withdraw(this.Name, key, this.priority);
-		this.cluster.detach(this.Name, this.listener);
+		this.cluster.detach(this.Name, this);
 		this.ContributionAdded.DisconnectAll();
 		this.ContributionUpdated.DisconnectAll();
 		this.ContributionRemoved.DisconnectAll();
@@ -246,8 +241,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		return { key, text };
 	}
 
-	/** Takes over a change of the cluster's state; returns what the game is to be told of it. Hot: once per change. */
-	private note(change: Change, owner: string): PoolEvent<T> | undefined {
+	/** @internal Takes over a change of the cluster's state; returns what the game is to be told of it. Hot: once per change. */
+	public note(change: Change, owner: string): PoolEvent<T> | undefined {
 		const { key } = change.register;
 		if (change.kind === "ownershipLost")
 			return { kind: "ownershipLost", key, owner, value: undefined, previous: undefined };
@@ -265,7 +260,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		return { kind: "removed", key, owner: previousOwner, value: undefined, previous };
 	}
 
-	private fire({ kind, key, owner, value, previous }: PoolEvent<T>): void {
+	/** @internal */
+	public fire({ kind, key, owner, value, previous }: PoolEvent<T>): void {
 		if (kind === "added") this.ContributionAdded.Fire(value!, key, owner);
 		else if (kind === "updated") this.ContributionUpdated.Fire(value!, previous!, key, owner);
 		else if (kind === "removed") this.ContributionRemoved.Fire(previous!, key, owner);
@@ -280,7 +276,7 @@ export class SharedPool<T extends defined> implements Pool<T> {
 			this.cluster.context.traffic.deserializeFailures += 1;
 			const reason =
 				outcome === "yielded" ? "it yielded" : value === undefined ? "it returned nil" : tostring(value);
-			this.cluster.log.warnOnce(
+			this.cluster.context.log.warnOnce(
 				`deserialize ${this.Name}`,
 				`${this.label()}: the deserialize function failed for key "${key}" from server ${owner} (${reason}); ` +
 					"the contribution is left out here. Do all servers run the same version?",

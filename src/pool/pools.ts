@@ -68,7 +68,7 @@ export function GeneralPool<T extends defined>(
 	const found = findPool("GeneralPool", name, options);
 	if (typeIs(found, "string")) fail(found);
 	if (found.pool) {
-		found.cluster.log.warnOnce(
+		found.cluster.context.log.warnOnce(
 			`functions ${name}`,
 			`GeneralPool "${name}" exists already; the functions of its first call stay in use. Create it once and share it.`,
 		);
@@ -128,7 +128,7 @@ function warnOfOtherOptions(cluster: ServerCluster, pool: SharedPool<defined>, o
 	const { priority = 0, onOwnerGone = "remove" } = options ?? {};
 	if (priority === pool.priority && onOwnerGone === pool.policy) return;
 	if (options === undefined) return;
-	cluster.log.warnOnce(
+	cluster.context.log.warnOnce(
 		`options ${pool.Name}`,
 		`${pool.kind} "${pool.Name}" exists already with other options; those of its first call stay in use. Create it once and share it.`,
 	);

@@ -1,15 +1,17 @@
+import { beginWith } from "../diagnostics/begin-with";
+
 /**
  * The greatest stamp up to which everything of this server has been sent, though the queue may never be empty: what waits is counted in two generations,
  * and when the older one has left, everything stamped before the younger one began has been sent.
  * Invariant: within a stream the floor never decreases, and no record with a stamp at or below it is waiting or will be made.
  */
 export class FloorTracker {
-	private generation = 0;
-	private olderWaiting = 0;
-	private youngerWaiting = 0;
+	private generation!: number;
+	private olderWaiting!: number;
+	private youngerWaiting!: number;
 	/** Everything with a stamp up to here belongs to the older generation or was sent. */
-	private boundary = 0;
-	private confirmed = 0;
+	private boundary!: number;
+	private confirmed!: number;
 	/** Records with old stamps are still to come: no generation may begin that would leave them out. */
 	private held = false;
 
@@ -59,3 +61,5 @@ export class FloorTracker {
 		return this.confirmed;
 	}
 }
+
+beginWith(FloorTracker, { generation: 0, olderWaiting: 0, youngerWaiting: 0, boundary: 0, confirmed: 0 });

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { OwnerGonePolicy, RecordsSection, WireRecord } from "../wire/frame";
 import { Assembled, addPart, startAssembly } from "./assembly";
@@ -28,13 +29,16 @@ export interface Change {
 
 export type Outcome = "applied" | "stale" | "duplicate" | "unresolved" | "implausible";
 
-export interface Counters {
-	applied: number;
-	stale: number;
-	duplicate: number;
-	unresolved: number;
-	implausible: number;
+/** How often each came of a record. */
+export class Counters {
+	public applied!: number;
+	public stale!: number;
+	public duplicate!: number;
+	public unresolved!: number;
+	public implausible!: number;
 }
+
+beginWith(Counters, { applied: 0, stale: 0, duplicate: 0, unresolved: 0, implausible: 0 });
 
 /**
  * One server's copy of every pool. Applying a record is commutative, associative and idempotent; what the game has to be told is collected in `changes`.
@@ -42,7 +46,7 @@ export interface Counters {
  */
 export class Replica {
 	public readonly pools = new Map<string, PoolState>();
-	public readonly counters: Counters = { applied: 0, stale: 0, duplicate: 0, unresolved: 0, implausible: 0 };
+	public readonly counters = new Counters();
 	/** Registers that are new to this server or changed, for the list of recent records. */
 	public fresh = new Array<Register>();
 	private changes = new Array<Change>();
@@ -206,7 +210,7 @@ export class Replica {
 		}
 		register.knownElsewhere = true;
 		const assembly = stream.assemblies.get(record.reference);
-		if (assembly && assembly.stamp <= record.stamp) this.forgetAssembly(stream, record.reference);
+		if (assembly && assembly.stamp <= record.stamp) stream.forgetAssembly(record.reference);
 		if (!wins(record, stream, register)) {
 			// Others may have had that one in between, and no longer know this key by its reference: it is named again.
 			if (register.stream === this.own) register.definedAtSeconds = math.huge;
@@ -259,7 +263,7 @@ export class Replica {
 		if (assembly && (assembly.stamp !== record.stamp || assembly.partCount !== record.partCount)) {
 			if (assembly.stamp > record.stamp) return undefined;
 			sometimes("a part of a newer value before the older one was whole");
-			this.forgetAssembly(stream, record.reference);
+			stream.forgetAssembly(record.reference);
 			assembly = undefined;
 		}
 		if (!assembly) {
@@ -268,24 +272,11 @@ export class Replica {
 				return "refused";
 			}
 			assembly = startAssembly(record);
-			stream.assemblies.set(record.reference, assembly);
-			stream.assemblyCount += 1;
+			stream.addAssembly(record.reference, assembly);
 		}
 		const assembled = addPart(assembly, record);
-		if (assembled) this.forgetAssembly(stream, record.reference);
+		if (assembled) stream.forgetAssembly(record.reference);
 		return assembled;
-	}
-
-	/** Forgets parts whose others will not come: everything of the stream that is current has been received. */
-	public forgetAssemblies(stream: Stream): void {
-		stream.assemblies.clear();
-		stream.assemblyCount = 0;
-	}
-
-	private forgetAssembly(stream: Stream, reference: number): void {
-		if (!stream.assemblies.delete(reference)) return;
-		stream.assemblyCount -= 1;
-		assert(stream.assemblyCount >= 0, "values in parts are counted");
 	}
 
 	private createRegister(

@@ -16,6 +16,10 @@ export interface Gap {
 	upTo: number;
 }
 
+/** What nearly all streams have, of thousands in one Luau VM: shared, and replaced when there is something to keep. */
+const NO_GAPS = table.freeze(new Array<Gap>()) as Gap[];
+const NO_ASSEMBLIES = table.freeze(new Map<number, Assembly>()) as Map<number, Assembly>;
+
 /**
  * What one server knows of one stream: which of its versions it has, and up to which stamp it has everything.
  * Invariant: gaps are disjoint, ascending, not empty and below `highest`; the watermark decreases only when an audit reopens the stream.
@@ -24,7 +28,7 @@ export class Stream {
 	/** The highest version known to exist. */
 	public highest = 0;
 	/** Missing versions, ascending. */
-	public readonly gaps = new Array<Gap>();
+	public gaps = NO_GAPS;
 	/** Everything its sequencer stamped up to here has been applied. */
 	public appliedFloor = 0;
 	/** XOR of the hashes of the values this stream owns; see `digest.ts`. */
@@ -32,7 +36,7 @@ export class Stream {
 	/** The registers this stream owns, by the reference it calls them by. Invariant: `references.get(r) === x` only if `x.stream === this`. */
 	public readonly references = new Map<number, Register>();
 	/** Values of which some parts have arrived, by reference. */
-	public readonly assemblies = new Map<number, Assembly>();
+	public assemblies = NO_ASSEMBLIES;
 	public assemblyCount = 0;
 	/** A live stream's contributions are visible; a departed one's only where a pool adopts them. */
 	public live = true;
@@ -89,7 +93,8 @@ export class Stream {
 		const last = this.gaps[this.gaps.size() - 1];
 		assert(!last || last.upTo <= this.highest, "gaps are below the highest version");
 		if (last && last.upTo === this.highest) last.upTo = upTo;
-		else this.gaps.push({ after: this.highest, upTo });
+		else if (last) this.gaps.push({ after: this.highest, upTo });
+		else this.gaps = [{ after: this.highest, upTo }];
 		this.highest = upTo;
 		this.limitGaps();
 	}
@@ -138,9 +143,28 @@ export class Stream {
 	/** Takes everything for missing, because what is here does not agree with what the owner says it has: versions up to `upTo`. */
 	public reopen(upTo: number): void {
 		this.assured = math.min(this.appliedUpTo(), upTo);
-		this.gaps.clear();
 		this.highest = math.min(this.highest, upTo);
-		if (this.highest > 0) this.gaps.push({ after: 0, upTo: this.highest });
+		this.gaps = this.highest > 0 ? [{ after: 0, upTo: this.highest }] : NO_GAPS;
+	}
+
+	/** The first part of a value has arrived, but not all of them. */
+	public addAssembly(reference: number, assembly: Assembly): void {
+		if (this.assemblies === NO_ASSEMBLIES) this.assemblies = new Map();
+		this.assemblies.set(reference, assembly);
+		this.assemblyCount += 1;
+	}
+
+	public forgetAssembly(reference: number): void {
+		if (!this.assemblies.has(reference)) return;
+		this.assemblies.delete(reference);
+		this.assemblyCount -= 1;
+		assert(this.assemblyCount >= 0, "values in parts are counted");
+	}
+
+	/** Forgets parts whose others will not come: everything of the stream that is current has been received. */
+	public forgetAssemblies(): void {
+		this.assemblies = NO_ASSEMBLIES;
+		this.assemblyCount = 0;
 	}
 
 	/** The same as the watermark, as if the stream had not been reopened. */

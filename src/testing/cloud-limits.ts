@@ -11,19 +11,21 @@ import { CloudLink, Publication } from "./cloud-link";
 import { CloudRules } from "./cloud-options";
 import { CloudCounters, LimitMeter } from "./cloud-statistics";
 import { isJsonText } from "./json-size";
-import { MinuteWindow } from "./minute-window";
+import { Minute, MinuteWindow } from "./minute-window";
 import { Topic } from "./topics";
 
 /** Enforces the documented limits, and measures how close they come to being reached. Refusals are texts, as none of the engine's are known. */
 export class CloudLimits {
 	readonly meter = new LimitMeter();
+	private readonly minute: Minute;
 	private readonly receivedByGame: MinuteWindow;
 
 	constructor(
 		private readonly rules: CloudRules,
 		private readonly counters: CloudCounters,
 	) {
-		this.receivedByGame = new MinuteWindow(rules.minute ?? "sliding");
+		this.minute = rules.minute ?? "sliding";
+		this.receivedByGame = new MinuteWindow(this.minute);
 	}
 
 	/** Why this cannot be a message on this topic, if it cannot. */
@@ -48,25 +50,27 @@ export class CloudLimits {
 	/** Counts one message sent by a server, or says why it may not be. */
 	refuseSend(link: CloudLink, scale: number, now: number): string | undefined {
 		const limit = sendsPerMinute(link.playerCount());
-		if (link.sends.used(now) >= limit * scale) {
+		const sends = (link.sends ??= new MinuteWindow(this.minute));
+		if (sends.used(now) >= limit * scale) {
 			this.counters.refusedSendLimit += 1;
 			return `MessagingService: more than ${limit} messages sent in a minute`;
 		}
-		link.sends.add(now, 1);
-		this.meter.note("sends of a server", link.serverId, link.sends.lastMinute(now), limit);
+		sends.add(now, 1);
+		this.meter.note("sends of a server", link.serverId, sends.lastMinute(now), limit);
 		return undefined;
 	}
 
 	/** Counts one subscribe request of a server, or says why it may not be. */
 	refuseSubscribe(link: CloudLink, topic: string, now: number): string | undefined {
 		const requestsLimit = SUBSCRIBE_REQUESTS_PER_MINUTE;
+		const window = (link.subscribeRequests ??= new MinuteWindow(this.minute));
 		let failure = this.refuseTopic(topic);
-		if (failure === undefined && link.subscribeRequests.used(now) >= requestsLimit) {
+		if (failure === undefined && window.used(now) >= requestsLimit) {
 			failure = `MessagingService: more than ${requestsLimit} subscribe requests in a minute`;
 		}
 		if (failure === undefined) {
-			link.subscribeRequests.add(now, 1);
-			const requests = link.subscribeRequests.lastMinute(now);
+			window.add(now, 1);
+			const requests = window.lastMinute(now);
 			this.meter.note("subscribe requests of a server", link.serverId, requests, requestsLimit);
 			const subscriptions = link.subscriptions.size() + 1;
 			const limit = subscriptionsPerServer(link.playerCount());

@@ -1,26 +1,27 @@
-import { Minute, MinuteWindow } from "./minute-window";
+import { MinuteWindow } from "./minute-window";
 import { ScheduledItem } from "./scheduler";
 
-/** One server's connection to the emulated cloud. */
+/** One server's connection to the emulated cloud. What hardly any server ever has is absent: there may be thousands of links. */
 export class CloudLink {
-	/** False once the server is gone: nothing more comes from it or gets to it. */
-	attached = true;
+	/** The server is gone: nothing more comes from it or gets to it. */
+	detached?: boolean;
 	/** Gets no messages, without noticing. */
-	deaf = false;
+	deaf?: boolean;
 	/** Its messages get nowhere, without it noticing. */
-	mute = false;
+	mute?: boolean;
 	/** False where there is no MessagingService, as in Studio without access to it: every call fails. */
-	messaging = true;
+	messaging?: boolean;
 	/** What becomes of this server's messages before they are sent: for servers that speak another version. */
-	rewrite: ((message: unknown) => unknown) | undefined;
+	rewrite?: (message: unknown) => unknown;
 
 	// Numbers of this server's calls: draws are made from them.
 	publishNumber = 0;
 	subscribeNumber = 0;
 	/** Connected and about to connect. */
 	readonly subscriptions = new Array<CloudSubscription>();
-	readonly sends: MinuteWindow;
-	readonly subscribeRequests: MinuteWindow;
+	/** What it sent, once it has. */
+	sends?: MinuteWindow;
+	subscribeRequests?: MinuteWindow;
 
 	constructor(
 		readonly serverId: string,
@@ -28,15 +29,11 @@ export class CloudLink {
 		readonly key: number,
 		/** Players on this server now. */
 		readonly playerCount: () => number,
-		minute: Minute,
-	) {
-		this.sends = new MinuteWindow(minute);
-		this.subscribeRequests = new MinuteWindow(minute);
-	}
+	) {}
 }
 
-/** Gets a message, and the Unix time at which it was sent. */
-export type Receive = (message: unknown, sentUnixSeconds: number) => void;
+/** Gets a message, the Unix time at which it was sent, and the subscription that it comes by. */
+export type Receive = (message: unknown, sentUnixSeconds: number, subscription: CloudSubscription) => void;
 
 /** Gets the failure's text, or undefined for success. */
 export type Done = (failure: string | undefined) => void;
@@ -46,7 +43,8 @@ export interface CloudSubscription extends ScheduledItem {
 	readonly topic: string;
 	readonly key: number;
 	readonly receive: Receive;
-	readonly done: Done;
+	/** Until it was called. */
+	done: Done;
 	connected: boolean;
 	/** Disconnected, failed, or its server is gone. */
 	closed: boolean;

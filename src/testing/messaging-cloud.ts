@@ -83,13 +83,13 @@ export class MessagingCloud {
 	/** Connects a server. `playerCount` is asked whenever a limit depends on it. */
 	attach(serverId: string, playerCount: () => number): CloudLink {
 		this.liveServers += 1;
-		return new CloudLink(serverId, streamKey(this.seed, serverId), playerCount, this.rules.minute ?? "sliding");
+		return new CloudLink(serverId, streamKey(this.seed, serverId), playerCount);
 	}
 
 	/** The server is gone: its subscriptions end and none of its calls returns. What it has sent goes on. */
 	detach(link: CloudLink): void {
-		if (!link.attached) return;
-		link.attached = false;
+		if (link.detached) return;
+		link.detached = true;
 		this.liveServers -= 1;
 		for (const subscription of link.subscriptions) this.topics.close(subscription, this.scheduler.now());
 		link.subscriptions.clear();
@@ -123,7 +123,7 @@ export class MessagingCloud {
 	 * @param messageBytes size of the message as JSON; taken from the message if that is a string
 	 */
 	publish(link: CloudLink, topic: string, message: unknown, messageBytes: number | undefined, done: Done): void {
-		if (!link.attached) return;
+		if (link.detached) return;
 		const now = this.scheduler.now();
 		link.publishNumber += 1;
 		const key = mix(link.key, link.publishNumber);
@@ -137,7 +137,7 @@ export class MessagingCloud {
 			takesEffect = publication.failure === undefined;
 		}
 		if (takesEffect) {
-			if (!link.messaging) {
+			if (link.messaging === false) {
 				publication.failure = "MessagingService: not available here";
 				takesEffect = false;
 			} else if (draw(key, Draw.PublishHang) < this.faults.publishHangs) {
@@ -169,7 +169,7 @@ export class MessagingCloud {
 	 * Returns what disconnects; afterwards neither is called again.
 	 */
 	subscribe(link: CloudLink, topic: string, receive: Receive, done: Done): () => void {
-		if (!link.attached) return ignore;
+		if (link.detached) return ignore;
 		const now = this.scheduler.now();
 		this.counters.subscribeRequests += 1;
 		link.subscribeNumber += 1;
@@ -178,7 +178,7 @@ export class MessagingCloud {
 		let failure = this.limits.refuseSubscribe(link, topic, now);
 		if (
 			failure === undefined &&
-			(!link.messaging || draw(key, Draw.SubscribeError) < this.faults.subscribeErrors)
+			(link.messaging === false || draw(key, Draw.SubscribeError) < this.faults.subscribeErrors)
 		) {
 			this.counters.subscribesFailedByFault += 1;
 			failure = "MessagingService: internal error";
@@ -199,11 +199,14 @@ export class MessagingCloud {
 			this.scheduler.post(now + seconds / 2, this.connect, subscription);
 		}
 		this.scheduler.post(now + seconds, this.answerSubscribe, subscription);
-		return () => {
-			if (subscription.closed) return;
-			if (failure === undefined) link.subscriptions.remove(link.subscriptions.indexOf(subscription));
-			this.topics.close(subscription, this.scheduler.now());
-		};
+		return () => this.unsubscribe(subscription);
+	}
+
+	private unsubscribe(subscription: CloudSubscription): void {
+		if (subscription.closed) return;
+		const { subscriptions } = subscription.link;
+		if (subscription.failure === undefined) subscriptions.remove(subscriptions.indexOf(subscription));
+		this.topics.close(subscription, this.scheduler.now());
 	}
 
 	private publication(
@@ -238,11 +241,13 @@ export class MessagingCloud {
 	};
 
 	private readonly answerSubscribe = (subscription: CloudSubscription): void => {
-		if (subscription.link.attached && !subscription.closed) subscription.done(subscription.failure);
+		const { done } = subscription;
+		subscription.done = ignore;
+		if (!subscription.link.detached && !subscription.closed) done(subscription.failure);
 	};
 
 	private readonly answer = (publication: Publication): void => {
-		if (publication.link!.attached) publication.done(publication.failure);
+		if (!publication.link!.detached) publication.done(publication.failure);
 	};
 
 	/** The cloud has the message: counts it against the receive limits and sends it to whoever is connected now. */
@@ -341,6 +346,6 @@ export class MessagingCloud {
 		trace.add(publication.key);
 		trace.add(subscription.key);
 		this.watcher?.Delivered(publication.id, subscription.link.serverId);
-		subscription.receive(deepCopy(publication.message), publication.sentUnixSeconds);
+		subscription.receive(deepCopy(publication.message), publication.sentUnixSeconds, subscription);
 	};
 }

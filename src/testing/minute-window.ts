@@ -2,7 +2,7 @@
 export type Minute = "sliding" | "fixed";
 
 const MINUTE_SECONDS = 60;
-const LEAST_CAPACITY = 4;
+const LEAST_CAPACITY = 1;
 
 /**
  * Counts what happened in the last minute, exactly: a ring buffer of (time, count), one element for each distinct time.
@@ -11,7 +11,6 @@ const LEAST_CAPACITY = 4;
 export class MinuteWindow {
 	private times: number[] = [];
 	private counts: number[] = [];
-	private capacity = 0;
 	private head = 0;
 	private length = 0;
 	private total = 0;
@@ -30,14 +29,14 @@ export class MinuteWindow {
 		this.forget(nowSeconds);
 		this.total += count;
 		if (this.length > 0) {
-			const last = (this.head + this.length - 1) % this.capacity;
+			const last = (this.head + this.length - 1) % this.times.size();
 			if (this.times[last] === nowSeconds) {
 				this.counts[last]! += count;
 				return;
 			}
 		}
-		if (this.length === this.capacity) this.grow();
-		const index = (this.head + this.length) % this.capacity;
+		if (this.length === this.times.size()) this.grow();
+		const index = (this.head + this.length) % this.times.size();
 		this.times[index] = nowSeconds;
 		this.counts[index] = count;
 		this.length += 1;
@@ -58,23 +57,23 @@ export class MinuteWindow {
 	private forget(nowSeconds: number): void {
 		while (this.length > 0 && nowSeconds - this.times[this.head]! >= MINUTE_SECONDS) {
 			this.total -= this.counts[this.head]!;
-			this.head = (this.head + 1) % this.capacity;
+			this.head = (this.head + 1) % this.times.size();
 			this.length -= 1;
 		}
 	}
 
 	private grow(): void {
-		const capacity = math.max(LEAST_CAPACITY, this.capacity * 2);
-		const times = new Array<number>(capacity);
-		const counts = new Array<number>(capacity);
+		const former = this.times.size();
+		const capacity = math.max(LEAST_CAPACITY, former * 2);
+		const times = new Array<number>(capacity, 0);
+		const counts = new Array<number>(capacity, 0);
 		for (const offset of $range(0, this.length - 1)) {
-			const index = (this.head + offset) % this.capacity;
+			const index = (this.head + offset) % former;
 			times[offset] = this.times[index]!;
 			counts[offset] = this.counts[index]!;
 		}
 		this.times = times;
 		this.counts = counts;
 		this.head = 0;
-		this.capacity = capacity;
 	}
 }

@@ -29,7 +29,8 @@ function fire(timer: Timer): void {
  * Hot: a binary heap on (time, sequence number) in parallel arrays, nothing allocated per event.
  */
 export class Scheduler {
-	private nowSeconds = 0;
+	/** Read it as {@link Scheduler.now} where not every call counts. */
+	nowSeconds = 0;
 	private sequence = 0;
 	private size = 0;
 	private cancelledCount = 0;

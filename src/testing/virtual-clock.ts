@@ -11,6 +11,10 @@ export class VirtualClock {
 	/** By how much its clocks advance in a second. */
 	private readonly pace: number;
 
+	/** What {@link VirtualClock.monotonic} was asked last, and its answer. */
+	private readAtSeconds = -1;
+	private readSeconds = 0;
+
 	constructor(
 		private readonly bornAtSeconds: number,
 		/** What `clock` says at birth: its origin is arbitrary. */
@@ -25,9 +29,13 @@ export class VirtualClock {
 		this.pace = 1 + drift;
 	}
 
-	/** Seconds since an arbitrary origin; never goes backwards. */
+	/** Seconds since an arbitrary origin; never goes backwards. Hot: asked many times at the same moment. */
 	monotonic(nowSeconds: number): number {
-		return this.originSeconds + this.elapsed(nowSeconds);
+		if (nowSeconds !== this.readAtSeconds) {
+			this.readAtSeconds = nowSeconds;
+			this.readSeconds = this.originSeconds + this.elapsed(nowSeconds);
+		}
+		return this.readSeconds;
 	}
 
 	unixMilliseconds(nowSeconds: number): number {

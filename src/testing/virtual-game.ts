@@ -18,7 +18,7 @@ import { checkOptions } from "./options";
 import { draw, drawBetween, drawGuid, mix, streamKey } from "./random";
 import { Scheduler } from "./scheduler";
 import { VirtualClock } from "./virtual-clock";
-import { VirtualPlatform } from "./virtual-platform";
+import { VirtualPlatform, VirtualWorld } from "./virtual-platform";
 
 /** An error that code of a virtual server did not catch. */
 export interface VirtualError {
@@ -90,6 +90,7 @@ class EmulatedGame implements VirtualGame {
 	private readonly scheduler = new Scheduler((text) => this.report("", text));
 	private readonly cloud: MessagingCloud;
 	private readonly memoryStore: MemoryStoreCloud;
+	private readonly world: VirtualWorld;
 	private servers = new Array<EmulatedServer>();
 	private serversStarted = 0;
 	private observer: ((server: VirtualServer) => void) | undefined;
@@ -102,6 +103,8 @@ class EmulatedGame implements VirtualGame {
 		this.cloud.setFaults(faultsOf(options));
 		this.memoryStore = new MemoryStoreCloud(this.scheduler, this.seed, options, this.cloud.trace);
 		this.memoryStore.setFaults(memoryFaultsOf(options));
+		const { scheduler, cloud, memoryStore, seed } = this;
+		this.world = { scheduler, cloud, memoryStore, seed, signalBehavior: options.signalBehavior ?? "immediate" };
 	}
 
 	AddServer(options: VirtualServerOptions = {}): VirtualServer {
@@ -119,17 +122,13 @@ class EmulatedGame implements VirtualGame {
 			draw(key, Draw.FramePhase),
 		);
 		const platform = new VirtualPlatform({
-			scheduler: this.scheduler,
-			cloud: this.cloud,
+			world: this.world,
 			clock,
 			serverId,
-			seed: this.seed,
 			environment: options.environment ?? "live",
 			placeVersion: options.placeVersion ?? 1,
 			messaging: options.messaging ?? true,
-			memoryStore: this.memoryStore,
 			memoryAccess: options.memoryStore ?? "available",
-			signalBehavior: this.options.signalBehavior ?? "immediate",
 			report: (text) => this.report(serverId, text),
 		});
 		for (const index of $range(1, options.players ?? 0)) platform.players.push(`Player${index}`);

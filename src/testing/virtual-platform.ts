@@ -1,12 +1,13 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { switchPlatform } from "../platform/current";
 import { Platform } from "../platform/platform";
-import { CloudLink } from "./cloud-link";
+import { CloudLink, CloudSubscription } from "./cloud-link";
 import { EmulatedEngine } from "./engine/engine";
 import { SignalBehavior } from "./engine/signal";
 import { MessagingCloud } from "./messaging-cloud";
 import { MemoryLink } from "./memory-store/memory-link";
 import { MemoryStoreCloud } from "./memory-store/memory-store-cloud";
-import { Output } from "./output";
+import { Output, OutputLine } from "./output";
 import { RandomStream } from "./random";
 import { ScheduledItem, Scheduler } from "./scheduler";
 import { FailureReport, callReporting, startThread } from "./thread";
@@ -18,23 +19,27 @@ const CLOSING_SECONDS = 30;
 /** "closing" runs on until its handlers are done; "closed" and "crashed" never run again. */
 export type ServerState = "running" | "closing" | "closed" | "crashed";
 
-/** What a virtual server is made of. */
-export interface VirtualPlatformParts {
+/** What the virtual servers of a game have in common. */
+export interface VirtualWorld {
 	readonly scheduler: Scheduler;
 	readonly cloud: MessagingCloud;
+	readonly memoryStore: MemoryStoreCloud;
+	readonly seed: number;
+	/** When handlers of the engine's events run. */
+	readonly signalBehavior: SignalBehavior;
+}
+
+/** What a virtual server is made of. */
+export interface VirtualPlatformParts {
+	readonly world: VirtualWorld;
 	readonly clock: VirtualClock;
 	readonly serverId: string;
-	readonly seed: number;
 	readonly environment: Platform["environment"];
 	readonly placeVersion: number;
 	/** False where there is no MessagingService. */
 	readonly messaging: boolean;
-	/** Default: one of its own. */
-	readonly memoryStore?: MemoryStoreCloud;
 	/** Default "available". */
 	readonly memoryAccess?: "available" | "unpublished" | "denied";
-	/** When handlers of the engine's events run; default "immediate". */
-	readonly signalBehavior?: SignalBehavior;
 	/** Gets the errors that code of this server does not catch. */
 	readonly report: FailureReport;
 }
@@ -62,42 +67,42 @@ function fireTimer(timer: Timer): void {
 	timer.platform.perform(runTimer, timer);
 }
 
-/** The engine of one virtual server: its clock, its threads, its side of the cloud, and its end. */
+/**
+ * The engine of one virtual server: its clock, its threads, its side of the cloud, and its end.
+ * What most servers never have, such as output, is absent: there may be thousands of them.
+ */
 export class VirtualPlatform implements Platform {
 	readonly environment: Platform["environment"];
 	readonly serverId: string;
 	readonly startedAtSeconds: number;
 	readonly placeVersion: number;
-	readonly output = new Output();
 	/** Names of the players on this server. */
 	readonly players = new Array<string>();
 	readonly link: CloudLink;
-	readonly memoryStore: MemoryStoreCloud;
 	readonly memoryLink: MemoryLink;
 	readonly virtualClock: VirtualClock;
 	/** What game code sees of this engine. */
 	readonly engine: EmulatedEngine;
 
+	readonly world: VirtualWorld;
+	readonly report: FailureReport;
+
 	/** Called after each piece of code of this server has run. */
 	entered: (() => void) | undefined;
 
-	private readonly scheduler: Scheduler;
-	private readonly cloud: MessagingCloud;
-	private readonly report: FailureReport;
 	private readonly randomStream: RandomStream;
-	private clockReadAt = -1;
-	private clockSeconds = 0;
+	private output: Output | undefined;
 	private state: ServerState = "running";
-	private frozenUntilSeconds = 0;
 	private frozen = false;
-	/** What has to run once the server is no longer frozen. */
-	private backlog = new Array<() => void>();
+	private frozenUntilSeconds!: number;
+	/** While the server is frozen: what has to run once it no longer is. */
+	private backlog: Array<() => void> | undefined;
 	private readonly closingHandlers = new Array<(done: () => void) => void>();
 	private closeReason: Enum.CloseReason | undefined;
 
 	constructor(parts: VirtualPlatformParts) {
-		this.scheduler = parts.scheduler;
-		this.cloud = parts.cloud;
+		const { world } = parts;
+		this.world = world;
 		this.report = parts.report;
 		this.environment = parts.environment;
 		this.serverId = parts.serverId;
@@ -105,32 +110,26 @@ export class VirtualPlatform implements Platform {
 		this.virtualClock = parts.clock;
 		// Whole seconds, as `os.time` has them.
 		this.startedAtSeconds = this.unixMilliseconds().idiv(1000);
-		this.randomStream = new RandomStream(parts.seed, `random numbers of ${parts.serverId}`);
-		this.link = parts.cloud.attach(parts.serverId, () => this.players.size());
-		this.link.messaging = parts.messaging;
-		this.memoryStore = parts.memoryStore ?? new MemoryStoreCloud(parts.scheduler, parts.seed);
-		this.memoryLink = this.memoryStore.attach({
+		this.randomStream = new RandomStream(world.seed, `random numbers of ${parts.serverId}`);
+		const playerCount = () => this.players.size();
+		this.link = world.cloud.attach(parts.serverId, playerCount);
+		if (!parts.messaging) this.link.messaging = false;
+		this.memoryLink = world.memoryStore.attach({
 			serverId: parts.serverId,
-			playerCount: () => this.players.size(),
+			playerCount,
 			enter: (callback, argument) => this.enter(callback, argument),
 			access: parts.environment === "client" ? "client" : (parts.memoryAccess ?? "available"),
 			studio: parts.environment === "studio",
 		});
-		this.engine = new EmulatedEngine(this, { ...parts, signalBehavior: parts.signalBehavior ?? "immediate" });
+		this.engine = new EmulatedEngine(this);
 	}
 
-	/** Hot: asked many times at the same moment. */
 	clock(): number {
-		const now = this.scheduler.now();
-		if (now !== this.clockReadAt) {
-			this.clockReadAt = now;
-			this.clockSeconds = this.virtualClock.monotonic(now);
-		}
-		return this.clockSeconds;
+		return this.virtualClock.monotonic(this.world.scheduler.nowSeconds);
 	}
 
 	unixMilliseconds(): number {
-		return this.virtualClock.unixMilliseconds(this.scheduler.now());
+		return this.virtualClock.unixMilliseconds(this.world.scheduler.now());
 	}
 
 	random(): number {
@@ -149,7 +148,7 @@ export class VirtualPlatform implements Platform {
 		assert(delaySeconds === delaySeconds, "a delay is not a number");
 		if (this.isGone() || delaySeconds >= math.huge) return ignore;
 		const timer: Timer = { cancelled: false, platform: this, callback };
-		const { scheduler } = this;
+		const { scheduler } = this.world;
 		scheduler.post(this.virtualClock.wakeSeconds(scheduler.now(), delaySeconds), fireTimer, timer);
 		return () => {
 			if (timer.cancelled) return;
@@ -158,7 +157,7 @@ export class VirtualPlatform implements Platform {
 		};
 	}
 
-	readonly watchHandlers = true;
+	readonly watchHandlers!: boolean;
 	readonly attachments = {};
 
 	spawn(callback: () => void): void {
@@ -166,7 +165,7 @@ export class VirtualPlatform implements Platform {
 	}
 
 	publish(topic: string, message: string, done: (failure: string | undefined) => void): void {
-		this.cloud.publish(this.link, topic, message, undefined, (failure) => this.perform(done, failure));
+		this.world.cloud.publish(this.link, topic, message, undefined, (failure) => this.perform(done, failure));
 	}
 
 	subscribe(
@@ -174,21 +173,19 @@ export class VirtualPlatform implements Platform {
 		received: (message: unknown) => void,
 		done: (failure: string | undefined) => void,
 	): () => void {
-		let connected = true;
-		// A message that waited for the end of a freeze may find its subscription gone.
-		const receiveIfConnected = (message: unknown): void => {
-			if (connected) received(message);
-		};
-		const disconnect = this.cloud.subscribe(
+		return this.world.cloud.subscribe(
 			this.link,
 			topic,
-			(message) => this.perform(receiveIfConnected, message),
+			(message, _sentUnixSeconds, subscription) => this.receive(received, message, subscription),
 			(failure) => this.perform(done, failure),
 		);
-		return () => {
-			connected = false;
-			disconnect();
-		};
+	}
+
+	/** A message that waited for the end of a freeze may find its subscription gone. */
+	private receive(received: (message: unknown) => void, message: unknown, subscription: CloudSubscription): void {
+		if (subscription.closed) return;
+		if (this.frozen) this.backlog!.push(() => this.receive(received, message, subscription));
+		else this.perform(received, message);
 	}
 
 	onClosing(handler: (done: () => void) => void): void {
@@ -196,18 +193,28 @@ export class VirtualPlatform implements Platform {
 	}
 
 	warn(text: string): void {
-		this.output.add({ atSeconds: this.scheduler.now(), level: "warn", text });
+		this.write("warn", text);
 	}
 
 	print(text: string): void {
-		this.output.add({ atSeconds: this.scheduler.now(), level: "print", text });
+		this.write("print", text);
+	}
+
+	/** What it has written lately, oldest first. */
+	outputLines(): OutputLine[] {
+		return this.output ? this.output.lines() : [];
+	}
+
+	private write(level: OutputLine["level"], text: string): void {
+		this.output ??= new Output();
+		this.output.add({ atSeconds: this.world.scheduler.now(), level, text });
 	}
 
 	/** Runs `callback(argument)` as code of this server, in a thread of its own: now, after a freeze, or, once the server is gone, never. */
 	enter<A>(callback: (argument: A) => void, argument: A): void {
 		if (this.isGone()) return;
 		if (this.frozen) {
-			this.backlog.push(() => this.enter(callback, argument));
+			this.backlog!.push(() => this.enter(callback, argument));
 			return;
 		}
 		const former = switchPlatform(this);
@@ -220,7 +227,7 @@ export class VirtualPlatform implements Platform {
 	perform<A>(callback: (argument: A) => void, argument: A): void {
 		if (this.state === "closed" || this.state === "crashed") return;
 		if (this.frozen) {
-			this.backlog.push(() => this.perform(callback, argument));
+			this.backlog!.push(() => this.perform(callback, argument));
 			return;
 		}
 		const former = switchPlatform(this);
@@ -249,11 +256,13 @@ export class VirtualPlatform implements Platform {
 	/** Nothing of this server runs for that long; then everything that was due does, in order. Freezes overlap, they do not add up. */
 	freeze(seconds: number): void {
 		if (this.isGone()) return;
-		const untilSeconds = this.scheduler.now() + seconds;
+		const { scheduler } = this.world;
+		const untilSeconds = scheduler.now() + seconds;
 		if (this.frozen && untilSeconds <= this.frozenUntilSeconds) return;
 		this.frozen = true;
+		this.backlog ??= [];
 		this.frozenUntilSeconds = untilSeconds;
-		this.scheduler.post(untilSeconds, this.thaw, {});
+		scheduler.post(untilSeconds, () => this.thaw(), {});
 	}
 
 	/** The end without warning: not a line of this server runs any more. */
@@ -266,11 +275,12 @@ export class VirtualPlatform implements Platform {
 		if (this.state !== "running") return;
 		this.state = "closing";
 		this.closeReason = reason;
-		this.memoryStore.noteUsers(this.memoryLink);
-		this.engine.Players.removeAll();
+		this.world.memoryStore.noteUsers(this.memoryLink);
+		this.engine.removePlayers();
 		let waitingFor = this.closingHandlers.size();
 		if (waitingFor === 0) return this.end("closed");
-		this.scheduler.at(this.scheduler.now() + CLOSING_SECONDS, () => this.end("closed"));
+		const { scheduler } = this.world;
+		scheduler.at(scheduler.now() + CLOSING_SECONDS, () => this.end("closed"));
 		for (const handler of this.closingHandlers) {
 			let finished = false;
 			const done = (): void => {
@@ -293,18 +303,20 @@ export class VirtualPlatform implements Platform {
 		if (this.isGone()) return;
 		this.state = state;
 		this.frozen = false;
-		this.backlog = [];
-		this.memoryStore.detach(this.memoryLink);
+		if (this.backlog) this.backlog = undefined;
+		this.world.memoryStore.detach(this.memoryLink);
 		this.players.clear();
-		this.cloud.detach(this.link);
+		this.world.cloud.detach(this.link);
 	}
 
-	private readonly thaw = (): void => {
-		if (this.isGone() || !this.frozen || this.scheduler.now() < this.frozenUntilSeconds) return;
+	private thaw(): void {
 		const { backlog } = this;
+		if (this.isGone() || !this.frozen || this.world.scheduler.now() < this.frozenUntilSeconds) return;
 		this.frozen = false;
-		this.backlog = [];
+		this.backlog = undefined;
 		// What runs now may freeze the server again: the rest then goes back to waiting.
-		for (const resume of backlog) resume();
-	};
+		for (const resume of backlog!) resume();
+	}
 }
+
+beginWith(VirtualPlatform, { watchHandlers: true });

@@ -60,11 +60,11 @@ export class EmulatedServer implements VirtualServer {
 
 	constructor(
 		readonly Number: number,
-		private readonly platform: VirtualPlatform,
+		readonly platform: VirtualPlatform,
 	) {
 		this.ServerId = platform.serverId;
-		this.MemoryStoreService = platform.engine.MemoryStoreService;
 		this.Engine = platform.engine;
+		this.MemoryStoreService = platform.engine.MemoryStoreService;
 	}
 
 	/** Runs the server's first code. A server whose setup fails crashes, and the error is the caller's. */
@@ -79,7 +79,9 @@ export class EmulatedServer implements VirtualServer {
 	}
 
 	observe(observer: ((server: VirtualServer) => void) | undefined): void {
-		this.platform.entered = observer && (() => observer(this));
+		const { platform } = this;
+		if (observer) platform.entered = () => observer(this);
+		else if (platform.entered) platform.entered = undefined;
 	}
 
 	isGone(): boolean {
@@ -123,7 +125,7 @@ export class EmulatedServer implements VirtualServer {
 		if (!players.includes(name)) {
 			error(`[net-server-sync] VirtualServer.RemovePlayer: "${name}" is not on server ${this.Number}`, 2);
 		}
-		this.platform.memoryStore.noteUsers(this.platform.memoryLink);
+		this.platform.world.memoryStore.noteUsers(this.platform.memoryLink);
 		engine.Players.remove(name, reason);
 	}
 
@@ -166,6 +168,6 @@ export class EmulatedServer implements VirtualServer {
 	}
 
 	GetOutput(): OutputLine[] {
-		return this.platform.output.lines();
+		return this.platform.outputLines();
 	}
 }

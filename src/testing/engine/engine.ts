@@ -1,7 +1,5 @@
-import type { MessagingCloud } from "../messaging-cloud";
-import { Scheduler } from "../scheduler";
-import { memoryStoreService } from "../memory-store/engine-shape";
-import { FailureReport } from "../thread";
+import { makeLazily } from "../lazy";
+import { MemoryClient, memoryClient, memoryStoreServiceOf } from "../memory-store/engine-shape";
 import type { VirtualPlatform } from "../virtual-platform";
 import { EngineDateTime, EngineOs, newDateTime, newOs } from "./clocks";
 import { EmulatedDataModel, EngineDataModel } from "./data-model";
@@ -9,7 +7,7 @@ import { EmulatedHttp, EngineHttp } from "./http";
 import { EmulatedMessaging, EngineMessaging } from "./messaging";
 import { EmulatedPlayers, EnginePlayers } from "./players";
 import { EmulatedRunService, EngineRunService } from "./run-service";
-import { EngineSignals, SignalBehavior } from "./signal";
+import { EngineSignals } from "./signal";
 import { EngineTask, newTask } from "./task";
 import { EngineThreads } from "./threads";
 
@@ -30,41 +28,45 @@ export interface VirtualEngine {
 	readonly os: EngineOs;
 }
 
-/** What an engine is made of, besides its platform. */
-export interface EngineParts {
-	readonly scheduler: Scheduler;
-	readonly cloud: MessagingCloud;
-	readonly seed: number;
-	readonly signalBehavior: SignalBehavior;
-	readonly report: FailureReport;
-}
-
-/** The engine of one virtual server, with what moves its players. */
+/** The engine of one virtual server, with what moves its players. Its parts are made when they are first asked for. */
 export class EmulatedEngine implements VirtualEngine {
-	readonly Players: EmulatedPlayers;
-	readonly MessagingService: EngineMessaging;
-	readonly MemoryStoreService: MemoryStoreService;
-	readonly HttpService: EngineHttp;
-	readonly RunService: EngineRunService;
-	readonly DataModel: EngineDataModel;
-	readonly DateTime: EngineDateTime;
-	readonly task: EngineTask;
-	readonly os: EngineOs;
+	readonly Players!: EmulatedPlayers;
+	readonly MessagingService!: EngineMessaging;
+	readonly MemoryStoreService!: MemoryStoreService;
+	readonly HttpService!: EngineHttp;
+	readonly RunService!: EngineRunService;
+	readonly DataModel!: EngineDataModel;
+	readonly DateTime!: EngineDateTime;
+	readonly task!: EngineTask;
+	readonly os!: EngineOs;
+	/** @internal */
+	readonly threads!: EngineThreads;
+	/** @internal */
+	readonly signals!: EngineSignals;
+	/** @internal */
+	readonly memoryClient!: MemoryClient;
 
-	constructor(platform: VirtualPlatform, parts: EngineParts) {
-		const { scheduler, cloud, seed, signalBehavior, report } = parts;
-		const threads = new EngineThreads(platform, scheduler, report);
-		const signals = new EngineSignals(threads, signalBehavior, report);
-		this.Players = new EmulatedPlayers(platform.players, signals);
-		this.MessagingService = new EmulatedMessaging(cloud, platform.link, threads);
-		this.MemoryStoreService = memoryStoreService(platform.memoryStore, platform.memoryLink, (what, begin) =>
-			threads.suspend(what, begin),
-		);
-		this.HttpService = new EmulatedHttp(seed, platform.serverId);
-		this.RunService = new EmulatedRunService(platform, signals);
-		this.DataModel = new EmulatedDataModel(platform);
-		this.DateTime = newDateTime(platform);
-		this.task = newTask(platform, threads);
-		this.os = newOs(platform);
+	constructor(/** @internal */ readonly platform: VirtualPlatform) {}
+
+	/** All players go. Who never looked at them is not told. */
+	removePlayers(): void {
+		if (rawget(this, "Players") !== undefined) this.Players.removeAll();
+		else this.platform.players.clear();
 	}
 }
+
+makeLazily(EmulatedEngine, {
+	Players: ({ platform, signals }) => new EmulatedPlayers(platform.players, signals),
+	MessagingService: ({ platform, threads }) => new EmulatedMessaging(platform.world.cloud, platform.link, threads),
+	MemoryStoreService: (engine) => memoryStoreServiceOf(engine),
+	memoryClient: ({ platform, threads }) =>
+		memoryClient(platform.world.memoryStore, platform.memoryLink, (what, begin) => threads.suspend(what, begin)),
+	HttpService: ({ platform }) => new EmulatedHttp(platform.world.seed, platform.serverId),
+	RunService: ({ platform, signals }) => new EmulatedRunService(platform, signals),
+	DataModel: ({ platform }) => new EmulatedDataModel(platform),
+	DateTime: ({ platform }) => newDateTime(platform),
+	task: ({ platform, threads }) => newTask(platform, threads),
+	os: ({ platform }) => newOs(platform),
+	threads: ({ platform }) => new EngineThreads(platform, platform.world.scheduler, platform.report),
+	signals: ({ platform, threads }) => new EngineSignals(threads, platform.world.signalBehavior, platform.report),
+});

@@ -1,4 +1,5 @@
 /* eslint-disable roblox-ts/no-user-defined-lua-tuple -- methods of the engine return several values */
+import { beginWith } from "../../diagnostics/begin-with";
 import { MEMORY_INVISIBILITY_SECONDS } from "../../platform/limits";
 import { MemoryHashMap, MemoryPage } from "./hash-map";
 import { MemoryDone, MemoryEntry } from "./keyed-map";
@@ -184,31 +185,55 @@ class EngineQueue {
 	}
 }
 
-class EngineMemoryStoreService {
-	readonly ClassName = "MemoryStoreService";
-	readonly Name = "MemoryStoreService";
+/** What a server's MemoryStoreService works with. */
+export interface MemoryClient {
+	readonly cloud: MemoryStoreCloud;
+	readonly link: MemoryLink;
+	readonly wait: Wait;
+}
 
-	constructor(
-		private readonly cloud: MemoryStoreCloud,
-		private readonly link: MemoryLink,
-		private readonly wait: Wait,
-	) {}
+class EngineMemoryStoreService {
+	readonly ClassName!: string;
+	readonly Name!: string;
+
+	/** @param owner has the client, which it makes when it is first asked for */
+	constructor(private readonly owner: { readonly memoryClient: MemoryClient }) {}
 
 	GetHashMap(name: string): EngineHashMap {
-		return new EngineHashMap(this.wait, this.cloud.hashMap(this.link, name));
+		const { cloud, link, wait } = this.owner.memoryClient;
+		return new EngineHashMap(wait, cloud.hashMap(link, name));
 	}
 
 	GetSortedMap(name: string): EngineSortedMap {
-		return new EngineSortedMap(this.wait, this.cloud.sortedMap(this.link, name));
+		const { cloud, link, wait } = this.owner.memoryClient;
+		return new EngineSortedMap(wait, cloud.sortedMap(link, name));
 	}
 
 	GetQueue(name: string, invisibilityTimeout: number = MEMORY_INVISIBILITY_SECONDS): EngineQueue {
-		return new EngineQueue(this.wait, this.cloud.queue(this.link, name, invisibilityTimeout));
+		const { cloud, link, wait } = this.owner.memoryClient;
+		return new EngineQueue(wait, cloud.queue(link, name, invisibilityTimeout));
 	}
 
 	GetDistributedCounter(): never {
 		error("[net-server-sync] MemoryStoreService.GetDistributedCounter is not emulated", 2);
 	}
+}
+
+beginWith(EngineMemoryStoreService, { ClassName: "MemoryStoreService", Name: "MemoryStoreService" });
+
+export function memoryClient(cloud: MemoryStoreCloud, link: MemoryLink, suspend: Suspend): MemoryClient {
+	const wait = <R>(what: string, start: (done: MemoryDone<R>) => void): R | undefined => {
+		const [ended] = suspend(what, (resume) => start((failure, result) => resume({ failure, result })));
+		const { failure, result } = ended as Ended<R>;
+		if (failure !== undefined) error(failure, 0);
+		return result;
+	};
+	return { cloud, link, wait };
+}
+
+/** The MemoryStoreService of a server whose client is made when the service is first used. */
+export function memoryStoreServiceOf(owner: { readonly memoryClient: MemoryClient }): MemoryStoreService {
+	return new EngineMemoryStoreService(owner) as unknown as MemoryStoreService;
 }
 
 /**
@@ -220,11 +245,5 @@ export function memoryStoreService(
 	link: MemoryLink,
 	suspend: Suspend = suspendThread,
 ): MemoryStoreService {
-	const wait = <R>(what: string, start: (done: MemoryDone<R>) => void): R | undefined => {
-		const [ended] = suspend(what, (resume) => start((failure, result) => resume({ failure, result })));
-		const { failure, result } = ended as Ended<R>;
-		if (failure !== undefined) error(failure, 0);
-		return result;
-	};
-	return new EngineMemoryStoreService(cloud, link, wait) as unknown as MemoryStoreService;
+	return memoryStoreServiceOf({ memoryClient: memoryClient(cloud, link, suspend) });
 }

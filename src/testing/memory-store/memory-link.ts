@@ -11,8 +11,8 @@ export type Enter = <A>(callback: (argument: A) => void, argument: A) => void;
 export class MemoryLink {
 	/** False once the server is gone: nothing more comes from it or gets to it. */
 	attached = true;
-	/** Its calls fail unsent before this time. */
-	throttledUntilSeconds = 0;
+	/** Its calls fail unsent before this time, if one was throttled. */
+	throttledUntilSeconds?: number;
 	private callNumber = 0;
 
 	constructor(

@@ -129,7 +129,7 @@ export class MemoryRequests {
 	private refuseAtServer(link: MemoryLink, nowSeconds: number): MemoryStatus | undefined {
 		if (link.access === "client") return "InvalidClientAccess";
 		if (link.access === "unpublished") return "UnpublishedPlace";
-		return nowSeconds < link.throttledUntilSeconds ? "RequestThrottled" : undefined;
+		return nowSeconds < (link.throttledUntilSeconds ?? 0) ? "RequestThrottled" : undefined;
 	}
 
 	/** The service has the request. Hot: once per request. */

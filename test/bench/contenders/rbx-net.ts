@@ -17,7 +17,7 @@ export function rbxNet(host: Host): Contender {
 			const values = new Map<string, string>();
 			let connected = false;
 			const net = host.loadNet({
-				cloud: platform["cloud"],
+				cloud: platform.world.cloud,
 				link: platform.link,
 				serverId: platform.serverId,
 				unixSeconds: () => platform.unixMilliseconds() / 1000,

@@ -62,7 +62,7 @@ function time({ contender, host, quick }: RunOptions, seed: number): Timing {
 		const topicIndex = tonumber(digits)!;
 		const allocatedBefore = host.allocated();
 		const startedAt = host.clock();
-		receiver.server.Do(() => cluster["receiver"].receive(message, topicIndex));
+		receiver.server.Do(() => cluster["subscriptions"]["onMessage"](message, topicIndex));
 		const microseconds = (host.clock() - startedAt) * MICROSECONDS;
 		const kilobytes = host.allocated() - allocatedBefore;
 		const text = message as string;

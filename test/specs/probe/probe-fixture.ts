@@ -1,5 +1,6 @@
 import { CloudFaults, CloudRules } from "../../../src/testing/cloud-options";
 import { MessagingCloud } from "../../../src/testing/messaging-cloud";
+import { MemoryStoreCloud } from "../../../src/testing/memory-store/memory-store-cloud";
 import { Scheduler } from "../../../src/testing/scheduler";
 import { VirtualClock } from "../../../src/testing/virtual-clock";
 import { VirtualPlatform } from "../../../src/testing/virtual-platform";
@@ -42,12 +43,11 @@ export class ProbeFixture {
 	addServer(skewSeconds: number, probe: ProbeOptions): void {
 		const number = this.servers.size();
 		const { scheduler, cloud } = this;
+		const memoryStore = new MemoryStoreCloud(scheduler, 1);
 		const server = new VirtualPlatform({
-			scheduler,
-			cloud,
+			world: { scheduler, cloud, memoryStore, seed: 1, signalBehavior: "immediate" },
 			clock: new VirtualClock(scheduler.now(), 100 * number, skewSeconds, 0, number / 10),
 			serverId: string.format("%08x-1111-4111-8111-111111111111", 16 - number),
-			seed: 1,
 			environment: this.options.environment ?? "live",
 			placeVersion: 7,
 			messaging: this.options.messaging ?? true,

@@ -77,6 +77,27 @@ export = () => {
 			expect(lines > 0).to.equal(true);
 		});
 
+		it("a thousand idle servers take at most 27 kB each", () => {
+			const collected = () => {
+				// Garbage makes the collector go round: once it has, the weak reference is gone, and what is in use is known.
+				let least = math.huge;
+				for (const _ of $range(1, 3)) {
+					const probe = setmetatable([{}], { __mode: "v" }) as Array<object | undefined>;
+					while (probe[0]) {
+						for (const __ of $range(1, 1000)) assert(table.create(64) !== undefined);
+						least = math.min(least, gcinfo());
+					}
+				}
+				return least;
+			};
+			const before = collected();
+			const world = VirtualGame({ seed: 1 });
+			for (const _ of $range(1, 1000)) world.AddServer({ players: 10 }).Do(() => StringPool("P"));
+			const kilobytes = (collected() - before) / 1000;
+			world.Destroy();
+			if (kilobytes > 27) error(`${kilobytes} kB each`);
+		});
+
 		it("games that were destroyed are collected", () => {
 			const measure = () => {
 				for (const seed of $range(1, 6)) {

@@ -1,9 +1,10 @@
 import { CloudFaults, CloudRules } from "../../../src/testing/cloud-options";
 import { SignalBehavior } from "../../../src/testing/engine/signal";
 import { MessagingCloud } from "../../../src/testing/messaging-cloud";
+import { MemoryStoreCloud } from "../../../src/testing/memory-store/memory-store-cloud";
 import { Scheduler } from "../../../src/testing/scheduler";
 import { VirtualClock } from "../../../src/testing/virtual-clock";
-import { VirtualPlatform, VirtualPlatformParts } from "../../../src/testing/virtual-platform";
+import { VirtualPlatform, VirtualPlatformParts, VirtualWorld } from "../../../src/testing/virtual-platform";
 
 /** Both values of the knob, for specs that hold at either. */
 export const SIGNAL_BEHAVIORS: readonly SignalBehavior[] = ["immediate", "deferred"];
@@ -12,30 +13,28 @@ export const SIGNAL_BEHAVIORS: readonly SignalBehavior[] = ["immediate", "deferr
 export class EngineFixture {
 	readonly scheduler = new Scheduler((failure) => error(failure, 0));
 	readonly cloud: MessagingCloud;
+	private readonly world: VirtualWorld;
 	/** Errors that no code of a server caught. */
 	readonly failures = new Array<string>();
 	/** What the servers' code has noted, with {@link EngineFixture.note}. */
 	readonly notes = new Array<string>();
 
-	constructor(
-		private readonly signalBehavior: SignalBehavior = "immediate",
-		options: CloudFaults & CloudRules = {},
-	) {
+	constructor(signalBehavior: SignalBehavior = "immediate", options: CloudFaults & CloudRules = {}) {
 		this.cloud = new MessagingCloud(this.scheduler, 1, options);
 		this.cloud.setFaults(options);
+		const { scheduler, cloud } = this;
+		const memoryStore = new MemoryStoreCloud(scheduler, 1);
+		this.world = { scheduler, cloud, memoryStore, seed: 1, signalBehavior };
 	}
 
 	addServer(parts: Partial<VirtualPlatformParts> = {}): VirtualPlatform {
 		return new VirtualPlatform({
-			scheduler: this.scheduler,
-			cloud: this.cloud,
+			world: this.world,
 			clock: new VirtualClock(this.scheduler.now(), 100, 0, 0, 0),
 			serverId: "A",
-			seed: 1,
 			environment: "live",
 			placeVersion: 3,
 			messaging: true,
-			signalBehavior: this.signalBehavior,
 			report: (failure) => this.failures.push(failure),
 			...parts,
 		});

@@ -135,13 +135,13 @@ export = () => {
 			a.print("hello");
 			fixture.run(5);
 			a.warn("careful");
-			const [hello, careful] = a.output.lines();
+			const [hello, careful] = a.outputLines();
 			expect(hello!.text).to.equal("hello");
 			expect(hello!.level).to.equal("print");
 			expect(careful!.level).to.equal("warn");
 			expect(careful!.atSeconds).to.equal(5);
 			for (const index of $range(1, 1500)) a.print(`line ${index}`);
-			const lines = a.output.lines();
+			const lines = a.outputLines();
 			expect(lines.size()).to.equal(1000);
 			expect(lines[0]!.text).to.equal("line 501");
 			expect(lines[999]!.text).to.equal("line 1500");
