@@ -149,7 +149,7 @@ export class ActorPool {
 		const maker = this.oracle.makerOf(this.name, key, value);
 		const text = `${key}=${shortened(value)}`;
 		if (!maker) {
-			if (!this.actor.isOutsider(owner)) this.blame(`${text}, which nobody contributed`);
+			if (!this.actor.isOutsider(owner) && !this.actor.isDeceived()) this.blame(`${text}, which nobody contributed`);
 		} else if (this.name !== "Kept" && maker.server.ServerId !== owner) this.blame(`${text} of another owner`);
 		const adopted = maker && maker !== this.actor && owner === this.actor.server.ServerId;
 		if (adopted) {

@@ -7,7 +7,7 @@ const ARRIVES_SECONDS = 20;
 const CHANGE_SECONDS = 20;
 /** Who crashed is gone everywhere within this time. */
 const LOST_SECONDS = 75;
-/** For each of those that crash together with it there is one less to notice, and the next one steps in so much later. */
+/** For each of those that crash about the same time there is one less to notice, and the next one steps in so much later. */
 const NEXT_NOTICES_SECONDS = 8;
 
 /** How far a stream went at some time. */
@@ -96,10 +96,9 @@ export class Calm {
 	/** How long it may take until a crashed server is gone everywhere. */
 	private lostSeconds(owner: Actor): number {
 		let seconds = LOST_SECONDS;
-		for (const { goneAtSeconds } of this.stage.actors) {
-			if (goneAtSeconds !== undefined && math.abs(goneAtSeconds - owner.goneAtSeconds!) < LOST_SECONDS) {
-				seconds += NEXT_NOTICES_SECONDS;
-			}
+		for (const other of this.stage.actors) {
+			if (other === owner || other.goneAtSeconds === undefined || other.closedAtSeconds !== undefined) continue;
+			if (math.abs(other.goneAtSeconds - owner.goneAtSeconds!) < LOST_SECONDS) seconds += NEXT_NOTICES_SECONDS;
 		}
 		return seconds;
 	}

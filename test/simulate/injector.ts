@@ -30,16 +30,23 @@ export function ofLaterVersion(message: unknown): unknown {
 	return messageBytes(later) <= MESSAGE_BYTES ? later : message;
 }
 
+export interface Speaker extends StreamName {
+	readonly upTo: number;
+}
+
 /** Overhears messages, and puts what somebody who is no server might make of them on the topics. */
 export class Injector implements CloudWatcher {
 	private readonly overheard = new Array<{ readonly topic: string; readonly text: string }>();
 	private overheardCount = 0;
 	private strangers = 0;
 	private liesTold = 0;
+	private forgeries = 0;
 
 	constructor(
 		private readonly emulated: VirtualGame,
 		private readonly draw: Generator,
+		/** The streams of servers that live, and their latest versions. */
+		private readonly speakers: () => ReadonlyArray<Speaker>,
 	) {}
 
 	public Published(_id: number, _sender: string, topic: string, message: unknown): void {
@@ -54,6 +61,7 @@ export class Injector implements CloudWatcher {
 		if (what === "noise") return this.put(BROADCAST_TOPIC, this.draw.text(0, this.draw.oneIn(3) ? 5 : 900));
 		if (what === "stranger") return this.put(BROADCAST_TOPIC, this.stranger());
 		if (what === "lies") return this.put(BROADCAST_TOPIC, this.lie());
+		if (what === "forgery") return this.put(BROADCAST_TOPIC, this.forgery());
 		if (what === "garbled") return this.put(BROADCAST_TOPIC, this.framed([this.draw.text(1, 300)]));
 		if (this.overheard.isEmpty()) return true;
 		const { topic, text } = this.draw.pick(this.overheard);
@@ -157,6 +165,19 @@ export class Injector implements CloudWatcher {
 			default:
 				return this.framed(["what no server can read"]);
 		}
+	}
+
+	/** In a live server's name, what it would say next, and does not. */
+	private forgery(): string {
+		const speakers = this.speakers();
+		if (speakers.isEmpty()) return this.stranger();
+		const { shortId: sender, incarnation, upTo } = this.draw.pick(speakers);
+		this.forgeries += 1;
+		const baseStamp = this.nowStamp();
+		const key = `forged-${this.forgeries}`;
+		const record = { ...strange(upTo + 1, key, `${key}=forged`, baseStamp), reference: 1_000_000 + this.forgeries };
+		const header = { addressee: undefined, sender, incarnation, counter: 0, baseStamp, unicasts: 0 };
+		return writeFrame(header, [this.records(upTo, upTo + 1, [record])], 0);
 	}
 
 	/** The stream of a server whose message was overheard. */

@@ -21,6 +21,8 @@ export class Knowledge {
 	constructor(private readonly stage: Stage) {}
 
 	public audit(): void {
+		// Who is lied to believes what is not so, until it compares.
+		if (this.stage.deceived) return;
 		const live = this.stage.live().filter((actor) => !actor.isMending());
 		for (const owner of live) {
 			for (const reader of live) {

@@ -4,7 +4,7 @@ import { CloudFaults, CloudRules, MemoryFaults } from "../../src/testing";
 export type PoolName = "State" | "Kept";
 
 /** What is put on a topic by somebody who is no server. */
-export type Injection = "noise" | "truncated" | "mutated" | "replayed" | "future" | "garbled" | "stranger" | "lies";
+export type Injection = "noise" | "truncated" | "mutated" | "replayed" | "future" | "garbled" | "stranger" | "lies" | "forgery";
 
 /** Faults of the whole cloud. */
 export type Weather = CloudFaults & MemoryFaults;

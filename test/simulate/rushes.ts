@@ -20,10 +20,11 @@ export const missedRemovals: Trouble = (draft, draw) => {
 export const ghosts: Trouble = (draft, draw) => {
 	const server = draw.integer(1, draft.servers);
 	const crash = draft.at(draw, 150, draft.seconds - 120);
-	const faults = { lateDeliveries: draw.integer(5, 20) / 100, lateSeconds: draw.integer(65, 240) };
+	// From before its silence is noticed, until long after it should be gone.
+	const faults = { lateDeliveries: draw.integer(15, 40) / 100, lateSeconds: draw.integer(85, 100) };
 	draft.add({ kind: "weather", faults, seconds: 80, atSeconds: crash - 75 });
-	const spin = { kind: "spin", server, pool: "State", key: "ghost", value: draft.value(), count: 60 } as const;
-	draft.add({ ...spin, everySeconds: draw.integer(10, 20) / 20, atSeconds: crash - 70 });
+	const spin = { kind: "spin", server, pool: "State", key: "ghost", value: draft.value(), count: 65 } as const;
+	draft.add({ ...spin, everySeconds: 1, atSeconds: crash - 70 });
 	draft.add({ kind: "crash", server, atSeconds: crash });
 };
 

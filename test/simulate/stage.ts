@@ -71,7 +71,13 @@ export class Stage {
 		this.emulated = VirtualGame(options);
 		this.checks = new Checks(this);
 		this.tallies = new Tallies(this.accuse);
-		this.injector = new Injector(this.emulated, drawsFor(plan.seed, "injections"));
+		this.injector = new Injector(this.emulated, drawsFor(plan.seed, "injections"), () =>
+			this.live().map(({ context }) => ({
+				shortId: context.selfId,
+				incarnation: context.incarnation,
+				upTo: context.sequencer.upTo(),
+			})),
+		);
 		this.emulated.SetObserver((server) => this.checks.afterEvent(server));
 		for (const item of inOrder(plan.items)) {
 			if (item.kind === "inject" && this.watchers.isEmpty()) this.watch(this.injector);
@@ -169,7 +175,7 @@ export class Stage {
 				this.cut({ from: item.from, to: item.to }, item.seconds);
 				return true;
 			case "inject":
-				if (item.what === "lies") this.deceived = true;
+				if (item.what === "lies" || item.what === "forgery") this.deceived = true;
 				for (const _ of $range(1, item.count)) {
 					if (!this.injector.inject(item.what)) this.refusedInjections += 1;
 				}

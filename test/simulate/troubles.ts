@@ -312,6 +312,16 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 				draft.add({ kind: "inject", what, count: draw.integer(1, 3), atSeconds: atSeconds + after });
 			});
 		}),
+	/** What a stranger says in a server's name takes the version of what that server says next. */
+	forgers: (draft, draw) =>
+		times(draw, 1, 3, () => {
+			const atSeconds = draft.at(draw, 30, draft.seconds - 90);
+			draft.add({ kind: "inject", what: "forgery", count: 1, atSeconds });
+			for (const server of $range(1, draft.servers)) {
+				const put = { kind: "put", server, pool: "State", key: `after-${server}`, value: draft.value() } as const;
+				draft.add({ ...put, atSeconds: atSeconds + draw.integer(0, 15) / 10 });
+			}
+		}),
 	laterVersions: (draft, draw) => {
 		for (const [index, item] of ipairs(draft.items)) {
 			if (item.kind === "start" && draw.oneIn(2)) draft.items[index - 1] = { ...item, later: true };
