@@ -286,9 +286,13 @@ export class Composer {
 				},
 				baseStamp,
 			);
+			let previous = 0;
 			for (const entry of entries) {
-				const { register } = entry;
-				if (!writer.add(outgoing(register, entry.version, register.reference, true))) break;
+				const { register, version } = entry;
+				// Until a forged record is found out, a true one may have the same version.
+				if (version === previous) continue;
+				previous = version;
+				if (!writer.add(outgoing(register, version, register.reference, true))) break;
 				entry.transmissions += 1;
 				context.traffic.recordsRepeated += 1;
 			}

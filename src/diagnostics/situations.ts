@@ -65,6 +65,7 @@ export const SITUATIONS = [
 	"an orphan adopted",
 	"an orphan adopted by whoever has it",
 	// Sending.
+	"two records of one version",
 	"withdrawn before anybody heard of it",
 	"ownership lost while a claim waited",
 	"a key claimed by another while its removal waited",

@@ -104,8 +104,7 @@ function recordsByStream(replica: Replica): Array<[Stream, OutgoingRecord[]]> {
 	for (const stream of streams) {
 		const records = new Array<OutgoingRecord>();
 		for (const register of registers.get(stream)!) for (const record of outgoingAll(register)) records.push(record);
-		records.sort((left, right) => left.version < right.version);
-		result.push([stream, records]);
+		result.push([stream, inOrder(records)]);
 	}
 	return result;
 }
@@ -120,8 +119,21 @@ export function rangeOf(stream: Stream, after: number, upTo: number): OutgoingRe
 			if (record.version > after && record.version <= upTo) records.push(record);
 		}
 	}
-	records.sort((left, right) => left.version < right.version);
-	return records;
+	return inOrder(records);
+}
+
+/** Ascending, each version once: until a forged record is found out, a true one may have the same. */
+function inOrder(records: OutgoingRecord[]): OutgoingRecord[] {
+	records.sort((left, right) =>
+		left.version === right.version ? left.reference < right.reference : left.version < right.version,
+	);
+	let previous = 0;
+	return records.filter(({ version }) => {
+		const isFirst = version !== previous;
+		if (!isFirst) sometimes("two records of one version");
+		previous = version;
+		return isFirst;
+	});
 }
 
 /** Collects the pages of one snapshot, in any order, with losses made good by parity. */

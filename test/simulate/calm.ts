@@ -7,7 +7,7 @@ const ARRIVES_SECONDS = 20;
 const CHANGE_SECONDS = 20;
 /** Who crashed is gone everywhere within this time. */
 const LOST_SECONDS = 75;
-/** For each of those that crash about the same time there is one less to notice, and the next one steps in so much later. */
+/** For each of those that go about the same time there is one less to notice, and the next one steps in so much later. */
 const NEXT_NOTICES_SECONDS = 8;
 
 /** How far a stream went at some time. */
@@ -40,8 +40,10 @@ export class Calm {
 		Cluster.ServerJoined.Connect(({ ServerId }) => {
 			const other = stage.actorOf(ServerId);
 			if (!other || other.isLive() || stage.skewed) return;
+			// While nothing gets through, nobody can know.
+			if (stage.trouble === "any" && stage.now() <= stage.excusedUntilSeconds) return;
 			const goneSeconds = stage.now() - other.goneAtSeconds!;
-			if (goneSeconds < LOST_SECONDS) return;
+			if (goneSeconds < this.lostSeconds(other)) return;
 			this.blame(actor, other, `welcomed server ${other.number}, gone for ${goneSeconds} s`);
 		});
 	}
@@ -97,7 +99,7 @@ export class Calm {
 	private lostSeconds(owner: Actor): number {
 		let seconds = LOST_SECONDS;
 		for (const other of this.stage.actors) {
-			if (other === owner || other.goneAtSeconds === undefined || other.closedAtSeconds !== undefined) continue;
+			if (other === owner || other.goneAtSeconds === undefined) continue;
 			if (math.abs(other.goneAtSeconds - owner.goneAtSeconds!) < LOST_SECONDS) seconds += NEXT_NOTICES_SECONDS;
 		}
 		return seconds;
