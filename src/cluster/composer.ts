@@ -290,7 +290,10 @@ export class Composer {
 			for (const entry of entries) {
 				const { register, version } = entry;
 				// Until a forged record is found out, a true one may have the same version.
-				if (version === previous) continue;
+				if (version === previous) {
+					sometimes("two records of one version");
+					continue;
+				}
 				previous = version;
 				if (!writer.add(outgoing(register, version, register.reference, true))) break;
 				entry.transmissions += 1;
