@@ -200,7 +200,9 @@ export class Context {
 	public stableFrontier(): number {
 		let frontier = this.frontier();
 		for (const member of this.membership.all()) {
-			if (!member.fenced) frontier = math.min(frontier, member.frontier);
+			// One that keeps up again is waited for, so that it comes to have applied all that was forgotten without it.
+			const isLagging = member.fenced && member.laggingSinceSeconds !== undefined;
+			if (!isLagging) frontier = math.min(frontier, member.frontier);
 		}
 		return frontier;
 	}

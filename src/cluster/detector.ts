@@ -170,10 +170,10 @@ export class Detector {
 		const patience = math.max(FRONTIER_PATIENCE_SECONDS, 2 * beatSeconds);
 		let oldest = true;
 		for (const member of membership.all()) {
-			// Removals that nobody waited for it with are forgotten: it has to have applied them too.
-			if (member.frontier >= (member.fenced ? math.max(behind, context.collectedUpTo) : behind)) {
+			if (member.frontier >= behind) {
 				member.laggingSinceSeconds = undefined;
-				member.fenced = false;
+				// Removals that nobody waited for it with are forgotten: it has to have applied them too.
+				if (member.frontier >= context.collectedUpTo) member.fenced = false;
 				if (isOlder(member.shortId, member.identity, context.selfId, context.identity)) oldest = false;
 				continue;
 			}
@@ -182,7 +182,10 @@ export class Detector {
 			if (!member.fenced) sometimes("a member fenced");
 			member.fenced = true;
 		}
-		if (oldest) for (const member of membership.all()) if (member.fenced) this.tellToResync(member, frontier, now);
+		if (!oldest) return;
+		for (const member of membership.all()) {
+			if (member.fenced && member.laggingSinceSeconds !== undefined) this.tellToResync(member, frontier, now);
+		}
 	}
 
 	private tellToResync(member: Member, frontier: number, now: number): void {
