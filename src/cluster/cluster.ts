@@ -70,6 +70,25 @@ export interface ClusterStatistics {
 		/** Versions known to be missing now. */
 		readonly Missing: number;
 	};
+	/** Calls of MemoryStoreService; all zero without the option `memoryStore`. */
+	readonly MemoryStore: {
+		/** Whether this server got the state from there when it started. */
+		readonly Joined: boolean;
+		readonly Reads: number;
+		readonly Writes: number;
+		/** Request units, and the most of them in one minute. */
+		readonly Units: number;
+		readonly MostUnitsPerMinute: number;
+		/** Calls that failed, or were not answered in time. */
+		readonly Failures: number;
+		/** How often this server wrote down the whole state, and how often what had changed since. */
+		readonly Generations: number;
+		readonly Renewals: number;
+		/** How often the state was too large for this library's part of the limits. */
+		readonly Skipped: number;
+		/** Bytes of the pages that this server keeps there. */
+		readonly Bytes: number;
+	};
 	/** The share of others' broadcasts that got lost on the way here, 0 to 1. */
 	readonly Loss: number;
 	/** How far the oldest state of any live server lags behind, in seconds. */

@@ -3,7 +3,7 @@ import { Slot } from "../outbox/queue";
 import { needsParts, outgoing, outgoingPart, partsOf } from "../replication/outgoing";
 import { RecentEntry } from "../replication/register";
 import { Stream } from "../replication/stream";
-import { Departure } from "../wire/frame";
+import { Departure, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
 import { writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
@@ -40,6 +40,12 @@ export interface Composed {
 }
 
 /** Packs broadcasts: what is new, the state of the stream, and in the room that is left what others may have missed. */
+export interface Uplink {
+	readonly addressee: ShortId;
+	/** So much of what is new it may bring, and one record in any case if this is not 0. */
+	readonly changesBytes: number;
+}
+
 export class Composer {
 	private counter = 0;
 	private lastBeatSeconds = -math.huge;
@@ -49,15 +55,23 @@ export class Composer {
 	constructor(private readonly context: Context) {}
 
 	/** The next broadcast. Everything it takes from the outbox counts as sent. */
-	public compose(identity: boolean, departures: Departure[], nextBeatSeconds: number, spare: SpareRoom): Composed {
+	public compose(
+		identity: boolean,
+		departures: Departure[],
+		nextBeatSeconds: number,
+		spare: SpareRoom,
+		/** For a message to the hub alone. */
+		uplink?: Uplink,
+	): Composed {
 		const { context } = this;
+		const addressee = uplink?.addressee;
 		const now = context.now();
 		const baseStamp = context.nowStamp();
 		const header = {
-			addressee: undefined,
+			addressee,
 			sender: context.selfId,
 			incarnation: context.incarnation,
-			counter: this.takeCounter(),
+			counter: addressee === undefined ? this.takeCounter() : 0,
 			baseStamp,
 			unicasts: context.budget.takeUnicastReport(),
 		};
@@ -71,7 +85,8 @@ export class Composer {
 		if (!departures.isEmpty()) push(writeDepartures(departures, room).text);
 		const beatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
 		const coveredUpTo = context.sequencer.upTo();
-		const fresh = this.packNew(room - (beatDue ? BEAT_BYTES : 0), baseStamp, now);
+		const roomForNew = room - (beatDue ? BEAT_BYTES : 0);
+		const fresh = this.packNew(roomForNew, uplink?.changesBytes ?? roomForNew, baseStamp, now);
 		if (fresh.text !== undefined) push(fresh.text);
 		if (room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
@@ -91,15 +106,17 @@ export class Composer {
 				),
 			);
 		}
-		const heard = this.packHeard(room, now);
-		if (heard !== undefined) push(heard);
+		if (addressee === undefined) {
+			const heard = this.packHeard(room, now);
+			if (heard !== undefined) push(heard);
+		}
 		const coverRoom = spare === "shared" ? math.floor(room * COVER_OF_ROOM) : room;
 		const coverUpTo = spare === "before that" ? math.min(this.coveredAfter, coveredUpTo) : coveredUpTo;
-		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now);
+		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now, addressee === undefined);
 		this.coveredAfter = cover.after;
 		if (cover.text !== undefined) push(cover.text);
 		const ownUpTo = spare === "before that" ? coveredUpTo : cover.after;
-		for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
+		if (addressee === undefined) for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
 		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
 	}
@@ -148,16 +165,22 @@ export class Composer {
 		}
 	}
 
-	private packNew(room: number, baseStamp: number, now: number): { text: string | undefined; count: number } {
+	private packNew(
+		room: number,
+		/** More records than the first only up to here. */
+		mostBytes: number,
+		baseStamp: number,
+		now: number,
+	): { text: string | undefined; count: number } {
 		const { context } = this;
 		const { outbox, sequencer } = context;
-		if (outbox.size() === 0) return { text: undefined, count: 0 };
+		if (outbox.size() === 0 || mostBytes <= 0) return { text: undefined, count: 0 };
 		const writer = new RecordsWriter(
 			room,
 			{ stream: undefined, after: sequencer.upTo(), complete: true, dense: true },
 			baseStamp,
 		);
-		while (true) {
+		while (writer.count() === 0 || writer.bytes() < mostBytes) {
 			const slot = this.takeWaiting();
 			if (!slot) break;
 			const waiting = slot.value;
@@ -226,6 +249,7 @@ export class Composer {
 		upTo: number,
 		baseStamp: number,
 		now: number,
+		isHeardByAll: boolean,
 	): { readonly text: string | undefined; readonly after: number } {
 		const { context } = this;
 		const nothing = { text: undefined, after: upTo };
@@ -240,9 +264,10 @@ export class Composer {
 		// The estimate was too low: a section that lacks the newest would not be what it says.
 		for (const record of tail.records) if (!writer.add(record)) return nothing;
 		context.traffic.recordsRepeated += writer.count();
-		for (const record of tail.records) {
-			context.recents.heardAgain(context.replica.own, record.reference, record.version);
-		}
+		if (isHeardByAll)
+			for (const record of tail.records) {
+				context.recents.heardAgain(context.replica.own, record.reference, record.version);
+			}
 		return { text: writer.finish(), after: tail.after };
 	}
 

@@ -15,7 +15,8 @@ import { Stream } from "../replication/stream";
 import { Identity, ShortId, StreamName } from "../wire/frame";
 import { shortIdOf } from "../wire/short-id";
 import { Departed, Member, Membership } from "./membership";
-import { TrafficCounters } from "./statistics";
+import { Regime } from "./regime";
+import { MemoryUse, TrafficCounters } from "./statistics";
 
 /** What a beat says while too little was heard to know the loss. */
 export const LOSS_UNKNOWN = 84;
@@ -29,6 +30,9 @@ const LIVELY_SECONDS = 10;
  * local: there is no messaging here (Studio) · closing, closed
  */
 export type Phase = "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
+
+/** Where a hub broadcasts for all, each server is heard of by it at least so often. */
+const HUB_BEAT_SECONDS = 10;
 
 /** A change that waits to be sent. */
 export interface Waiting {
@@ -51,6 +55,7 @@ const NO_PINS: ReadonlyArray<Pin> = [];
 /** Told to the parts of the library above this one. */
 export interface ContextEvents {
 	joined(member: Member): void;
+	renewed(member: Member): void;
 	departed(departed: Departed, identity: Identity): void;
 	changed(): void;
 }
@@ -61,6 +66,8 @@ export class Context {
 	public readonly selfId: ShortId;
 	public readonly identity: Identity;
 	public incarnation = 0;
+	/** The servers that live, and those that ask for the state. */
+	public expectedServers = 1;
 	/** Whether this server ever got the state. */
 	public hasState = false;
 	/** When this server got the state. */
@@ -71,6 +78,7 @@ export class Context {
 	public readonly floor = new FloorTracker();
 	public readonly recents = new Recents();
 	public readonly membership: Membership;
+	public readonly regime: Regime;
 	public readonly outbox = new OutboxQueue<Waiting>();
 	public readonly flushTimer = new FlushTimer();
 	public readonly budget: Budget;
@@ -78,6 +86,7 @@ export class Context {
 	public readonly echoes = new SelfEchoes();
 	public readonly loss = new LossEstimator();
 	public readonly traffic = new TrafficCounters();
+	public readonly memoryUse = new MemoryUse();
 	/** Removals with a stamp up to here may have been forgotten. */
 	public collectedUpTo = 0;
 	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
@@ -103,6 +112,7 @@ export class Context {
 		this.replica = new Replica(stream);
 		this.sequencer = new Sequencer(stream);
 		this.membership = new Membership(this.selfId, this.identity);
+		this.regime = new Regime(this);
 		this.budget = new Budget({ selfId: this.selfId, budgetShare });
 	}
 
@@ -144,6 +154,7 @@ export class Context {
 
 	/** The time between two signs of life: longer where there are more to hear them, because everybody pays for everybody. */
 	public beatSeconds(): number {
+		if (this.regime.hub) return math.max(HUB_BEAT_SECONDS, this.membership.serverCount() / 200);
 		const servers = this.membership.serverCount();
 		return servers <= 12 ? math.clamp(1.8 * servers, 10, 18) : math.min(1.5 * servers, 80);
 	}
@@ -175,7 +186,7 @@ export class Context {
 	/** How often a record should be on the air, by whomever, before it is no longer repeated in spare room: more where more gets lost. */
 	public transmissionGoal(): number {
 		let worst = this.observedLoss();
-		for (const member of this.membership.all()) worst = math.max(worst, member.loss ?? 0);
+		for (const member of this.membership.allReporting()) worst = math.max(worst, member.loss!);
 		if (worst < 0.02) return 4;
 		return worst < 0.08 ? 5 : 8;
 	}
@@ -188,6 +199,8 @@ export class Context {
 	/** The same whatever was given to servers that are joining. */
 	public ownFrontier(): number {
 		if (!this.isSynced()) return 0;
+		const { hub } = this.regime;
+		if (hub && this.regime.role() === "leaf") return hub.log.casts.appliedFloor;
 		let frontier = this.floor.floor(this.nowStamp());
 		for (const member of this.membership.all()) frontier = math.min(frontier, member.stream.appliedFloor);
 		// What a gone server said last may still be on its way to this server, and others have applied it.
@@ -199,6 +212,8 @@ export class Context {
 	/** Everything with a stamp up to here has been applied on every live server: what is older can never be contradicted. */
 	public stableFrontier(): number {
 		let frontier = this.frontier();
+		const { hub } = this.regime;
+		if (hub && this.regime.role() === "leaf") return math.min(frontier, hub.stableFrontier);
 		for (const member of this.membership.all()) {
 			// One that keeps up again is waited for, so that it comes to have applied all that was forgotten without it.
 			const isLagging = member.fenced && member.laggingSinceSeconds !== undefined;

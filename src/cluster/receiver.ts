@@ -3,23 +3,33 @@ import { HybridClock } from "../replication/hybrid-clock";
 import { MOST_VERSIONS_AHEAD } from "../replication/stream";
 import {
 	BeatSection,
+	CastSection,
+	CoverSection,
 	DeparturesSection,
+	DropReason,
 	HeardSection,
 	Frame,
 	Identity,
+	MemberEntry,
 	PageSection,
 	ProbeSection,
 	RecordsSection,
+	RelayedGroup,
+	ShortId,
+	StandingSection,
 } from "../wire/frame";
 import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
+import { CastRepairer } from "./cast-repairer";
 import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
 import { Departed, Member } from "./membership";
+import { Hub } from "./regime";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
+import { RENDEZVOUS } from "./topics";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
 const FRESH_MILLISECONDS = 60_000;
@@ -34,6 +44,9 @@ const MOST_REPORTED_UNICASTS = 600;
 /** Digests must disagree for so long before the stream is compared record by record: claims may be on their way. */
 const DIGEST_PATIENCE_SECONDS = 20;
 
+/** Not a part of anything. */
+const WHOLE = { part: 0, parts: 1 };
+
 /** What arrives: checked, sorted out, and applied. Whatever is wrong with it is dropped and counted. */
 export class Receiver {
 	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
@@ -43,6 +56,7 @@ export class Receiver {
 		private readonly sender: Sender,
 		private readonly joiner: Joiner,
 		private readonly repairer: Repairer,
+		private readonly castRepairer: CastRepairer,
 		private readonly roster: Roster,
 		private readonly detector: Detector,
 		/** Another server has given this one up. */
@@ -55,7 +69,7 @@ export class Receiver {
 		const { traffic } = context;
 		if (context.phase === "closed" || context.phase === "starting") return;
 		traffic.received += 1;
-		const frame = readFrame(message, context.checksumSeed);
+		const frame = this.read(message, topic);
 		if (isDropReason(frame)) {
 			traffic.drop(frame);
 			return;
@@ -74,7 +88,17 @@ export class Receiver {
 		}
 		this.detector.noteInbound();
 		const now = context.now();
-		if (topic !== undefined) {
+		// Where a hub broadcasts for all, the others tell it what they have sent.
+		if (topic === undefined && context.regime.role() === "hub") {
+			context.budget.noteReportedUnicasts(
+				now,
+				frame.sender,
+				math.min(math.max(frame.unicasts, 1), MOST_REPORTED_UNICASTS),
+			);
+		}
+		if (topic === RENDEZVOUS) {
+			context.budget.noteReportedUnicasts(now, frame.sender, frame.unicasts + 2);
+		} else if (topic !== undefined) {
 			context.noteLively();
 			context.budget.noteHeard(now, frame.sender, topic);
 			context.budget.noteReportedUnicasts(now, frame.sender, math.min(frame.unicasts, MOST_REPORTED_UNICASTS));
@@ -87,13 +111,31 @@ export class Receiver {
 		context.events.changed();
 	}
 
+	private read(message: unknown, topic: number | undefined): Frame | DropReason {
+		const { checksumSeed, platform } = this.context;
+		const { decoded } = platform;
+		// Whoever has another key reads something else.
+		if (!decoded || topic === undefined || checksumSeed !== 0 || !typeIs(message, "string")) {
+			return readFrame(message, checksumSeed);
+		}
+		let frame = decoded.get(message) as Frame | DropReason | undefined;
+		if (frame === undefined) {
+			frame = readFrame(message, checksumSeed);
+			decoded.set(message, frame);
+		}
+		return frame;
+	}
+
 	private receiveOwn(frame: Frame, topic: number | undefined): void {
 		const { context } = this;
 		if (topic === undefined) {
-			context.traffic.drop("own");
+			// Only to find out whether it can hear does a server write to itself.
+			if (frame.sections.some(({ kind }) => kind === "probe")) this.detector.noteOwn();
+			else context.traffic.drop("own");
 			return;
 		}
 		context.echoes.heard(frame.counter);
+		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts.noteReturned(section);
 		this.detector.noteOwn();
 	}
 
@@ -144,6 +186,16 @@ export class Receiver {
 		if (HybridClock.accepts(frame.baseStamp, this.context.platform.unixMilliseconds())) {
 			this.context.clock.witness(frame.baseStamp);
 		}
+		const cast = frame.sections.find((section): section is CastSection => section.kind === "cast");
+		if (cast) {
+			this.applyCast(cast, member, frame, fresh);
+			return;
+		}
+		const cover = frame.sections.find((section): section is CoverSection => section.kind === "cover");
+		if (cover) {
+			this.applyRepairedCasts(cover, frame);
+			return;
+		}
 		const former = member.stream.highest;
 		for (const section of frame.sections) {
 			if (section.kind === "records") this.applyRecords(section, member, frame);
@@ -151,12 +203,166 @@ export class Receiver {
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "heard") this.noteHeardOf(section);
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+			else if (section.kind === "castNack") this.castRepairer.answer(section, frame.sender);
 		}
 		if (member.stream.highest > former) {
 			member.stream.told = 0;
 			member.stream.advancedAtSeconds = this.context.now();
 		}
 		this.repairer.watch(member.stream);
+	}
+
+	// -- casts -------------------------------------------------------------------------------------------------------------------------------
+
+	/** A hub's broadcast: what is new, then what it covers of those before. */
+	private applyCast(cast: CastSection, member: Member, frame: Frame, fresh: boolean): void {
+		const { context } = this;
+		const now = context.now();
+		const { regime } = context;
+		const before = regime.hub;
+		// An old cast makes nobody a hub.
+		const hub = fresh ? regime.noteCast(cast, member.shortId, now) : undefined;
+		if (hub && hub !== before) {
+			this.detector.beginAnew();
+			this.sender.follow();
+		}
+		const { seq } = cast;
+		const isWhole = this.applyCasts(frame, { ...WHOLE, epoch: cast.epoch, after: seq - 1, upTo: seq }, hub);
+		for (const section of frame.sections) {
+			if (section.kind === "departures") {
+				this.applyDepartures(section, member, true);
+				for (const { shortId } of section.departures) hub?.log.noteServer(seq - 1, seq, shortId, now);
+			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
+			else if (section.kind === "standing") this.compareStanding(section, cast);
+		}
+		if (!hub) return;
+		const { casts } = hub.log;
+		if (isWhole) casts.close(seq - 1, seq);
+		else casts.extend(seq);
+		casts.noteFloor(seq, cast.floor);
+		if (seq === casts.highest) {
+			hub.stableFrontier = cast.frontier;
+			hub.uplinkSeconds = math.max(0.5, cast.uplinkTenths / 10);
+			hub.giveShare = cast.givePercent / 100;
+			if (!cast.responders.isEmpty()) hub.responders = cast.responders;
+		}
+		if (cast.dissolved) {
+			regime.dissolve();
+			this.detector.beginAnew();
+			this.sender.follow();
+			return;
+		}
+		this.castRepairer.watch(hub);
+	}
+
+	/** An answer to a request for casts, by anybody; of use for those of the hub that is followed. */
+	private applyRepairedCasts(cover: CoverSection, frame: Frame): void {
+		const { hub } = this.context.regime;
+		const followed = hub?.epoch === cover.epoch ? hub : undefined;
+		// Nothing in it is of a cast of its own.
+		this.applyCasts(frame, { ...cover, after: cover.upTo }, followed);
+		if (followed) this.castRepairer.watch(followed);
+	}
+
+	/** Words and records of the casts `first`, then those that each cover is about. Returns whether all of `first` is here now. */
+	private applyCasts(frame: Frame, first: Omit<CoverSection, "kind">, hub: Hub | undefined): boolean {
+		let casts = first;
+		let isWhole = true;
+		let isFirstWhole = true;
+		const finish = (): void => {
+			if (casts === first) isFirstWhole = isWhole;
+			else if (hub && isWhole && casts.epoch === hub.epoch) hub.log.noteCover(casts);
+			isWhole = true;
+		};
+		for (const section of frame.sections) {
+			if (section.kind === "cover") {
+				finish();
+				casts = section;
+			} else if (casts !== first && hub?.log.casts.hasAll(casts.after, casts.upTo)) {
+				// What the casts before have brought already is most of what there is.
+				continue;
+			} else if (section.kind === "members") this.admitAll(section.members, hub, casts);
+			else if (section.kind === "relayed") {
+				for (const group of section.groups) {
+					if (!this.applyGroup(group, hub, casts.after, casts.upTo)) isWhole = false;
+				}
+			}
+		}
+		finish();
+		return isFirstWhole;
+	}
+
+	private applyGroup(group: RelayedGroup, hub: Hub | undefined, after: number, upTo: number): boolean {
+		const { context } = this;
+		const stream = context.findStream(group.stream);
+		if (!stream) {
+			// Of a server that is gone, or of what it was before, nothing is missed.
+			const { shortId, incarnation } = group.stream;
+			const known = context.membership.get(shortId)?.stream ?? context.membership.departed(shortId)?.stream;
+			if (known !== undefined && known.incarnation > incarnation) return true;
+			// The hub knows a server that this one has never met: it introduces itself when asked.
+			this.probeServer(shortId, false, incarnation);
+			return false;
+		}
+		const now = context.now();
+		if (stream === context.replica.own) {
+			for (const record of group.records) context.recents.heardAgain(stream, record.reference, record.version);
+		} else {
+			const former = stream.highest;
+			context.replica.applySection(
+				stream,
+				{ ...group, kind: "records" },
+				context.clock,
+				context.platform.unixMilliseconds(),
+			);
+			for (const register of context.replica.takeFresh()) context.recents.note(register, now);
+			if (stream.highest > former) stream.advancedAtSeconds = now;
+			if (!stream.live) this.roster.adoptOrphans();
+			this.repairer.watch(stream, true);
+		}
+		hub?.log.noteRange(after, upTo, { stream, after: group.after, upTo: group.upTo }, now);
+		return true;
+	}
+
+	/** The hub names servers that are new. */
+	private admitAll(
+		entries: ReadonlyArray<MemberEntry>,
+		hub: Hub | undefined,
+		{ after, upTo }: Omit<CoverSection, "kind">,
+	): void {
+		const { context } = this;
+		for (const entry of entries) {
+			const { shortId, incarnation } = entry;
+			if (shortId === context.selfId || entry.state !== "live") continue;
+			hub?.log.noteServer(after, upTo, shortId, context.now());
+			const member = context.membership.get(shortId);
+			if (member) {
+				if (incarnation > member.stream.incarnation) this.roster.renew(member, incarnation);
+				continue;
+			}
+			const departed = context.membership.departed(shortId);
+			if (!departed || incarnation > departed.stream.incarnation) this.roster.admit(entry, entry);
+		}
+	}
+
+	/** The hub tells what streams come to: who has missed something without knowing finds out. */
+	private compareStanding(section: StandingSection, { frontier }: CastSection): void {
+		const { context } = this;
+		const now = context.now();
+		for (const { shortId, incarnation, upTo, digest } of section.streams) {
+			const member = context.membership.get(shortId);
+			if (!member && shortId !== context.selfId && !context.membership.departed(shortId)) {
+				this.probeServer(shortId, false, incarnation);
+			}
+			if (!member || member.stream.incarnation !== incarnation) continue;
+			const { stream } = member;
+			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {
+				stream.extend(upTo);
+				this.repairer.watch(stream, true);
+			}
+			if (stream.watermark() === upTo && stream.highest === upTo)
+				this.compareDigest({ digest, frontier }, member, now);
+		}
 	}
 
 	/** The live member a frame is from; undefined if it is not to be applied. */
@@ -234,16 +440,20 @@ export class Receiver {
 	// -- probes ------------------------------------------------------------------------------------------------------------------------------
 
 	private probe(frame: Frame, presumedDead: boolean, incarnation: number): void {
+		this.probeServer(frame.sender, presumedDead, incarnation);
+	}
+
+	private probeServer(shortId: ShortId, presumedDead: boolean, incarnation: number): void {
 		const { context } = this;
 		if (!context.isActive()) return;
 		const now = context.now();
-		const outstanding = this.probes.get(frame.sender);
+		const outstanding = this.probes.get(shortId);
 		if (outstanding && now - outstanding.atSeconds < PROBE_AGAIN_SECONDS) return;
 		if (!outstanding && this.probes.size() >= 200) this.probes.clear();
 		const nonce = math.floor(context.platform.random() * 4294967296);
-		this.probes.set(frame.sender, { nonce, atSeconds: now });
+		this.probes.set(shortId, { nonce, atSeconds: now });
 		context.traffic.probes += 1;
-		this.sender.sendTo(frame.sender, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
+		this.sender.addressed.sendTo(shortId, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
 	}
 
 	private answerProbe(probe: ProbeSection, frame: Frame): void {
@@ -262,7 +472,7 @@ export class Receiver {
 			lossPercent: context.lossPercent(),
 			digest: 0,
 		};
-		this.sender.sendTo(
+		this.sender.addressed.sendTo(
 			frame.sender,
 			"probeAck",
 			[writeIdentity(context.identity), writeBeat(beat, baseStamp), writeProbeAck({ nonce: probe.nonce })],
@@ -302,7 +512,9 @@ export class Receiver {
 			return;
 		}
 		const former = context.replica.fresh.size();
+		const givable = stream.givableUpTo();
 		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
+		if (stream.givableUpTo() > givable) this.sender.casts.castSoon();
 		if (context.replica.fresh.size() > former) {
 			const now = context.now();
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
@@ -343,7 +555,7 @@ export class Receiver {
 			member.frontier = beat.frontier;
 		}
 		if (fresh) {
-			member.loss = beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100;
+			context.membership.noteLoss(member, beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100);
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
 		if (beat.upTo < stream.highest) {
@@ -362,7 +574,11 @@ export class Receiver {
 		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat, member, now);
 	}
 
-	private compareDigest({ digest, frontier }: BeatSection, member: Member, now: number): void {
+	private compareDigest(
+		{ digest, frontier }: Pick<BeatSection, "digest" | "frontier">,
+		member: Member,
+		now: number,
+	): void {
 		const { context } = this;
 		const { stream } = member;
 		stream.forgetAssemblies();
@@ -388,7 +604,7 @@ export class Receiver {
 		this.repairer.audit(member.stream, upTo);
 	}
 
-	private applyDepartures(section: DeparturesSection, member: Member): void {
+	private applyDepartures(section: DeparturesSection, member: Member, byHub = false): void {
 		const { context } = this;
 		for (const departure of section.departures) {
 			if (departure.shortId === context.selfId) {
@@ -397,7 +613,7 @@ export class Receiver {
 				continue;
 			}
 			// That it closes, a server says itself.
-			if (departure.reason === "closed" && departure.shortId !== member.shortId) continue;
+			if (departure.reason === "closed" && departure.shortId !== member.shortId && !byHub) continue;
 			const accused = context.membership.get(departure.shortId);
 			const heardLately =
 				accused !== undefined &&
@@ -410,12 +626,15 @@ export class Receiver {
 				sometimes("a loss not believed");
 				continue;
 			}
+			const wasLive = context.membership.get(departure.shortId) !== undefined;
 			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);
+			// The hub passes on what only it was told.
+			if (wasLive && context.regime.role() === "hub") this.sender.losses.announceLost(departure);
 			const departed = context.membership.departed(departure.shortId);
 			if (departed && !departed.purged) this.repairer.watch(departed.stream);
-			this.sender.noteLost(departure);
+			this.sender.losses.noteLost(departure);
 			const more = this.roster.knowsMore(departure, departure.upTo);
-			if (more !== undefined) this.sender.correctLost({ ...departure, reason: "lost", upTo: more });
+			if (more !== undefined) this.sender.losses.correctLost({ ...departure, reason: "lost", upTo: more });
 		}
 	}
 }

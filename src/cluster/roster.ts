@@ -18,6 +18,9 @@ const MOST_DEPARTED = 2000;
 /** The changes of membership, and what follows from each for the state. */
 export class Roster {
 	private newcomers = new Array<{ readonly shortId: ShortId; readonly untilSeconds: number }>();
+	/** Whether the budget knows who takes part, and whether that was with a hub. */
+	private shared = false;
+	private sharedWithHub = false;
 
 	constructor(
 		private readonly context: Context,
@@ -55,6 +58,7 @@ export class Roster {
 		member.differs = undefined;
 		member.behind = undefined;
 		context.replica.inherit(former, member.stream);
+		context.events.renewed(member);
 	}
 
 	/** How much more this server has of a gone server's last words than somebody says: the version they go to, or undefined if it is not more. */
@@ -189,14 +193,28 @@ export class Roster {
 		this.membersChanged();
 	}
 
-	public membersChanged(): void {
+	private membersChanged(): void {
+		this.shared = false;
+	}
+
+	/** Divides the budget anew if members have changed since the last time: many may at once. */
+	public shareBudget(): void {
 		const { context } = this;
-		const shortIds = new Array<ShortId>();
+		const withHub = context.regime.hub !== undefined;
+		if (this.shared && withHub === this.sharedWithHub) return;
+		this.shared = true;
+		this.sharedWithHub = withHub;
 		const now = context.now();
+		const newcomers = new Array<ShortId>();
 		for (const { shortId, untilSeconds } of this.newcomers) {
-			if (untilSeconds > now && !context.membership.get(shortId)) shortIds.push(shortId);
+			if (untilSeconds > now && !context.membership.get(shortId)) newcomers.push(shortId);
 		}
-		for (const member of context.membership.all()) shortIds.push(member.shortId);
-		context.budget.setMembers(shortIds, context.now());
+		context.expectedServers = newcomers.size() + context.membership.serverCount();
+		if (withHub) {
+			context.budget.setServers(context.expectedServers, now);
+			return;
+		}
+		for (const member of context.membership.all()) newcomers.push(member.shortId);
+		context.budget.setMembers(newcomers, now);
 	}
 }

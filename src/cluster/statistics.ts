@@ -19,6 +19,22 @@ const DROPPED: ReadonlyArray<Dropped> = [
 	"overflow",
 ];
 
+/** What became of this server's calls of MemoryStoreService. */
+export class MemoryUse {
+	public reads = 0;
+	public writes = 0;
+	public units = 0;
+	public mostUnitsPerMinute = 0;
+	public failures = 0;
+	public generations = 0;
+	public renewals = 0;
+	/** States that did not fit, or could not be afforded. */
+	public skipped = 0;
+	public bytes = 0;
+	/** Whether this server got the state from there. */
+	public joined = false;
+}
+
 /** Plain counts of what went over the wire; they only grow. Each takes memory from the first time on. */
 export class TrafficCounters {
 	public broadcasts!: number;

@@ -3,7 +3,7 @@ import { Context } from "./context";
 
 /** Everything a game may want to know of how its cluster does, read off at one moment. */
 export function takeStatistics(context: Context): ClusterStatistics {
-	const { traffic, replica, outbox, membership } = context;
+	const { traffic, replica, outbox, membership, memoryUse } = context;
 	const now = context.now();
 	const use = context.budget.use(now);
 	let missing = 0;
@@ -55,6 +55,18 @@ export function takeStatistics(context: Context): ClusterStatistics {
 			Probes: traffic.probes,
 			Resyncs: traffic.resyncs,
 			Missing: missing,
+		},
+		MemoryStore: {
+			Joined: memoryUse.joined,
+			Reads: memoryUse.reads,
+			Writes: memoryUse.writes,
+			Units: memoryUse.units,
+			MostUnitsPerMinute: memoryUse.mostUnitsPerMinute,
+			Failures: memoryUse.failures,
+			Generations: memoryUse.generations,
+			Renewals: memoryUse.renewals,
+			Skipped: memoryUse.skipped,
+			Bytes: memoryUse.bytes,
 		},
 		Loss: context.observedLoss(),
 		LagSeconds: context.isActive() ? context.lagSeconds() : 0,

@@ -42,6 +42,9 @@ export const SITUATIONS = [
 	"asked for the state before having it",
 	"alone after the announcements",
 	"rejoined without an answer",
+	"the state read where another server keeps it",
+	"what is kept of the state cannot be used",
+	"another server keeps the state from now on",
 	// Membership.
 	"the server stood still",
 	"the server was deaf",
@@ -78,6 +81,7 @@ export const SITUATIONS = [
 	"congestion noticed",
 	"a subscription refused",
 	"a subscription call that hangs",
+	"a cast lost for all, and cast again",
 	"a close hands something over",
 	"closed though the cloud took no goodbye",
 	"handlers cause too many rounds",

@@ -20,6 +20,13 @@ export const enum Kind {
 	Probe,
 	ProbeAck,
 	Heard,
+	Cast,
+	Relayed,
+	Standing,
+	CastNack,
+	Cover,
+	/** In what is kept in MemoryStoreService only. */
+	Withdrawn = 64,
 }
 
 /** Flags of a records section. */
@@ -27,6 +34,14 @@ export const enum RecordsFlag {
 	Foreign = 1,
 	Complete = 2,
 	Dense = 4,
+}
+
+/** Flags of a cast. */
+export const enum CastFlag {
+	/** The hub steps back; every server broadcasts for itself again. */
+	Dissolved = 1,
+	/** Names servers that give the state and repairs. */
+	Responders = 2,
 }
 
 /** Forms of a record; the head digit is form · 4 + flags. */

@@ -38,6 +38,40 @@ export interface OutgoingSection {
 	readonly dense: boolean;
 }
 
+/** The pools that records of one section are in. Several groups of records may share it. */
+export class PoolTable {
+	private readonly indices = new Map<string, number>();
+	private readonly texts = new Array<string>();
+	/** Characters of all entries, and how many more they are once JSON has escaped them. */
+	public bytes = 0;
+	public escapeBytes = 0;
+
+	public indexOf(pool: string): number | undefined {
+		return this.indices.get(pool);
+	}
+
+	public count(): number {
+		return this.texts.size();
+	}
+
+	/** What an entry for this pool would be. */
+	public static entryText(pool: string, policy: OwnerGonePolicy): string {
+		const wirePool = toWire(pool);
+		return encodeNumber(wirePool.size()) + wirePool + DIGITS[policy === "adopt" ? 1 : 0]!;
+	}
+
+	public add(pool: string, entryText: string): void {
+		this.indices.set(pool, this.texts.size());
+		this.texts.push(entryText);
+		this.bytes += entryText.size();
+		this.escapeBytes += jsonBytes(entryText) - entryText.size();
+	}
+
+	public text(): string {
+		return encodeNumber(this.texts.size()) + this.texts.join("");
+	}
+}
+
 export class RecordsWriter {
 	private readonly dense: boolean;
 	/** Up to the end of the range, or the end itself where that is not known yet. */
@@ -45,11 +79,9 @@ export class RecordsWriter {
 	private readonly after: number;
 	private readonly statedUpTo: number | undefined;
 
-	private readonly poolIndices = new Map<string, number>();
-	private readonly poolTexts = new Array<string>();
 	private readonly pieces = new Array<string>();
 	private recordCount = 0;
-	/** Characters of pools and records, and how many more they are once JSON has escaped them. */
+	/** Characters of records, and how many more they are once JSON has escaped them. */
 	private contentBytes = 0;
 	private escapeBytes = 0;
 
@@ -58,12 +90,24 @@ export class RecordsWriter {
 	private lastReference = 0;
 	private lastPoolIndex = 0;
 
-	/** @param roomBytes - what the whole section may take of a message. */
+	private readonly pools: PoolTable;
+	/** What the pools took before. */
+	private readonly formerPoolBytes: number;
+	private readonly formerPoolEscapes: number;
+
+	/**
+	 * @param roomBytes - what the whole section may take of a message.
+	 * @param sharedPools - the pools of the section that this is a group of; undefined for a section of its own.
+	 */
 	constructor(
 		private readonly roomBytes: number,
 		section: OutgoingSection,
 		private readonly baseStamp: number,
+		private readonly sharedPools?: PoolTable,
 	) {
+		this.pools = sharedPools ?? new PoolTable();
+		this.formerPoolBytes = this.pools.bytes;
+		this.formerPoolEscapes = this.pools.escapeBytes;
 		const { stream, after, dense } = section;
 		let flags = dense ? RecordsFlag.Dense : 0;
 		if (stream) flags += RecordsFlag.Foreign;
@@ -102,19 +146,17 @@ export class RecordsWriter {
 		if (stamp === this.lastStamp) head += HeadFlag.SameStamp;
 		else fields += encodeNumber(this.baseStamp - stamp);
 
-		let poolCount = this.poolTexts.size();
+		let poolCount = this.pools.count();
 		let poolIndex = this.lastPoolIndex;
 		let poolText = "";
 		let wireKey = "";
 		let escapeBytes = this.escapeBytes;
 		if (defining) {
-			const knownIndex = this.poolIndices.get(record.pool);
+			const knownIndex = this.pools.indexOf(record.pool);
 			poolIndex = knownIndex ?? poolCount;
 			if (knownIndex === undefined) {
-				const wirePool = toWire(record.pool);
-				poolText = encodeNumber(wirePool.size()) + wirePool + DIGITS[record.policy === "adopt" ? 1 : 0]!;
+				poolText = PoolTable.entryText(record.pool, record.policy);
 				poolCount += 1;
-				escapeBytes += jsonBytes(wirePool) - wirePool.size();
 			}
 			if (poolIndex === this.lastPoolIndex) head += HeadFlag.SamePool;
 			else fields += encodeNumber(poolIndex);
@@ -134,16 +176,14 @@ export class RecordsWriter {
 			escapeBytes += jsonBytes(wireValue) - wireValue.size();
 		}
 
-		const contentBytes =
-			this.contentBytes + poolText.size() + 1 + fields.size() + wireKey.size() + tail.size() + wireValue.size();
+		const contentBytes = this.contentBytes + 1 + fields.size() + wireKey.size() + tail.size() + wireValue.size();
 		const recordCount = this.recordCount + 1;
-		if (this.sectionBytes(version, poolCount, recordCount, contentBytes) + escapeBytes > this.roomBytes)
-			return false;
+		const poolBytes = this.poolBytes() + poolText.size();
+		const poolEscapes = this.poolEscapes() + (poolText === "" ? 0 : jsonBytes(poolText) - poolText.size());
+		const bytes = this.sectionBytes(version, poolCount, recordCount, contentBytes + poolBytes);
+		if (bytes + escapeBytes + poolEscapes > this.roomBytes) return false;
 
-		if (poolText !== "") {
-			this.poolIndices.set(record.pool, poolIndex);
-			this.poolTexts.push(poolText);
-		}
+		if (poolText !== "") this.pools.add(record.pool, poolText);
 		this.pieces.push(DIGITS[head]! + fields + wireKey + tail + wireValue);
 		this.recordCount = recordCount;
 		this.contentBytes = contentBytes;
@@ -164,8 +204,9 @@ export class RecordsWriter {
 
 	/** What the section as it is takes of a message: exact, JSON's escapes included. */
 	public bytes(): number {
-		const bytes = this.sectionBytes(this.lastVersion, this.poolTexts.size(), this.recordCount, this.contentBytes);
-		return bytes + this.escapeBytes;
+		const contentBytes = this.contentBytes + this.poolBytes();
+		const bytes = this.sectionBytes(this.lastVersion, this.pools.count(), this.recordCount, contentBytes);
+		return bytes + this.escapeBytes + this.poolEscapes();
 	}
 
 	/**
@@ -179,17 +220,29 @@ export class RecordsWriter {
 		const body =
 			this.start +
 			(this.dense ? "" : encodeNumber(upTo - this.after)) +
-			encodeNumber(this.poolTexts.size()) +
-			this.poolTexts.join("") +
+			(this.sharedPools ? "" : this.pools.text()) +
 			encodeNumber(this.recordCount) +
 			this.pieces.join("");
+		if (this.sharedPools) return body;
 		return DIGITS[Kind.Records]! + encodeNumber(body.size()) + body;
 	}
 
-	/** Characters of a section with such content. */
+	/** Characters of the pools that this writer has added. */
+	private poolBytes(): number {
+		return this.pools.bytes - this.formerPoolBytes;
+	}
+
+	/** How many more they are once JSON has escaped them. */
+	private poolEscapes(): number {
+		return this.pools.escapeBytes - this.formerPoolEscapes;
+	}
+
+	/** Characters of a section, or of a group, with such content. */
 	private sectionBytes(lastVersion: number, poolCount: number, recordCount: number, contentBytes: number): number {
-		let bodyBytes = this.start.size() + numberBytes(poolCount) + numberBytes(recordCount) + contentBytes;
+		let bodyBytes = this.start.size() + numberBytes(recordCount) + contentBytes;
 		if (!this.dense) bodyBytes += numberBytes((this.statedUpTo ?? lastVersion) - this.after);
+		if (this.sharedPools) return bodyBytes;
+		bodyBytes += numberBytes(poolCount);
 		return 1 + numberBytes(bodyBytes) + bodyBytes;
 	}
 }

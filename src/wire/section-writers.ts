@@ -2,6 +2,9 @@
 import { DIGITS, encodeNumber, encodeWord, numberBytes } from "./base85";
 import {
 	BeatSection,
+	CastRange,
+	CastSection,
+	CoverSection,
 	Departure,
 	HeardEntry,
 	Identity,
@@ -10,10 +13,13 @@ import {
 	PageSection,
 	ProbeAckSection,
 	ProbeSection,
+	StandingEntry,
 	StreamName,
 	VersionRange,
+	WithdrawnEntry,
 } from "./frame";
-import { Kind } from "./layout";
+import { CastFlag, Kind } from "./layout";
+import { PoolTable } from "./records-writer";
 import { jsonBytes, toWire } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
@@ -111,6 +117,70 @@ export function writeProbe(probe: Omit<ProbeSection, "kind">): string {
 
 export function writeProbeAck(probeAck: Omit<ProbeAckSection, "kind">): string {
 	return section(Kind.ProbeAck, encodeWord(probeAck.nonce));
+}
+
+export function writeCast(cast: Omit<CastSection, "kind">, baseStamp: number): string {
+	const { dissolved, responders } = cast;
+	const flags = (dissolved ? CastFlag.Dissolved : 0) + (responders.isEmpty() ? 0 : CastFlag.Responders);
+	return section(
+		Kind.Cast,
+		DIGITS[flags]! +
+			encodeNumber(cast.epoch) +
+			encodeNumber(cast.seq) +
+			encodeNumber(cast.uplinkTenths) +
+			encodeNumber(baseStamp - cast.floor) +
+			encodeNumber(baseStamp - cast.frontier) +
+			encodeNumber(cast.servers) +
+			encodeWord(cast.census) +
+			DIGITS[cast.givePercent]! +
+			(responders.isEmpty() ? "" : encodeNumber(responders.size()) + responders.join("")),
+	);
+}
+
+export function writeCover({ epoch, after, upTo, part, parts }: Omit<CoverSection, "kind">): string {
+	const about = encodeNumber(epoch) + encodeNumber(upTo) + encodeNumber(upTo - after);
+	return section(Kind.Cover, about + DIGITS[part]! + DIGITS[parts]!);
+}
+
+/** `groups` as `RecordsWriter` makes them with these pools. */
+export function writeRelayed(pools: PoolTable, groups: ReadonlyArray<string>): string {
+	return section(Kind.Relayed, pools.text() + groups.join(""));
+}
+
+export function writeStanding(streams: ReadonlyArray<StandingEntry>, roomBytes: number): PartialSection {
+	return list(
+		Kind.Standing,
+		streams,
+		roomBytes,
+		(standing) => streamText(standing) + encodeNumber(standing.upTo) + encodeWord(standing.digest),
+	);
+}
+
+export function writeCastNack(epoch: number, ranges: ReadonlyArray<CastRange>, roomBytes: number): PartialSection {
+	return list(
+		Kind.CastNack,
+		ranges,
+		roomBytes,
+		({ after, upTo }) => encodeNumber(after) + encodeNumber(upTo - after),
+		encodeNumber(epoch),
+	);
+}
+
+/** All of them, or nothing if there are none. */
+export function writeWithdrawn(streams: ReadonlyArray<WithdrawnEntry>): string {
+	if (streams.isEmpty()) return "";
+	const texts = streams.map((entry) => {
+		const { versions } = entry;
+		if (!versions) return streamText(entry) + flag(true);
+		let former = 0;
+		const steps = versions.map((version) => {
+			const step = encodeNumber(version - former);
+			former = version;
+			return step;
+		});
+		return streamText(entry) + flag(false) + encodeNumber(versions.size()) + steps.join("");
+	});
+	return section(Kind.Withdrawn, encodeNumber(streams.size()) + texts.join(""));
 }
 
 function section(kind: Kind, body: string): string {

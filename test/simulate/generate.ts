@@ -59,6 +59,15 @@ function addOperations(draft: Draft, draw: Generator): void {
 	}
 }
 
+/** In some games all servers, or most, may keep the state in MemoryStoreService. */
+function addStore(draft: Draft, draw: Generator): void {
+	if (!draw.oneIn(3)) return;
+	const mixed = draw.oneIn(3);
+	for (const [index, item] of ipairs(draft.items)) {
+		if (item.kind === "start" && !(mixed && draw.oneIn(3))) draft.items[index - 1] = { ...item, stored: true };
+	}
+}
+
 /** The plan that belongs to a seed. */
 export function generatePlan(seed: number, mode?: Mode): Plan {
 	const draw = drawsFor(seed, "plan");
@@ -72,6 +81,7 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 	for (const _ of $range(1, draw.integer(1, draw.oneIn(4) ? 9 : 4))) troubles.add(draw.pick(possible));
 	const features = TROUBLES.filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
+	addStore(draft, drawsFor(seed, "stored"));
 	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : QUIET_SECONDS;
 	if (troubles.has("oblivion") && draft.servers <= MOST_IN_OBLIVION) quietSeconds = OBLIVION_QUIET_SECONDS;
 	return {

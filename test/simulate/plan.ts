@@ -19,6 +19,8 @@ export type Happening =
 			readonly drift?: number;
 			/** It speaks a later version of the wire: its messages have sections that the others do not know. */
 			readonly later?: boolean;
+			/** It has the option `memoryStore`. */
+			readonly stored?: boolean;
 	  }
 	| { readonly kind: "crash" | "close"; readonly server: number }
 	| { readonly kind: "freeze" | "deaf" | "mute"; readonly server: number; readonly seconds: number }

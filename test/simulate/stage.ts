@@ -1,3 +1,4 @@
+import { ConfigureCluster } from "../../src/cluster";
 import { CloudWatcher, Range, VirtualGame, VirtualGameOptions, VirtualServer } from "../../src/testing";
 import { DEFAULT_FAULTS } from "../../src/testing/cloud-options";
 import { DEFAULT_MEMORY_FAULTS } from "../../src/testing/memory-store/memory-options";
@@ -257,6 +258,7 @@ export class Stage {
 			drawNumber: item.server,
 			clockSkewSeconds: item.skewSeconds ?? 0,
 			clockDrift: item.drift ?? 0,
+			...(item.stored ? { setup: () => ConfigureCluster({ memoryStore: true }) } : {}),
 		});
 		this.numbers.set(server.ServerId, item.server);
 		const { emulated } = this;

@@ -1,0 +1,466 @@
+import { sometimes } from "../diagnostics/situations";
+import { StreamRange } from "../replication/cast-log";
+import { REFERENCE_KNOWN_AFTER_SECONDS } from "../replication/sequencer";
+import { Stream } from "../replication/stream";
+import { hashRecord } from "../replication/digest";
+import { Departure, ShortId } from "../wire/frame";
+import { checksum } from "../wire/checksum";
+import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
+import { OutgoingRecord, PoolTable, RecordsWriter } from "../wire/records-writer";
+import {
+	writeBeat,
+	writeCast,
+	writeDepartures,
+	writeIdentity,
+	writeMembers,
+	writeRelayed,
+	writeStanding,
+} from "../wire/section-writers";
+import { jsonBytes } from "../wire/text";
+import { introductions, recordsOf, writeCastContent } from "./cast-content";
+import { Context } from "./context";
+import { Hub, UPLINK_SECONDS } from "./regime";
+
+/** What the head of a cast takes at most. */
+const CAST_BYTES = 80;
+/** So many servers are named that give the state. */
+const RESPONDERS = 3;
+/** A relayed section without its pools and groups. */
+const RELAYED_BYTES = 8;
+const BEAT_BYTES = 48;
+const BEAT_AT_LEAST_SECONDS = 2;
+/** So far back, and so many casts, spare room repeats what was cast. */
+const COVER_SECONDS = 20;
+const COVER_SPANS: ReadonlyArray<number> = [32, 16, 8, 5, 3, 2, 1];
+/** Word of a server is cast so often. */
+const WORDS = 4;
+/** In larger games a new hub does not introduce everybody: who is not known is asked. */
+const INTRODUCED_MOST = 100;
+/** A cast that has not come back after this is lost: a delivery takes two seconds at most. */
+const OWN_MISSING_SECONDS = 2.2;
+const MOST_MISSING = 20;
+/** What has waited for longer is not kept waiting for repeats. */
+const LATE_SECONDS = 1.5;
+/** So much of the room is kept for what the cast before brought. */
+const MOST_REPEATED = 0.55;
+const REPEAT_HEAD_BYTES = 24;
+/** No stream takes more of a cast than this part while others wait. */
+const MOST_OF_ROOM = 0.5;
+
+/** What became of composing a cast. */
+export interface Cast {
+	readonly text: string;
+	/** Whether it brings anything that was not cast before. */
+	readonly isNews: boolean;
+	/** Whether more waits than fitted. */
+	readonly isFull: boolean;
+}
+
+interface CastStream {
+	/** Versions up to here were cast. */
+	upTo: number;
+	/** When each reference was first cast with its key. */
+	readonly definedAt: Map<number, number>;
+	/** Since when something waits; undefined when nothing does. */
+	waitingSinceSeconds: number | undefined;
+}
+
+/** A floor that holds once these streams were cast so far. */
+interface FloorCandidate {
+	readonly floor: number;
+	readonly targets: Map<Stream, number>;
+}
+
+/** Packs what all servers have to say into one hub's broadcasts. */
+export class Caster {
+	private readonly streams = new Map<Stream, CastStream>();
+	private seq = 0;
+	private floor = 0;
+	private candidate: FloorCandidate | undefined;
+	private words = new Array<{ readonly shortId: ShortId; said: number }>();
+	private lastBeatSeconds = -math.huge;
+	private standingAt = 0;
+	/** When each of the latest casts was sent. */
+	private readonly sentAt = new Map<number, number>();
+	/** Casts that have not come back yet, and when they were sent. */
+	private readonly awaited = new Map<number, number>();
+	/** Casts that did not come back in time. */
+	private missing = new Array<number>();
+	private hearsItself = false;
+	private oldestWait = 0;
+	private lastFreshBytes = 0;
+
+	constructor(
+		private readonly context: Context,
+		private readonly hub: Hub,
+		/** What the former hub cast lately; it is cast once more. */
+		again: ReadonlyArray<StreamRange>,
+	) {
+		for (const stream of this.liveStreams()) this.stateOf(stream);
+		// A game that was small until now may have servers that have not met.
+		const members = context.membership.all();
+		if (members.size() < INTRODUCED_MOST) for (const { shortId } of members) this.announce(shortId, WORDS - 2);
+		for (const { stream, after } of again) {
+			const state = this.streams.get(stream);
+			if (state) state.upTo = math.min(state.upTo, after);
+		}
+	}
+
+	/** Word of a server that is new, or has begun a new stream. */
+	public announce(shortId: ShortId, said = 0): void {
+		this.words = this.words.filter((word) => word.shortId !== shortId);
+		this.words.push({ shortId, said });
+	}
+
+	/** Whether there is anything that was not cast yet. */
+	public hasNews(): boolean {
+		if (!this.words.isEmpty()) return true;
+		for (const stream of this.liveStreams()) if (this.castable(stream) > this.stateOf(stream).upTo) return true;
+		return false;
+	}
+
+	public compose(
+		counter: number,
+		identity: boolean,
+		departures: Departure[],
+		nextSeconds: number,
+		dissolved: boolean,
+	): Cast {
+		const { context, hub } = this;
+		const now = context.now();
+		const baseStamp = context.nowStamp();
+		const { log } = hub;
+		this.seq += 1;
+		const { seq } = this;
+		const header = {
+			addressee: undefined,
+			sender: context.selfId,
+			incarnation: context.incarnation,
+			counter,
+			baseStamp,
+			unicasts: context.budget.takeUnicastReport(),
+		};
+		let room = MESSAGE_BYTES - frameHeaderBytes(header) - CAST_BYTES;
+		const sections = new Array<string>();
+		const push = (text: string): void => {
+			if (text === "") return;
+			sections.push(text);
+			room -= jsonBytes(text);
+		};
+		log.casts.close(seq - 1, seq);
+		this.sentAt.set(seq, now);
+		this.awaited.set(seq, now);
+		this.sentAt.delete(seq - 64);
+		if (identity) push(writeIdentity(context.identity));
+		const said = this.sayWords(room, baseStamp, now);
+		push(said.text);
+		if (!departures.isEmpty()) {
+			push(writeDepartures(departures, room).text);
+			for (const { shortId } of departures) log.noteServer(seq - 1, seq, shortId, now);
+		}
+		// What the cast before brought is said once more, unless what waits is late already, here or at the leaves.
+		const isBusy = this.oldestWait >= LATE_SECONDS || hub.uplinkSeconds > 2 * UPLINK_SECONDS;
+		const repeated = !isBusy ? math.min(this.lastFreshBytes, room * MOST_REPEATED) : 0;
+		const fresh = this.relayNew(room - repeated, baseStamp, now);
+		this.lastFreshBytes = jsonBytes(fresh.text) + REPEAT_HEAD_BYTES;
+		push(fresh.text);
+		if (room >= BEAT_BYTES && now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS) {
+			this.lastBeatSeconds = now;
+			push(this.beat(baseStamp, nextSeconds));
+		}
+		push(this.relayAgain(room, baseStamp, now));
+		push(this.stand(room));
+		this.advanceFloor(baseStamp);
+		const { servers, census } = this.census();
+		hub.responders = this.responders();
+		const cast = writeCast(
+			{
+				epoch: hub.epoch,
+				seq,
+				dissolved,
+				uplinkTenths: math.round(hub.uplinkSeconds * 10),
+				floor: math.min(this.floor, baseStamp),
+				frontier: math.min(context.stableFrontier(), baseStamp),
+				servers,
+				census,
+				givePercent: math.round(100 * context.budget.giveShare(now)),
+				responders: hub.responders,
+			},
+			baseStamp,
+		);
+		assert(cast.size() <= CAST_BYTES, "the head of a cast has its room");
+		log.casts.noteFloor(seq, this.floor);
+		const text = writeFrame(header, [cast, ...sections], context.checksumSeed);
+		return { text, isNews: fresh.count > 0 || said.count > 0 || !departures.isEmpty(), isFull: fresh.isFull };
+	}
+
+	/** Some that give the state: others each time, so that a crowd spreads. */
+	private responders(): ShortId[] {
+		const { membership, platform } = this.context;
+		const members = membership.all();
+		const responders = new Array<ShortId>();
+		const first = math.floor(platform.random() * members.size());
+		for (const offset of $range(0, members.size() - 1)) {
+			if (responders.size() >= RESPONDERS) break;
+			const { shortId, suspectedAtSeconds } = members[(first + offset) % members.size()]!;
+			if (suspectedAtSeconds === undefined) responders.push(shortId);
+		}
+		return responders;
+	}
+
+	/** How many servers live, and a hash of who they are. */
+	private census(): { readonly servers: number; readonly census: number } {
+		const { membership } = this.context;
+		let census = censusOf(this.context.selfId, this.context.incarnation);
+		for (const { stream } of membership.all()) {
+			census = bit32.bxor(census, censusOf(stream.shortId, stream.incarnation));
+		}
+		return { servers: membership.serverCount(), census };
+	}
+
+	private liveStreams(): Stream[] {
+		const streams = [this.context.replica.own];
+		for (const member of this.context.membership.all()) streams.push(member.stream);
+		return streams;
+	}
+
+	private stateOf(stream: Stream): CastStream {
+		let state = this.streams.get(stream);
+		if (!state) {
+			state = {
+				upTo: this.seq === 0 ? this.castable(stream) : 0,
+				definedAt: new Map(),
+				waitingSinceSeconds: undefined,
+			};
+			this.streams.set(stream, state);
+		}
+		return state;
+	}
+
+	/** Up to which version everything of a stream is here, and may be cast. */
+	private castable(stream: Stream): number {
+		return stream === this.context.replica.own ? stream.highest : stream.givableUpTo();
+	}
+
+	private sayWords(room: number, baseStamp: number, now: number): { readonly text: string; readonly count: number } {
+		const { context } = this;
+		const entries = introductions(
+			context,
+			this.words.map(({ shortId }) => shortId),
+		);
+		const { text, count } = writeMembers(entries, math.floor(room / 2), baseStamp);
+		const said = new Set<ShortId>();
+		for (const index of $range(0, count - 1)) {
+			said.add(entries[index]!.shortId);
+			this.hub.log.noteServer(this.seq - 1, this.seq, entries[index]!.shortId, now);
+		}
+		for (const word of this.words) if (said.has(word.shortId)) word.said += 1;
+		this.words = this.words.filter(
+			(word) => word.said < WORDS && context.membership.get(word.shortId) !== undefined,
+		);
+		// Those that were said least come first the next time.
+		this.words.sort((left, right) => left.said < right.said);
+		return { text, count };
+	}
+
+	/** What was not cast yet, in the order in which it began to wait. */
+	private relayNew(
+		room: number,
+		baseStamp: number,
+		now: number,
+	): { readonly text: string; readonly count: number; readonly isFull: boolean } {
+		const waiting = new Array<{ readonly stream: Stream; readonly since: number }>();
+		for (const stream of this.liveStreams()) {
+			const state = this.stateOf(stream);
+			if (this.castable(stream) <= state.upTo) continue;
+			state.waitingSinceSeconds ??= now;
+			waiting.push({ stream, since: state.waitingSinceSeconds });
+		}
+		waiting.sort((left, right) =>
+			left.since === right.since ? left.stream.shortId < right.stream.shortId : left.since < right.since,
+		);
+		this.oldestWait = waiting.isEmpty() ? 0 : now - waiting[0]!.since;
+		const pools = new PoolTable();
+		const groups = new Array<string>();
+		let left = room - RELAYED_BYTES;
+		let count = 0;
+		let isFull = false;
+		for (const { stream } of waiting) {
+			if (left < 24) {
+				isFull = true;
+				break;
+			}
+			const state = this.stateOf(stream);
+			const upTo = this.castable(stream);
+			const records = recordsOf(this.context, stream, state.upTo, upTo);
+			const share = waiting.size() > 1 && groups.isEmpty() ? math.max(left * MOST_OF_ROOM, 400) : left;
+			const dense = records.size() === upTo - state.upTo;
+			const writer = new RecordsWriter(
+				math.floor(math.min(left, share)),
+				{ stream, after: state.upTo, upTo: dense ? undefined : upTo, complete: true, dense },
+				baseStamp,
+				pools,
+			);
+			let added = 0;
+			for (const record of records) {
+				if (!writer.add(this.referred(record, state, now))) break;
+				added += 1;
+			}
+			const all = added === records.size();
+			if (added === 0 && !all) {
+				isFull = true;
+				continue;
+			}
+			const to = all ? upTo : records[added - 1]!.version;
+			left -= writer.bytes();
+			groups.push(dense ? writer.finish() : writer.finish(to));
+			this.hub.log.noteRange(this.seq - 1, this.seq, { stream, after: state.upTo, upTo: to }, now);
+			for (const index of $range(0, added - 1)) this.define(records[index]!, state, now);
+			state.upTo = to;
+			count += added;
+			state.waitingSinceSeconds = all ? undefined : now;
+			if (!all) isFull = true;
+		}
+		if (groups.isEmpty()) return { text: "", count: 0, isFull };
+		this.context.traffic.recordsSent += count;
+		return { text: writeRelayed(pools, groups), count: math.max(1, count), isFull };
+	}
+
+	/** As a reference alone where every server can be taken to know it. */
+	private referred(record: OutgoingRecord, state: CastStream, now: number): OutgoingRecord {
+		if (record.partIndex !== undefined) return record;
+		const definedAt = state.definedAt.get(record.reference);
+		const known = definedAt !== undefined && now - definedAt >= REFERENCE_KNOWN_AFTER_SECONDS;
+		return known ? { ...record, defining: false } : record;
+	}
+
+	private define(record: OutgoingRecord, state: CastStream, now: number): void {
+		if (!state.definedAt.has(record.reference)) state.definedAt.set(record.reference, now);
+	}
+
+	/** What earlier casts brought once more: one that this server did not hear come back; else the latest, as far back as there is room for all of them. */
+	private relayAgain(room: number, baseStamp: number, now: number): string {
+		const lost = this.missing.shift();
+		if (lost !== undefined) {
+			const text = this.cover(lost - 1, lost, room, baseStamp, now);
+			if (text !== undefined) {
+				sometimes("a cast lost for all, and cast again");
+				return text;
+			}
+			this.missing.unshift(lost);
+		}
+		const upTo = this.seq - 1;
+		for (const span of COVER_SPANS) {
+			const after = upTo - span;
+			if (after < 0 || now - (this.sentAt.get(after + 1) ?? -math.huge) > COVER_SECONDS) continue;
+			const text = this.cover(after, upTo, room, baseStamp, now);
+			if (text !== undefined) return text;
+		}
+		return "";
+	}
+
+	private cover(after: number, upTo: number, room: number, baseStamp: number, now: number): string | undefined {
+		const content = this.hub.log.content(after, upTo);
+		if (!content) return undefined;
+		// Of a stream that is not followed any more nothing has to be said.
+		const ranges = content.ranges.filter(({ stream }) => this.streams.has(stream));
+		const parts = writeCastContent(
+			this.context,
+			{ epoch: this.hub.epoch, after, upTo },
+			{ ranges, servers: content.servers },
+			room,
+			1,
+			baseStamp,
+			(record, stream) => this.referred(record, this.stateOf(stream), now),
+		);
+		return parts?.[0];
+	}
+
+	/** An own cast came back. */
+	public noteReturned(seq: number): void {
+		this.hearsItself = true;
+		this.awaited.delete(seq);
+		this.missing = this.missing.filter((lost) => lost !== seq);
+	}
+
+	/** Looks for casts that have not come back: nobody can have heard those. Returns whether there are any. */
+	public findMissing(now: number): boolean {
+		if (!this.hearsItself) return false;
+		for (const [seq, sentAt] of this.awaited) {
+			if (now - sentAt < OWN_MISSING_SECONDS) continue;
+			this.awaited.delete(seq);
+			if (this.missing.size() < MOST_MISSING) this.missing.push(seq);
+		}
+		this.missing.sort((left, right) => left < right);
+		return !this.missing.isEmpty();
+	}
+
+	/** How long the oldest of what waits has waited. */
+	public oldestWaitSeconds(): number {
+		return this.oldestWait;
+	}
+
+	private beat(baseStamp: number, nextSeconds: number): string {
+		const { context } = this;
+		const own = context.replica.own;
+		const settled = this.stateOf(own).upTo === own.highest;
+		return writeBeat(
+			{
+				synced: true,
+				upTo: this.stateOf(own).upTo,
+				floor: context.floor.floor(baseStamp),
+				frontier: context.frontier(),
+				nextSeconds,
+				lossPercent: context.lossPercent(),
+				digest: settled && context.outbox.size() === 0 ? math.max(1, own.digest) : 0,
+			},
+			baseStamp,
+		);
+	}
+
+	/** What some streams come to, in turn, for whoever has missed something without knowing. */
+	private stand(room: number): string {
+		const members = this.context.membership.all();
+		const entries = new Array<{ shortId: ShortId; incarnation: number; upTo: number; digest: number }>();
+		for (const offset of $range(0, members.size() - 1)) {
+			const { stream } = members[(this.standingAt + offset) % members.size()]!;
+			if (this.stateOf(stream).upTo !== stream.highest || stream.gaps.size() > 0) continue;
+			entries.push({
+				shortId: stream.shortId,
+				incarnation: stream.incarnation,
+				upTo: stream.highest,
+				digest: math.max(1, stream.digest),
+			});
+			if (entries.size() >= 60) break;
+		}
+		const { text, count } = writeStanding(entries, room);
+		if (members.size() > 0) this.standingAt = (this.standingAt + math.max(1, count)) % members.size();
+		return text;
+	}
+
+	/** The floor of all servers: it holds once everything that was known when it was read off has been cast. */
+	private advanceFloor(baseStamp: number): void {
+		const { context } = this;
+		const { candidate } = this;
+		if (candidate) {
+			for (const [stream, upTo] of candidate.targets) {
+				if (!stream.live || (this.streams.get(stream)?.upTo ?? upTo) >= upTo) continue;
+				return;
+			}
+			this.floor = math.max(this.floor, candidate.floor);
+		}
+		let floor = context.floor.floor(baseStamp);
+		const targets = new Map<Stream, number>();
+		for (const member of context.membership.all()) floor = math.min(floor, member.stream.appliedFloor);
+		for (const stream of this.liveStreams()) {
+			const upTo = this.castable(stream);
+			if (this.stateOf(stream).upTo < upTo) targets.set(stream, upTo);
+		}
+		this.candidate = { floor, targets };
+	}
+}
+
+/** A server's part in the hash of who lives. */
+export function censusOf(shortId: ShortId, incarnation: number): number {
+	return hashRecord(checksum(shortId, 0), incarnation);
+}

@@ -1,0 +1,155 @@
+import { CastLog } from "../replication/cast-log";
+import { CastSection, ShortId } from "../wire/frame";
+import { Context } from "./context";
+import { isOlder } from "./membership";
+
+/** From so many servers on a hub broadcasts for all; with so many or fewer, every server does for itself. In between, what is, stays. */
+const HUB_FROM_SERVERS = 13;
+const DIRECT_UP_TO_SERVERS = 10;
+/** The number of servers has to be so large, or small, for so long. */
+const RISE_SECONDS = 3;
+const FALL_SECONDS = 30;
+/** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on. */
+const NEXT_CLAIM_SECONDS = 6;
+/** How often a server sends what is new to the hub, as long as the hub says nothing else. */
+export const UPLINK_SECONDS = 1.5;
+/** Where there is nothing to cast, the hub says so often that it lives. */
+export const IDLE_CAST_SECONDS = 5;
+
+/** The hub, as this server sees it. */
+export interface Hub {
+	readonly shortId: ShortId;
+	readonly epoch: number;
+	readonly log: CastLog;
+	/** A server sends as much as one full message in this time. */
+	uplinkSeconds: number;
+	/** The part of what all servers may send that those may take together who give the state. */
+	giveShare: number;
+	/** Everything with a stamp up to here has been applied on every live server, as the hub says. */
+	stableFrontier: number;
+	responders: ReadonlyArray<ShortId>;
+	heardAtSeconds: number;
+}
+
+/** A leaf that is to send little sends as often as this, and less each time; one that is to send hardly anything also less often. */
+const UPLINK_SLOWER_SECONDS = 6;
+const UPLINK_SLOWEST_SECONDS = 30;
+
+/** How far apart a leaf's messages with changes are. */
+export function uplinkSpacing({ uplinkSeconds }: Hub): number {
+	if (uplinkSeconds <= UPLINK_SLOWER_SECONDS) return uplinkSeconds;
+	return math.clamp(uplinkSeconds / 4, UPLINK_SLOWER_SECONDS, UPLINK_SLOWEST_SECONDS);
+}
+
+/** How this server sends: for itself to all, to all for everybody, or to the hub. */
+export type Role = "direct" | "hub" | "leaf";
+
+/**
+ * Whether a hub broadcasts for all, and which server it is. The oldest server becomes it, and stays it; after a loss the then oldest does, with a higher epoch.
+ * Of two hubs the one with the higher epoch wins, and the older one of equals: the other steps back as soon as it hears of it.
+ */
+export class Regime {
+	public hub: Hub | undefined;
+	/** The highest epoch that was heard of. */
+	private epoch = 0;
+	private manySinceSeconds: number | undefined;
+	private fewSinceSeconds: number | undefined;
+	private vacantSinceSeconds: number | undefined;
+
+	constructor(private readonly context: Context) {}
+
+	public role(): Role {
+		const { hub } = this;
+		if (!hub) return "direct";
+		return hub.shortId === this.context.selfId ? "hub" : "leaf";
+	}
+
+	/** What becomes of this server now, of itself; undefined for no change. */
+	public decide(now: number): "lead" | "dissolve" | undefined {
+		const { context, hub } = this;
+		const servers = hub ? context.membership.serverCount() : context.expectedServers;
+		if (!hub) {
+			this.fewSinceSeconds = undefined;
+			this.manySinceSeconds = servers >= HUB_FROM_SERVERS ? (this.manySinceSeconds ?? now) : undefined;
+			const patience = servers >= 2 * HUB_FROM_SERVERS ? 0 : RISE_SECONDS;
+			const long = this.manySinceSeconds !== undefined && now - this.manySinceSeconds >= patience;
+			return long && context.membership.rank() === 0 ? "lead" : undefined;
+		}
+		this.manySinceSeconds = undefined;
+		if (hub.shortId === context.selfId) {
+			this.fewSinceSeconds = servers <= DIRECT_UP_TO_SERVERS ? (this.fewSinceSeconds ?? now) : undefined;
+			const long = this.fewSinceSeconds !== undefined && now - this.fewSinceSeconds >= FALL_SECONDS;
+			return long ? "dissolve" : undefined;
+		}
+		if (context.membership.get(hub.shortId)) {
+			this.vacantSinceSeconds = undefined;
+			return undefined;
+		}
+		this.vacantSinceSeconds ??= now;
+		const turn = this.vacantSinceSeconds + context.membership.rank() * NEXT_CLAIM_SECONDS;
+		return now >= turn ? "lead" : undefined;
+	}
+
+	/** This server is the hub from now on. */
+	public lead(now: number): Hub {
+		this.epoch += 1;
+		this.vacantSinceSeconds = undefined;
+		this.fewSinceSeconds = undefined;
+		return this.become(this.context.selfId, this.epoch, now);
+	}
+
+	/** There is no hub any more. */
+	public dissolve(): void {
+		this.hub = undefined;
+		this.manySinceSeconds = undefined;
+	}
+
+	/** A cast was heard. Returns the hub it is from; undefined if it is not to be followed. */
+	public noteCast(cast: CastSection, sender: ShortId, now: number): Hub | undefined {
+		const { hub } = this;
+		if (hub && hub.shortId === sender && hub.epoch === cast.epoch) {
+			hub.heardAtSeconds = now;
+			this.vacantSinceSeconds = undefined;
+			return hub;
+		}
+		if (cast.epoch < this.epoch) return undefined;
+		if (cast.epoch === this.epoch && hub && !this.isBetter(sender, hub.shortId)) return undefined;
+		// A hub that has stepped back meanwhile is no hub again by a late copy.
+		if (cast.epoch === this.epoch && !hub) return undefined;
+		this.epoch = cast.epoch;
+		this.vacantSinceSeconds = undefined;
+		return this.become(sender, cast.epoch, now);
+	}
+
+	/** The state was given by a server that follows this hub, and has all its casts up to `seq`. */
+	public adopt(hubId: ShortId, epoch: number, seq: number, now: number): void {
+		if (epoch < this.epoch || hubId === this.context.selfId) return;
+		const { hub } = this;
+		if (!hub || hub.epoch !== epoch || hub.shortId !== hubId) {
+			this.epoch = epoch;
+			this.become(hubId, epoch, now);
+		}
+		this.hub!.log.casts.close(0, seq);
+	}
+
+	private become(shortId: ShortId, epoch: number, now: number): Hub {
+		this.hub = {
+			shortId,
+			epoch,
+			log: new CastLog(shortId, epoch),
+			uplinkSeconds: UPLINK_SECONDS,
+			giveShare: 0,
+			stableFrontier: 0,
+			responders: [],
+			heardAtSeconds: now,
+		};
+		return this.hub;
+	}
+
+	private isBetter(candidate: ShortId, current: ShortId): boolean {
+		const { membership } = this.context;
+		const [left, right] = [membership.identityOf(candidate), membership.identityOf(current)];
+		if (!left || !right) return right === undefined;
+		return isOlder(candidate, left, current, right);
+	}
+}
