@@ -1,30 +1,23 @@
 import { StreamRange } from "../replication/cast-log";
 import { CastSection, ShortId } from "../wire/frame";
+import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { Agenda, Appointment } from "./agenda";
 import { Caster } from "./caster";
 import { Composer } from "./composer";
 import { Context } from "./context";
 import { Gate } from "./gate";
 import { LossAnnouncer } from "./loss-announcer";
-import { Hub, IDLE_CAST_SECONDS, UPLINK_SECONDS } from "./regime";
+import { Hub, IDLE_CAST_SECONDS } from "./regime";
 import { Transmitter } from "./transmitter";
+import { UplinkPace } from "./uplink-pace";
 
 /** Casts are so far apart while there is something to cast, and wait so long for more to come. */
 const CAST_SECONDS = 0.75;
 const CAST_PATIENCE_SECONDS = 0.1;
 /** Where more waits than fits. */
-const FULL_CAST_SECONDS = 0.6;
+const FULL_CAST_SECONDS = 0.4;
 /** After the last news, what was cast is repeated at these intervals. */
 const CAST_REPEATS_SECONDS: ReadonlyArray<number> = [0.9, 1.6, 3];
-/** What waits at the hub for longer than this makes the leaves speak less often, what waits shorter more often again; looked at so often. */
-const LONG_WAIT_SECONDS = 2.5;
-const SHORT_WAIT_SECONDS = 1;
-const ADAPT_SECONDS = 1.5;
-/** So do addressed messages when they take so much of the limits. */
-const MUCH_ADDRESSED = 0.35;
-const LITTLE_ADDRESSED = 0.3;
-const MOST_CROWDED_SECONDS = 5;
-const MOST_UPLINK_SECONDS = 600;
 /** That there is no hub any more is said so often. */
 const DISSOLVING_CASTS = 4;
 /** A new hub says who it is so often; later whenever it has not cast for a while. */
@@ -36,7 +29,7 @@ export class CastSender {
 	private readonly casting: Appointment;
 	private caster: Caster | undefined;
 	private hub: Hub | undefined;
-	private adaptedAtSeconds = 0;
+	private pace = new UplinkPace();
 	private lastCastSeconds = -math.huge;
 	/** Repeats that are still to be sent after the latest news. */
 	private repeatsOwed = 0;
@@ -63,6 +56,7 @@ export class CastSender {
 	public lead(hub: Hub, again: ReadonlyArray<StreamRange>): void {
 		this.composer.countAsSent();
 		this.hub = hub;
+		this.pace = new UplinkPace();
 		this.caster = new Caster(this.context, hub, again);
 		this.repeatsOwed = CAST_REPEATS_SECONDS.size();
 		this.identityOwed = IDENTITY_CASTS;
@@ -96,6 +90,11 @@ export class CastSender {
 		if (this.caster && epoch === this.hub?.epoch) this.caster.noteReturned(seq);
 	}
 
+	/** Another server has sent so many bytes of changes, and has kept `waiting` more. */
+	public noteUplink(shortId: ShortId, bytes: number, waiting: number): void {
+		this.pace.note(shortId, bytes, MESSAGE_BYTES, waiting, this.context.now());
+	}
+
 	/** There may be something to cast. */
 	public castSoon(): void {
 		if (!this.caster) return;
@@ -110,7 +109,7 @@ export class CastSender {
 			this.casting.at(gate.nextAt(now, "data"));
 			return;
 		}
-		this.composer.countAsSent();
+		this.takeOwn(now);
 		const identity = this.identityOwed > 0 || now - this.lastCastSeconds > IDENTITY_AFTER_SECONDS;
 		this.identityOwed = math.max(0, this.identityOwed - 1);
 		const hasMissing = caster.findMissing(now);
@@ -127,32 +126,39 @@ export class CastSender {
 			else this.onDissolved();
 			return;
 		}
-		this.adaptUplinks(caster, now);
+		this.paceUplinks(this.hub!, caster.oldestWaitSeconds(), now);
 		if (cast.isNews) this.repeatsOwed = CAST_REPEATS_SECONDS.size();
-		if (cast.isFull) this.casting.at(now + FULL_CAST_SECONDS);
-		else if (hasMissing || caster.hasNews()) this.casting.at(now + CAST_SECONDS);
+		if (cast.isFull) this.casting.at(now + this.fullCastSeconds(now));
+		else if (hasMissing || caster.hasNews() || context.outbox.size() > 0) this.casting.at(now + CAST_SECONDS);
 		else if (this.repeatsOwed > 0) {
 			this.casting.at(now + CAST_REPEATS_SECONDS[CAST_REPEATS_SECONDS.size() - this.repeatsOwed]!);
 			if (!cast.isNews) this.repeatsOwed -= 1;
 		} else this.casting.at(now + IDLE_CAST_SECONDS);
 	}
 
-	/** Where more comes than can be cast, it waits at the leaves, which send the latest of each key: the hub lets them speak less often. */
-	private adaptUplinks(caster: Caster, now: number): void {
+	/** What this server itself has to say waits in its outbox like that of anybody else while more waits than can be cast. */
+	private takeOwn(now: number): void {
+		const { gate } = this;
 		const hub = this.hub!;
-		const elapsed = now - this.adaptedAtSeconds;
-		if (elapsed < ADAPT_SECONDS) return;
-		this.adaptedAtSeconds = now;
-		const wait = caster.oldestWaitSeconds();
-		const addressed = this.context.budget.addressedShare(now);
-		// Many that speak are no backlog: they speak seldom enough soon.
-		const isCrowded = addressed > MUCH_ADDRESSED && hub.uplinkSeconds < MOST_CROWDED_SECONDS;
-		if (wait > LONG_WAIT_SECONDS || isCrowded)
-			hub.uplinkSeconds = math.min(hub.uplinkSeconds * 1.25, MOST_UPLINK_SECONDS);
-		else if (
-			wait < SHORT_WAIT_SECONDS &&
-			(addressed < LITTLE_ADDRESSED || hub.uplinkSeconds > MOST_CROWDED_SECONDS)
-		)
-			hub.uplinkSeconds = math.max(hub.uplinkSeconds / 1.1 ** (elapsed / ADAPT_SECONDS), UPLINK_SECONDS);
+		const room = gate.ownRoom(hub, now);
+		if (room > 0) gate.spend(hub, now, this.composer.countAsSent(room));
+	}
+
+	/** How far apart full casts are: evenly, as the cap allows, or they would use up the minute and then wait together. */
+	private fullCastSeconds(now: number): number {
+		return math.max(FULL_CAST_SECONDS, 60 / this.context.budget.castsPerMinute(now));
+	}
+
+	/** Where more comes than can be cast, it waits at the leaves, which send the latest of each key: the hub lets them speak less. */
+	private paceUplinks(hub: Hub, oldestWaitSeconds: number, now: number): void {
+		const { pace } = this;
+		const { budget } = this.context;
+		pace.decide(now, {
+			castsPerMinute: 60 / this.fullCastSeconds(now),
+			capPerMinute: budget.capPerMinute(),
+			oldestWaitSeconds,
+		});
+		hub.uplinkSeconds = pace.spacingSeconds;
+		hub.messageSeconds = pace.messageSeconds;
 	}
 }

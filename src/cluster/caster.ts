@@ -4,6 +4,7 @@ import { REFERENCE_KNOWN_AFTER_SECONDS } from "../replication/sequencer";
 import { Stream } from "../replication/stream";
 import { hashRecord } from "../replication/digest";
 import { Departure, ShortId } from "../wire/frame";
+import { SHORT_ID_BYTES } from "../wire/base85";
 import { checksum } from "../wire/checksum";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, PoolTable, RecordsWriter } from "../wire/records-writer";
@@ -19,10 +20,12 @@ import {
 import { jsonBytes } from "../wire/text";
 import { introductions, recordsOf, writeCastContent } from "./cast-content";
 import { Context } from "./context";
-import { Hub, UPLINK_SECONDS } from "./regime";
+import { Hub } from "./regime";
 
-/** What the head of a cast takes at most. */
-const CAST_BYTES = 80;
+/** What the head of a cast takes at most, without the servers that it names. */
+const CAST_BYTES = 50;
+/** Where more waits than fits, they are named in one cast of so many. */
+const NAMED_EVERY = 4;
 /** So many servers are named that give the state. */
 const RESPONDERS = 3;
 /** A relayed section without its pools and groups. */
@@ -140,7 +143,9 @@ export class Caster {
 			baseStamp,
 			unicasts: context.budget.takeUnicastReport(),
 		};
-		let room = MESSAGE_BYTES - frameHeaderBytes(header) - CAST_BYTES;
+		const isNaming = seq % NAMED_EVERY === 0 || this.oldestWait < LATE_SECONDS;
+		const headBytes = CAST_BYTES + (isNaming ? RESPONDERS * SHORT_ID_BYTES : 0);
+		let room = MESSAGE_BYTES - frameHeaderBytes(header) - headBytes;
 		const sections = new Array<string>();
 		const push = (text: string): void => {
 			if (text === "") return;
@@ -159,7 +164,7 @@ export class Caster {
 			for (const { shortId } of departures) log.noteServer(seq - 1, seq, shortId, now);
 		}
 		// What the cast before brought is said once more, unless what waits is late already, here or at the leaves.
-		const isBusy = this.oldestWait >= LATE_SECONDS || hub.uplinkSeconds > 2 * UPLINK_SECONDS;
+		const isBusy = this.oldestWait >= LATE_SECONDS || hub.messageSeconds > 0;
 		const repeated = !isBusy ? math.min(this.lastFreshBytes, room * MOST_REPEATED) : 0;
 		const fresh = this.relayNew(room - repeated, baseStamp, now);
 		this.lastFreshBytes = jsonBytes(fresh.text) + REPEAT_HEAD_BYTES;
@@ -172,23 +177,24 @@ export class Caster {
 		push(this.stand(room));
 		this.advanceFloor(baseStamp);
 		const { servers, census } = this.census();
-		hub.responders = this.responders();
+		if (isNaming) hub.responders = this.responders();
 		const cast = writeCast(
 			{
 				epoch: hub.epoch,
 				seq,
 				dissolved,
 				uplinkTenths: math.round(hub.uplinkSeconds * 10),
+				messageTenths: math.ceil(hub.messageSeconds * 10),
 				floor: math.min(this.floor, baseStamp),
 				frontier: math.min(context.stableFrontier(), baseStamp),
 				servers,
 				census,
 				givePercent: math.round(100 * context.budget.giveShare(now)),
-				responders: hub.responders,
+				responders: isNaming ? hub.responders : [],
 			},
 			baseStamp,
 		);
-		assert(cast.size() <= CAST_BYTES, "the head of a cast has its room");
+		assert(cast.size() <= headBytes, "the head of a cast has its room");
 		log.casts.noteFloor(seq, this.floor);
 		const text = writeFrame(header, [cast, ...sections], context.checksumSeed);
 		return { text, isNews: fresh.count > 0 || said.count > 0 || !departures.isEmpty(), isFull: fresh.isFull };

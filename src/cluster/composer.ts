@@ -6,7 +6,7 @@ import { Stream } from "../replication/stream";
 import { Departure, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
-import { writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
+import { writeBacklog, writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
 import { jsonBytes, toWire } from "../wire/text";
 import { Context, Waiting } from "./context";
 
@@ -21,6 +21,7 @@ const SECTION_OVERHEAD_BYTES = 28;
 const COVER_OF_ROOM = 0.6;
 /** A beat's section is not longer than this. */
 const BEAT_BYTES = 48;
+const BACKLOG_BYTES = 6;
 /** How far a stream has come is news for so long, and until two others have told it. */
 const TOLD_WITHIN_SECONDS = 10;
 const TOLD_OFTEN_ENOUGH = 2;
@@ -35,14 +36,15 @@ export type SpareRoom = "shared" | "own tail" | "before that";
 
 export interface Composed {
 	readonly text: string;
-	/** How many records were sent for the first time. */
+	/** How many records were sent for the first time, and what they take. */
 	readonly newRecords: number;
+	readonly newBytes: number;
 }
 
 /** Packs broadcasts: what is new, the state of the stream, and in the room that is left what others may have missed. */
 export interface Uplink {
 	readonly addressee: ShortId;
-	/** So much of what is new it may bring, and one record in any case if this is not 0. */
+	/** So much of what is new it may bring, and one record in any case if this is above 0. */
 	readonly changesBytes: number;
 }
 
@@ -85,9 +87,10 @@ export class Composer {
 		if (!departures.isEmpty()) push(writeDepartures(departures, room).text);
 		const beatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
 		const coveredUpTo = context.sequencer.upTo();
-		const roomForNew = room - (beatDue ? BEAT_BYTES : 0);
+		const roomForNew = room - (beatDue ? BEAT_BYTES : 0) - (uplink ? BACKLOG_BYTES : 0);
 		const fresh = this.packNew(roomForNew, uplink?.changesBytes ?? roomForNew, baseStamp, now);
 		if (fresh.text !== undefined) push(fresh.text);
+		if (uplink && context.outbox.size() > 0) push(writeBacklog(context.outbox.size()));
 		if (room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
 			push(
@@ -118,7 +121,11 @@ export class Composer {
 		const ownUpTo = spare === "before that" ? coveredUpTo : cover.after;
 		if (addressee === undefined) for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
-		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
+		return {
+			text: writeFrame(header, sections, context.checksumSeed),
+			newRecords: fresh.count,
+			newBytes: fresh.text?.size() ?? 0,
+		};
 	}
 
 	/** Whether the stream is all that this server has: while it is coming back, it has still to say everything anew. */
@@ -138,13 +145,15 @@ export class Composer {
 		return counter;
 	}
 
-	/** Counts everything that waits as sent, without a message. */
-	public countAsSent(): void {
+	/** Counts what waits as sent, without a message: everything, or so many bytes of it and one record more. Returns how many bytes it was, about. */
+	public countAsSent(mostBytes = math.huge): number {
 		const { context } = this;
-		while (true) {
+		let bytes = 0;
+		while (bytes < mostBytes) {
 			const slot = this.takeWaiting();
 			if (!slot) break;
 			const { register, generation } = slot.value;
+			bytes += BY_REFERENCE_BYTES + (register.value?.size() ?? 0);
 			if (needsParts(register)) {
 				for (const index of $range(0, partsOf(register).size() - 1)) {
 					context.sequencer.sentPart(register, index, register.stamp, context.now());
@@ -152,6 +161,7 @@ export class Composer {
 			} else context.sequencer.sent(register, context.now());
 			context.floor.left(generation);
 		}
+		return bytes;
 	}
 
 	/** The next change that waits and is still this server's to send: another server may have claimed its key meanwhile. */

@@ -541,7 +541,13 @@ export class Joiner {
 		if (!hub) return "";
 		const seq = hub.log.casts.watermark();
 		const { epoch } = hub;
-		const about = { epoch, seq, dissolved: false, uplinkTenths: math.round(hub.uplinkSeconds * 10) };
+		const about = {
+			epoch,
+			seq,
+			dissolved: false,
+			uplinkTenths: math.round(hub.uplinkSeconds * 10),
+			messageTenths: math.round(hub.messageSeconds * 10),
+		};
 		const responders = [hub.shortId];
 		return writeCast(
 			{ ...about, floor: 0, frontier: 0, servers: 0, census: 0, givePercent: 0, responders },

@@ -29,6 +29,7 @@ import { Hub } from "./regime";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
+import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { RENDEZVOUS } from "./topics";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
@@ -43,6 +44,8 @@ const HEARD_LATELY_SECONDS = 8;
 const MOST_REPORTED_UNICASTS = 600;
 /** Digests must disagree for so long before the stream is compared record by record: claims may be on their way. */
 const DIGEST_PATIENCE_SECONDS = 20;
+/** What a change takes of a message besides its key and value, about. */
+const RECORD_BYTES = 9;
 
 /** Not a part of anything. */
 const WHOLE = { part: 0, parts: 1 };
@@ -205,11 +208,31 @@ export class Receiver {
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
 			else if (section.kind === "castNack") this.castRepairer.answer(section, frame.sender);
 		}
+		if (frame.addressee !== undefined) this.noteUplink(frame, member, former);
 		if (member.stream.highest > former) {
 			member.stream.told = 0;
 			member.stream.advancedAtSeconds = this.context.now();
 		}
 		this.repairer.watch(member.stream);
+	}
+
+	/** What a server tells the hub says how much it would like to tell. */
+	private noteUplink(frame: Frame, member: Member, former: number): void {
+		if (this.context.regime.role() !== "hub") return;
+		let bytes = 0;
+		let waiting: number | undefined;
+		for (const section of frame.sections) {
+			if (section.kind === "backlog") waiting = section.waiting;
+			else if (section.kind === "beat") waiting ??= 0;
+			else if (section.kind === "records" && !section.stream) {
+				for (const { version, key, value } of section.records) {
+					if (version > former) bytes += RECORD_BYTES + (key?.size() ?? 0) + (value?.size() ?? 0);
+				}
+			}
+		}
+		if (bytes > 0 || waiting !== undefined) {
+			this.sender.casts.noteUplink(member.shortId, math.min(bytes, MESSAGE_BYTES), waiting ?? 0);
+		}
 	}
 
 	// -- casts -------------------------------------------------------------------------------------------------------------------------------
@@ -243,6 +266,7 @@ export class Receiver {
 		if (seq === casts.highest) {
 			hub.stableFrontier = cast.frontier;
 			hub.uplinkSeconds = math.max(0.5, cast.uplinkTenths / 10);
+			hub.messageSeconds = cast.messageTenths / 10;
 			hub.giveShare = cast.givePercent / 100;
 			if (!cast.responders.isEmpty()) hub.responders = cast.responders;
 		}

@@ -2,6 +2,7 @@ import { CastLog } from "../replication/cast-log";
 import { CastSection, ShortId } from "../wire/frame";
 import { Context } from "./context";
 import { isOlder } from "./membership";
+import { UPLINK_SECONDS } from "./uplink-pace";
 
 /** From so many servers on a hub broadcasts for all; with so many or fewer, every server does for itself. In between, what is, stays. */
 const HUB_FROM_SERVERS = 13;
@@ -11,8 +12,6 @@ const RISE_SECONDS = 3;
 const FALL_SECONDS = 30;
 /** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on. */
 const NEXT_CLAIM_SECONDS = 6;
-/** How often a server sends what is new to the hub, as long as the hub says nothing else. */
-export const UPLINK_SECONDS = 1.5;
 /** Where there is nothing to cast, the hub says so often that it lives. */
 export const IDLE_CAST_SECONDS = 5;
 
@@ -21,24 +20,16 @@ export interface Hub {
 	readonly shortId: ShortId;
 	readonly epoch: number;
 	readonly log: CastLog;
-	/** A server sends as much as one full message in this time. */
+	/** A server's messages with changes are so far apart. */
 	uplinkSeconds: number;
+	/** It may send one full message of changes in this time; 0 for as much as it has. */
+	messageSeconds: number;
 	/** The part of what all servers may send that those may take together who give the state. */
 	giveShare: number;
 	/** Everything with a stamp up to here has been applied on every live server, as the hub says. */
 	stableFrontier: number;
 	responders: ReadonlyArray<ShortId>;
 	heardAtSeconds: number;
-}
-
-/** A leaf that is to send little sends as often as this, and less each time; one that is to send hardly anything also less often. */
-const UPLINK_SLOWER_SECONDS = 6;
-const UPLINK_SLOWEST_SECONDS = 30;
-
-/** How far apart a leaf's messages with changes are. */
-export function uplinkSpacing({ uplinkSeconds }: Hub): number {
-	if (uplinkSeconds <= UPLINK_SLOWER_SECONDS) return uplinkSeconds;
-	return math.clamp(uplinkSeconds / 4, UPLINK_SLOWER_SECONDS, UPLINK_SLOWEST_SECONDS);
 }
 
 /** How this server sends: for itself to all, to all for everybody, or to the hub. */
@@ -138,6 +129,7 @@ export class Regime {
 			epoch,
 			log: new CastLog(shortId, epoch),
 			uplinkSeconds: UPLINK_SECONDS,
+			messageSeconds: 0,
 			giveShare: 0,
 			stableFrontier: 0,
 			responders: [],

@@ -9,9 +9,9 @@ import { Agenda, Appointment } from "./agenda";
 import { CastSender } from "./cast-sender";
 import { Composer, SpareRoom } from "./composer";
 import { Context } from "./context";
-import { Gate } from "./gate";
+import { Gate, OVERDUE_UPLINK_SECONDS } from "./gate";
 import { LossAnnouncer } from "./loss-announcer";
-import { Hub, UPLINK_SECONDS, uplinkSpacing } from "./regime";
+import { Hub } from "./regime";
 import { inboxTopic, RENDEZVOUS_TOPIC } from "./topics";
 import { Transmitter } from "./transmitter";
 
@@ -162,7 +162,6 @@ export class Sender {
 			return;
 		}
 		if (context.regime.role() === "hub") {
-			this.composer.countAsSent();
 			context.flushTimer.flushed();
 			this.casts.castSoon();
 			return;
@@ -272,7 +271,7 @@ export class Sender {
 			this.echoStage = 0;
 			this.echoing.at(now + this.echoAfter(UPLINK_ECHOES[0]!));
 		}
-		this.gate.noteUplink(now, composed.newRecords);
+		this.gate.noteUplink(hub, now, composed.newBytes);
 		this.lastSaidSeconds = now;
 		this.beating.at(now + beatSeconds * (0.9 + 0.1 * context.platform.random()));
 		this.transmitter.send(inboxTopic(hub.shortId), hub.shortId, composed.text, (success) => {
@@ -354,10 +353,10 @@ export class Sender {
 		if (following) this.echoing.at(math.max(now + 0.8, this.lastNewSeconds + this.echoAfter(following)));
 	}
 
-	/** Where the hub is busy it casts later what it gets, and is told again later. */
+	/** Where more waits than the hub can cast, it is told again later. */
 	private echoAfter({ afterSeconds }: TailEcho): number {
 		const { hub } = this.context.regime;
-		return hub ? afterSeconds * (uplinkSpacing(hub) / UPLINK_SECONDS) : afterSeconds;
+		return hub && hub.messageSeconds > 0 ? afterSeconds + OVERDUE_UPLINK_SECONDS : afterSeconds;
 	}
 
 	private beat(): void {

@@ -37,7 +37,7 @@ export interface BudgetUse {
  * the rules, and why they keep all servers together within the limits.
  */
 /** What the hub leaves of the cap to what others have sent and it has not heard of. */
-const CASTS_OF_CAP = 0.95;
+const CASTS_OF_CAP = 0.98;
 /** However busy the last minute was, the hub casts at such intervals. */
 const SELDOM_CAST_SECONDS = 2.5;
 /** What all servers' addressed messages take of the cap at most, in equal parts. */
@@ -173,6 +173,18 @@ export class Budget {
 		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS) return used <= caps.gameWideNever;
 		if (used > CASTS_OF_CAP * caps.gameWide) return false;
 		return this.pace.allows(nowSeconds, servers, caps.gameWide);
+	}
+
+	/** How many broadcasts in a minute the cap has room for beside what the others use now, where a hub broadcasts. */
+	public castsPerMinute(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		const { caps, others } = this;
+		return math.max(1, (CASTS_OF_CAP * caps.gameWide - others.usedInGame()) / caps.servers);
+	}
+
+	/** What all servers may use in a minute. */
+	public capPerMinute(): number {
+		return this.caps.gameWide;
 	}
 
 	/** Whether the hub, which is told what the others use, may send one addressed message. */

@@ -13,6 +13,7 @@ export const PAGES_MOST = 30_323;
 export const NEXT_BEAT_SECONDS_MOST = 3_600;
 /** A hub asks for more patience between two messages to it in no game. */
 export const UPLINK_TENTHS_MOST = 12_000;
+export const MESSAGE_TENTHS_MOST = 500_000;
 /** The largest part, in hundredths, that a cast can leave to those that give the state. */
 export const GIVE_PERCENT_MOST = 84;
 /** What one cast brought never takes more messages than this. */

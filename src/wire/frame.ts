@@ -148,6 +148,8 @@ export interface CastSection {
 	readonly dissolved: boolean;
 	/** A server sends what is new to the hub at most so often, in tenths of a second. */
 	readonly uplinkTenths: number;
+	/** It may send a full message of changes in this time, in tenths of a second; 0 for as much as it has. */
+	readonly messageTenths: number;
 	/** Every record of every live server with a stamp up to this one was cast, at a number up to `seq`. */
 	readonly floor: number;
 	/** Every record with a stamp up to this one was applied on every live server. */
@@ -202,6 +204,12 @@ export interface CastNackSection {
 	readonly ranges: ReadonlyArray<CastRange>;
 }
 
+/** So many changes wait at the sender besides those in this message. */
+export interface BacklogSection {
+	readonly kind: "backlog";
+	readonly waiting: number;
+}
+
 /** Records of one stream that an older statement of the state has and that are not current any more. */
 export interface WithdrawnEntry extends StreamName {
 	/** Undefined: all of the stream. Otherwise their versions, ascending. */
@@ -230,6 +238,7 @@ export type Section =
 	| RelayedSection
 	| StandingSection
 	| CastNackSection
+	| BacklogSection
 	| WithdrawnSection;
 
 export interface FrameHeader {

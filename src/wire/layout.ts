@@ -25,6 +25,7 @@ export const enum Kind {
 	Standing,
 	CastNack,
 	Cover,
+	Backlog = 22,
 	/** In what is kept in MemoryStoreService only. */
 	Withdrawn = 64,
 }

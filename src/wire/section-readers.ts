@@ -7,6 +7,7 @@ import {
 	NEXT_BEAT_SECONDS_MOST,
 	PAGES_MOST,
 	SERVER_ID_BYTES_MOST,
+	MESSAGE_TENTHS_MOST,
 	UPLINK_TENTHS_MOST,
 } from "./bounds";
 import {
@@ -68,6 +69,7 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 		if (part >= parts) reader.fail();
 		return { kind: "cover", epoch, after, upTo, part, parts };
 	}
+	if (kind === Kind.Backlog) return { kind: "backlog", waiting: reader.numberUpTo(COUNTER_MOST) };
 	if (kind === Kind.CastNack) {
 		const epoch = reader.numberUpTo(COUNTER_MOST);
 		return { kind: "castNack", epoch, ranges: readCastRanges(reader) };
@@ -103,6 +105,7 @@ function readCast(reader: Reader, baseStamp: number): CastSection {
 	const epoch = reader.numberUpTo(COUNTER_MOST);
 	const seq = reader.numberUpTo(COUNTER_MOST);
 	const uplinkTenths = reader.numberUpTo(UPLINK_TENTHS_MOST);
+	const messageTenths = reader.numberUpTo(MESSAGE_TENTHS_MOST);
 	const floor = baseStamp - reader.numberUpTo(baseStamp);
 	const frontier = baseStamp - reader.numberUpTo(baseStamp);
 	const servers = reader.numberUpTo(COUNTER_MOST);
@@ -123,6 +126,7 @@ function readCast(reader: Reader, baseStamp: number): CastSection {
 		seq,
 		dissolved,
 		uplinkTenths,
+		messageTenths,
 		floor,
 		frontier,
 		servers,

@@ -128,6 +128,7 @@ export function writeCast(cast: Omit<CastSection, "kind">, baseStamp: number): s
 			encodeNumber(cast.epoch) +
 			encodeNumber(cast.seq) +
 			encodeNumber(cast.uplinkTenths) +
+			encodeNumber(cast.messageTenths) +
 			encodeNumber(baseStamp - cast.floor) +
 			encodeNumber(baseStamp - cast.frontier) +
 			encodeNumber(cast.servers) +
@@ -135,6 +136,10 @@ export function writeCast(cast: Omit<CastSection, "kind">, baseStamp: number): s
 			DIGITS[cast.givePercent]! +
 			(responders.isEmpty() ? "" : encodeNumber(responders.size()) + responders.join("")),
 	);
+}
+
+export function writeBacklog(waiting: number): string {
+	return section(Kind.Backlog, encodeNumber(waiting));
 }
 
 export function writeCover({ epoch, after, upTo, part, parts }: Omit<CoverSection, "kind">): string {

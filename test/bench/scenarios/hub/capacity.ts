@@ -11,6 +11,8 @@ const QUICK_SIZES = [20];
 const LOSS = 0.01;
 /** So many that a second change of a key before it was cast is rare. */
 const KEYS = 2000;
+/** With its numbers, an update by such a value takes 30 bytes of a message. */
+const VALUE_BYTES = 22;
 /** More than fits. */
 const OFFERED_PER_SECOND = 90;
 const WARM_UP_SECONDS = 60;
@@ -38,6 +40,7 @@ function measure(options: RunOptions, { share, perSecondLeast }: Setting): Outco
 			servers,
 			loss: LOSS,
 			keys: KEYS,
+			valueBytes: VALUE_BYTES,
 			...(share === undefined ? {} : { share }),
 		});
 		const { world } = session;
