@@ -213,11 +213,13 @@ export class Detector {
 	/**
 	 * Finds servers that are live but no longer get everything: the oldest one that keeps up tells them to resync; until then nobody waits for them.
 	 * They are measured by this server's own frontier: what it waits for itself, such as a server that is coming back, is no fault of theirs.
+	 * What the hub has not cast yet is none either.
 	 */
 	private checkFrontiers(now: number): void {
 		const { context } = this;
 		const { membership } = context;
-		const frontier = context.frontier();
+		const { hub } = context.regime;
+		const frontier = math.min(context.frontier(), hub ? hub.log.casts.appliedFloor : math.huge);
 		const beatSeconds = context.beatSeconds();
 		const behind = frontier - 1000 * math.max(FRONTIER_STALL_SECONDS, 4 * beatSeconds);
 		const patience = math.max(FRONTIER_PATIENCE_SECONDS, 2 * beatSeconds);
