@@ -38,6 +38,8 @@ export function writeCastContent(
 	mostParts: number,
 	baseStamp: number,
 	refer: (record: OutgoingRecord, stream: Stream) => OutgoingRecord = (record) => record,
+	/** Whether streams are named by the beginnings of their short ids where that is enough. */
+	byPrefix = false,
 ): string[] | undefined {
 	const whole = roomBytes - COVER_BYTES - RELAYED_BYTES;
 	const bodies = new Array<string>();
@@ -70,7 +72,14 @@ export function writeCastContent(
 		while (true) {
 			const writer = new RecordsWriter(
 				math.max(0, room),
-				{ stream, after: from, upTo, complete: true, dense: false },
+				{
+					stream,
+					after: from,
+					upTo,
+					complete: true,
+					dense: false,
+					byPrefix: byPrefix && context.goesByPrefix(stream),
+				},
 				baseStamp,
 				pools,
 			);

@@ -303,7 +303,14 @@ export class Caster {
 			const dense = records.size() === upTo - state.upTo;
 			const writer = new RecordsWriter(
 				math.floor(math.min(left, share)),
-				{ stream, after: state.upTo, upTo: dense ? undefined : upTo, complete: true, dense },
+				{
+					stream,
+					after: state.upTo,
+					upTo: dense ? undefined : upTo,
+					complete: true,
+					dense,
+					byPrefix: this.context.goesByPrefix(stream),
+				},
 				baseStamp,
 				pools,
 			);
@@ -378,6 +385,7 @@ export class Caster {
 			1,
 			baseStamp,
 			(record, stream) => this.referred(record, this.stateOf(stream), now),
+			true,
 		);
 		return parts?.[0];
 	}

@@ -12,7 +12,9 @@ import { Register } from "../replication/register";
 import { Replica } from "../replication/replica";
 import { Sequencer } from "../replication/sequencer";
 import { Stream } from "../replication/stream";
+import { SHORT_ID_BYTES } from "../wire/base85";
 import { Identity, ShortId, StreamName } from "../wire/frame";
+import { PREFIX_BYTES } from "../wire/layout";
 import { shortIdOf } from "../wire/short-id";
 import { Departed, Member, Membership } from "./membership";
 import { Regime } from "./regime";
@@ -135,6 +137,17 @@ export class Context {
 	}
 
 	/** The stream of this name as far as it is known here: own, live or departed. */
+	public findNamed(name: StreamName): Stream | undefined {
+		if (name.shortId.size() === SHORT_ID_BYTES) return this.findStream(name);
+		const shortId = this.membership.byPrefix(name.shortId);
+		return shortId === undefined ? undefined : this.findStream({ shortId, incarnation: name.incarnation });
+	}
+
+	/** Whether every server can be taken to know the stream by the beginning of its short id. */
+	public goesByPrefix({ shortId, incarnation }: Stream): boolean {
+		return incarnation === 0 && this.membership.byPrefix(string.sub(shortId, 1, PREFIX_BYTES)) === shortId;
+	}
+
 	public findStream(name: StreamName): Stream | undefined {
 		const own = this.replica.own;
 		if (name.shortId === this.selfId) return name.incarnation === own.incarnation ? own : undefined;

@@ -78,6 +78,8 @@ export class Membership {
 	private departedList = NOBODY;
 	/** Those of which something may still be missing here. */
 	private unsettledList = NOBODY;
+	/** What {@link byPrefix} has found; empty for none. */
+	private prefixes = new Map<string, ShortId>();
 
 	constructor(
 		public readonly selfId: ShortId,
@@ -86,6 +88,34 @@ export class Membership {
 
 	public get(shortId: ShortId): Member | undefined {
 		return this.byShortId.get(shortId);
+	}
+
+	/**
+	 * The only server known here, live or departed, whose short id begins so; undefined if there is none, or several.
+	 * Found anew after every change of who is known: few are named, and often.
+	 */
+	public byPrefix(prefix: string): ShortId | undefined {
+		let found = this.prefixes.get(prefix);
+		if (found === undefined) {
+			found = this.findPrefix(prefix);
+			this.prefixes.set(prefix, found);
+		}
+		return found === "" ? undefined : found;
+	}
+
+	/** Empty if it is not exactly one. */
+	private findPrefix(prefix: string): ShortId {
+		let found = "";
+		const take = (shortId: ShortId): boolean => {
+			if (!hasPrefix(shortId, prefix)) return true;
+			const isFirst = found === "";
+			found = isFirst ? shortId : "";
+			return isFirst;
+		};
+		take(this.selfId);
+		for (const { shortId } of this.members) if (!take(shortId)) return "";
+		for (const { shortId } of this.departedList) if (!take(shortId)) return "";
+		return found;
 	}
 
 	/** Of a live server, this one included. */
@@ -142,6 +172,7 @@ export class Membership {
 		const member = new Member(shortId, identity, stream, nowSeconds, promisedBySeconds);
 		this.byShortId.set(shortId, member);
 		this.knownRank = undefined;
+		this.prefixes = new Map();
 		this.members.insert(this.countOlder(shortId, identity), member);
 		return member;
 	}
@@ -154,6 +185,7 @@ export class Membership {
 			this.members = this.members.filter((member) => member.shortId !== departed.shortId);
 			this.reporting = this.reporting.filter((member) => member.shortId !== departed.shortId);
 		}
+		this.prefixes = new Map();
 		this.departedByShortId.set(departed.shortId, departed);
 		this.departedList = this.departedList.filter((other) => other.shortId !== departed.shortId);
 		this.departedList.push(departed);
@@ -180,6 +212,7 @@ export class Membership {
 		}
 		if (forgotten.isEmpty()) return forgotten;
 		sometimes("a gone server forgotten");
+		this.prefixes = new Map();
 		for (const { shortId } of forgotten) this.departedByShortId.delete(shortId);
 		this.departedList = this.departedList.filter((departed) => !forgotten.includes(departed));
 		return forgotten;
@@ -219,6 +252,10 @@ export class Membership {
 		}
 		return before;
 	}
+}
+
+function hasPrefix(shortId: ShortId, prefix: string): boolean {
+	return string.sub(shortId, 1, prefix.size()) === prefix;
 }
 
 /** The order of age: earlier start first, equal starts by short id. */

@@ -29,6 +29,7 @@ import { Hub } from "./regime";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
+import { SHORT_ID_BYTES } from "../wire/base85";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { RENDEZVOUS } from "./topics";
 
@@ -318,8 +319,10 @@ export class Receiver {
 
 	private applyGroup(group: RelayedGroup, hub: Hub | undefined, after: number, upTo: number): boolean {
 		const { context } = this;
-		const stream = context.findStream(group.stream);
+		const stream = context.findNamed(group.stream);
 		if (!stream) {
+			// Whoever goes by the beginning of its name is asked for by the numbers that are missing.
+			if (group.stream.shortId.size() < SHORT_ID_BYTES) return false;
 			// Of a server that is gone, or of what it was before, nothing is missed.
 			const { shortId, incarnation } = group.stream;
 			const known = context.membership.get(shortId)?.stream ?? context.membership.departed(shortId)?.stream;

@@ -102,7 +102,8 @@ export class UplinkPace {
 			return;
 		}
 		// What waits for very long came before anybody was asked to send less: it teaches nothing about how much less is enough.
-		if (wait > LONG_WAIT_SECONDS && wait < STALE_WAIT_SECONDS) this.lasting = math.min(this.lasting * LASTING_STEP, MOST_LASTING);
+		if (wait > LONG_WAIT_SECONDS && wait < STALE_WAIT_SECONDS)
+			this.lasting = math.min(this.lasting * LASTING_STEP, MOST_LASTING);
 		else if (wait < WANTED_WAIT_SECONDS) this.lasting = math.max(this.lasting / LASTING_STEP, LEAST_LASTING);
 		const castsPerSecond = state.castsPerMinute / 60;
 		const forOthers = waiting > backlogged ? 0 : this.fromOthers.at(now) / RATE_SECONDS;

@@ -176,6 +176,7 @@ export interface CoverSection {
 
 /** Records of one stream in a hub's broadcast. */
 export interface RelayedGroup extends Omit<RecordsSection, "kind" | "stream"> {
+	/** Its short id may be the first characters only: of the one server whose short id begins so. */
 	readonly stream: StreamName;
 }
 export interface RelayedSection {

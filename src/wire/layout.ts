@@ -37,6 +37,17 @@ export const enum RecordsFlag {
 	Dense = 4,
 }
 
+/** Flags of a group in a relayed section; the head digit is count · 8 + flags, where count is up to {@link GROUP_COUNT_MOST}, or 0 for one that follows. */
+export const enum GroupFlag {
+	Complete = 1,
+	Dense = 2,
+	/** Named by the first {@link PREFIX_BYTES} of its short id; the incarnation is 0. */
+	Prefix = 4,
+}
+export const GROUP_FLAGS = 8;
+export const GROUP_COUNT_MOST = 9;
+export const PREFIX_BYTES = 3;
+
 /** Flags of a cast. */
 export const enum CastFlag {
 	/** The hub steps back; every server broadcasts for itself again. */

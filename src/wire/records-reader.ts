@@ -3,7 +3,17 @@
 /** Reads a section of records. Hot: once per received record. */
 import { COUNTER_LIMIT, KEY_BYTES_MOST, PARTS_MOST, POOL_NAME_BYTES_MOST } from "./bounds";
 import { OwnerGonePolicy, RecordsSection, RelayedGroup, StreamName, WireRecord } from "./frame";
-import { Form, FORM_STEP, HeadFlag, HEADS, RecordsFlag } from "./layout";
+import {
+	Form,
+	FORM_STEP,
+	GROUP_COUNT_MOST,
+	GROUP_FLAGS,
+	GroupFlag,
+	HeadFlag,
+	HEADS,
+	PREFIX_BYTES,
+	RecordsFlag,
+} from "./layout";
 import { Reader } from "./reader";
 
 /** The least that a pool, and a record, can take. */
@@ -17,6 +27,10 @@ export function readStreamName(reader: Reader): StreamName {
 	return { shortId, incarnation: reader.numberUpTo(COUNTER_MOST) };
 }
 
+function readPrefix(reader: Reader): StreamName {
+	return { shortId: reader.digits(PREFIX_BYTES), incarnation: 0 };
+}
+
 /** What is in `reader` after a failure means nothing; the caller looks at `reader.failed`. */
 export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 	const flags = reader.digitUpTo(RecordsFlag.Foreign + RecordsFlag.Complete + RecordsFlag.Dense);
@@ -26,7 +40,8 @@ export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 	const statedUpTo = dense ? COUNTER_MOST : after + reader.numberUpTo(COUNTER_MOST - after);
 
 	const pools = readPools(reader);
-	const records = readRecordList(reader, baseStamp, { pools, after, statedUpTo, dense });
+	const count = reader.count(RECORD_BYTES_LEAST);
+	const records = readRecordList(reader, baseStamp, { pools, after, statedUpTo, dense }, count);
 	const last = records[records.size() - 1];
 	return {
 		kind: "records",
@@ -43,20 +58,26 @@ export function readRelayed(reader: Reader, baseStamp: number): RelayedGroup[] {
 	const pools = readPools(reader);
 	const groups = new Array<RelayedGroup>();
 	while (!reader.failed && !reader.done()) {
-		const flags = reader.digitUpTo(RecordsFlag.Foreign + RecordsFlag.Complete + RecordsFlag.Dense);
-		const dense = bit32.btest(flags, RecordsFlag.Dense);
-		if (!bit32.btest(flags, RecordsFlag.Foreign)) reader.fail();
-		const stream = readStreamName(reader);
+		const head = reader.digitUpTo(GROUP_COUNT_MOST * GROUP_FLAGS + GROUP_FLAGS - 1);
+		const flags = head % GROUP_FLAGS;
+		const dense = bit32.btest(flags, GroupFlag.Dense);
+		const stream = bit32.btest(flags, GroupFlag.Prefix) ? readPrefix(reader) : readStreamName(reader);
 		const after = reader.numberUpTo(COUNTER_MOST);
 		const statedUpTo = dense ? COUNTER_MOST : after + reader.numberUpTo(COUNTER_MOST - after);
-		const records = readRecordList(reader, baseStamp, { pools, after, statedUpTo, dense });
+		let count = head.idiv(GROUP_FLAGS);
+		if (count === 0) {
+			count = reader.count(RECORD_BYTES_LEAST);
+			// The shortest form is the only one.
+			if (count > 0 && count <= GROUP_COUNT_MOST) reader.fail();
+		}
+		const records = readRecordList(reader, baseStamp, { pools, after, statedUpTo, dense }, count);
 		if (reader.failed) break;
 		const last = records[records.size() - 1];
 		groups.push({
 			stream,
 			after,
 			upTo: dense ? (last ? last.version : after) : statedUpTo,
-			complete: bit32.btest(flags, RecordsFlag.Complete),
+			complete: bit32.btest(flags, GroupFlag.Complete),
 			records,
 		});
 	}
@@ -85,9 +106,8 @@ function readPools(reader: Reader): Pools {
 	return { names, policies };
 }
 
-function readRecordList(reader: Reader, baseStamp: number, list: RecordList): WireRecord[] {
+function readRecordList(reader: Reader, baseStamp: number, list: RecordList, recordCount: number): WireRecord[] {
 	const { pools, after, statedUpTo, dense } = list;
-	const recordCount = reader.count(RECORD_BYTES_LEAST);
 	const records = new Array<WireRecord>();
 	let version = after;
 	let stamp = baseStamp;

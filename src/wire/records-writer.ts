@@ -3,7 +3,17 @@
 /** Packs records into a section. Hot: once per record sent, and once more per record that did not fit. */
 import { DIGITS, encodeNumber, numberBytes } from "./base85";
 import { OwnerGonePolicy, StreamName } from "./frame";
-import { Form, FORM_STEP, HeadFlag, Kind, RecordsFlag } from "./layout";
+import {
+	Form,
+	FORM_STEP,
+	GROUP_COUNT_MOST,
+	GROUP_FLAGS,
+	GroupFlag,
+	HeadFlag,
+	Kind,
+	PREFIX_BYTES,
+	RecordsFlag,
+} from "./layout";
 import { jsonBytes, toWire } from "./text";
 
 export interface OutgoingRecord {
@@ -34,6 +44,8 @@ export interface OutgoingSection {
 	readonly upTo?: number | undefined;
 	/** Every current record of the stream with a version in (after, upTo] is going to be added. */
 	readonly complete: boolean;
+	/** In a group: whether the first characters of the short id name the stream, and its incarnation is 0. */
+	readonly byPrefix?: boolean;
 	/** The records added have the versions after + 1, after + 2, and so on. */
 	readonly dense: boolean;
 }
@@ -74,7 +86,8 @@ export class PoolTable {
 
 export class RecordsWriter {
 	private readonly dense: boolean;
-	/** Up to the end of the range, or the end itself where that is not known yet. */
+	private readonly flags: number;
+	/** From the name of the stream up to the end of the range, or the end itself where that is not known yet. */
 	private readonly start: string;
 	private readonly after: number;
 	private readonly statedUpTo: number | undefined;
@@ -109,11 +122,18 @@ export class RecordsWriter {
 		this.formerPoolBytes = this.pools.bytes;
 		this.formerPoolEscapes = this.pools.escapeBytes;
 		const { stream, after, dense } = section;
-		let flags = dense ? RecordsFlag.Dense : 0;
-		if (stream) flags += RecordsFlag.Foreign;
-		if (section.complete) flags += RecordsFlag.Complete;
-		this.start =
-			DIGITS[flags]! + (stream ? stream.shortId + encodeNumber(stream.incarnation) : "") + encodeNumber(after);
+		const { complete, byPrefix } = section;
+		if (sharedPools) {
+			this.flags =
+				(dense ? GroupFlag.Dense : 0) + (complete ? GroupFlag.Complete : 0) + (byPrefix ? GroupFlag.Prefix : 0);
+		} else {
+			this.flags =
+				(dense ? RecordsFlag.Dense : 0) +
+				(complete ? RecordsFlag.Complete : 0) +
+				(stream ? RecordsFlag.Foreign : 0);
+		}
+		assert(!byPrefix || stream?.incarnation === 0, "only first incarnations go by the beginning of their names");
+		this.start = (stream ? nameText(stream, byPrefix === true) : "") + encodeNumber(after);
 		this.dense = dense;
 		this.after = after;
 		this.statedUpTo = section.upTo;
@@ -217,13 +237,14 @@ export class RecordsWriter {
 		if (upTo < this.lastVersion || upTo > (this.statedUpTo ?? this.lastVersion)) {
 			error(`a section of ${this.after} to ${this.lastVersion} cannot end at ${upTo}`);
 		}
+		const range = this.start + (this.dense ? "" : encodeNumber(upTo - this.after));
+		if (this.sharedPools) {
+			const inHead = isCountInHead(this.recordCount);
+			const head = DIGITS[this.flags + (inHead ? this.recordCount * GROUP_FLAGS : 0)]!;
+			return head + range + (inHead ? "" : encodeNumber(this.recordCount)) + this.pieces.join("");
+		}
 		const body =
-			this.start +
-			(this.dense ? "" : encodeNumber(upTo - this.after)) +
-			(this.sharedPools ? "" : this.pools.text()) +
-			encodeNumber(this.recordCount) +
-			this.pieces.join("");
-		if (this.sharedPools) return body;
+			DIGITS[this.flags]! + range + this.pools.text() + encodeNumber(this.recordCount) + this.pieces.join("");
 		return DIGITS[Kind.Records]! + encodeNumber(body.size()) + body;
 	}
 
@@ -239,10 +260,19 @@ export class RecordsWriter {
 
 	/** Characters of a section, or of a group, with such content. */
 	private sectionBytes(lastVersion: number, poolCount: number, recordCount: number, contentBytes: number): number {
-		let bodyBytes = this.start.size() + numberBytes(recordCount) + contentBytes;
+		let bodyBytes = 1 + this.start.size() + contentBytes;
 		if (!this.dense) bodyBytes += numberBytes((this.statedUpTo ?? lastVersion) - this.after);
-		if (this.sharedPools) return bodyBytes;
-		bodyBytes += numberBytes(poolCount);
+		if (this.sharedPools) return bodyBytes + (isCountInHead(recordCount) ? 0 : numberBytes(recordCount));
+		bodyBytes += numberBytes(recordCount) + numberBytes(poolCount);
 		return 1 + numberBytes(bodyBytes) + bodyBytes;
 	}
+}
+
+function nameText({ shortId, incarnation }: StreamName, byPrefix: boolean): string {
+	return byPrefix ? string.sub(shortId, 1, PREFIX_BYTES) : shortId + encodeNumber(incarnation);
+}
+
+/** Whether a group's head digit has room for the number of its records. */
+function isCountInHead(recordCount: number): boolean {
+	return recordCount > 0 && recordCount <= GROUP_COUNT_MOST;
 }
