@@ -44,6 +44,9 @@ const MOST_REPORTED_UNICASTS = 600;
 /** Digests must disagree for so long before the stream is compared record by record: claims may be on their way. */
 const DIGEST_PATIENCE_SECONDS = 20;
 
+/** Who is lost, the hub has heard of within this time. */
+const TOLD_SECONDS = 20;
+
 /** Not a part of anything. */
 const WHOLE = { part: 0, parts: 1 };
 
@@ -245,6 +248,7 @@ export class Receiver {
 			hub.uplinkSeconds = math.max(0.5, cast.uplinkTenths / 10);
 			hub.giveShare = cast.givePercent / 100;
 			if (!cast.responders.isEmpty()) hub.responders = cast.responders;
+			context.doubts.compare(cast, now);
 		}
 		if (cast.dissolved) {
 			regime.dissolve();
@@ -351,9 +355,8 @@ export class Receiver {
 		const now = context.now();
 		for (const { shortId, incarnation, upTo, digest } of section.streams) {
 			const member = context.membership.get(shortId);
-			if (!member && shortId !== context.selfId && !context.membership.departed(shortId)) {
-				this.probeServer(shortId, false, incarnation);
-			}
+			if (!member && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
+			context.doubts.noteNamed(shortId);
 			if (!member || member.stream.incarnation !== incarnation) continue;
 			const { stream } = member;
 			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {
@@ -362,6 +365,20 @@ export class Receiver {
 			}
 			if (stream.watermark() === upTo && stream.highest === upTo)
 				this.compareDigest({ digest, frontier }, member, now);
+		}
+	}
+
+	/** The hub takes a server for live that is none here: it introduces itself when asked, and comes back if it was taken for lost. */
+	private askUnlessGone(shortId: ShortId, incarnation: number, now: number): void {
+		const departed = this.context.membership.departed(shortId);
+		if (!departed) {
+			this.probeServer(shortId, false, incarnation);
+			return;
+		}
+		const { reason, departedAtSeconds, stream } = departed;
+		if (incarnation < stream.incarnation || now - departedAtSeconds < TOLD_SECONDS) return;
+		if (reason === "lost" || incarnation > stream.incarnation) {
+			this.probeServer(shortId, incarnation === stream.incarnation, incarnation);
 		}
 	}
 

@@ -1,4 +1,5 @@
 import { ConfigureCluster } from "../../src/cluster";
+import { isOlder } from "../../src/cluster/membership";
 import { CloudWatcher, Range, VirtualGame, VirtualGameOptions, VirtualServer } from "../../src/testing";
 import { DEFAULT_FAULTS } from "../../src/testing/cloud-options";
 import { DEFAULT_MEMORY_FAULTS } from "../../src/testing/memory-store/memory-options";
@@ -169,6 +170,14 @@ export class Stage {
 		switch (item.kind) {
 			case "start":
 				return this.start(item);
+			case "crowd":
+				this.startMany(item);
+				return true;
+			case "exodus":
+				this.endMany(item);
+				return true;
+			case "strike":
+				return this.strike(item);
 			case "weather":
 				this.whether(item.faults, item.seconds);
 				return true;
@@ -248,6 +257,50 @@ export class Stage {
 				this.tallies.count(actor, item.key);
 				return true;
 		}
+	}
+
+	private startMany(item: Happening & { readonly kind: "crowd" }): void {
+		const { count, seconds, players, skewSeconds, stored = false } = item;
+		for (const index of $range(0, count - 1)) {
+			const server = item.server + index;
+			// Neighbours are far apart.
+			const skew = skewSeconds === undefined ? {} : { skewSeconds: skewSeconds * (((index * 7) % 11) / 5 - 1) };
+			const later = item.later === true && index % 2 === 1;
+			const start = { kind: "start", server, players, ...skew, later, stored } as const;
+			this.emulated.Schedule((seconds * index) / count, () => {
+				if (!this.healed) this.start(start);
+			});
+		}
+	}
+
+	private endMany({ server, count, seconds, gracefully }: Happening & { readonly kind: "exodus" }): void {
+		for (const index of $range(0, count - 1)) {
+			this.emulated.Schedule((seconds * index) / count, () => {
+				if (!this.healed) this.make({ kind: gracefully ? "close" : "crash", server: server + index });
+			});
+		}
+	}
+
+	/** Something happens to the hub, and those that come after it. */
+	private strike({ what, count, seconds }: Happening & { readonly kind: "strike" }): boolean {
+		const struck = this.inLine().filter((_, index) => index < count);
+		for (const { number: server } of struck) {
+			if (what === "crash" || what === "close") this.make({ kind: what, server });
+			else this.make({ kind: what, server, seconds });
+		}
+		return !struck.isEmpty();
+	}
+
+	/** The live servers in the order in which they would broadcast for all: who does, then by age. */
+	private inLine(): Actor[] {
+		const live = this.live();
+		const isHub = ({ context }: Actor): boolean => context.regime.role() === "hub";
+		live.sort((left, right) => {
+			if (isHub(left) !== isHub(right)) return isHub(left);
+			const [leftContext, rightContext] = [left.context, right.context];
+			return isOlder(leftContext.selfId, leftContext.identity, rightContext.selfId, rightContext.identity);
+		});
+		return live;
 	}
 
 	private start(item: Happening & { readonly kind: "start" }): boolean {
