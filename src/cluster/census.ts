@@ -14,28 +14,30 @@ const MOST_DOUBTFUL = 4;
  * does not name while it goes through all of them, this server looks after itself.
  */
 export class Census {
-	private differsSinceSeconds = 0;
-	/** Whom the hub has named since the two differ; undefined while they do not. */
+	/** Whom the hub has named in this round; undefined while the two agree. */
 	private named: Set<ShortId> | undefined;
 	private namedCount = 0;
-	/** How many servers the hub counts. */
-	private servers = 0;
+	private roundSinceSeconds = 0;
+	/** Whom it did not name in the round before. */
+	private doubted: ReadonlyArray<Member> = [];
 
 	constructor(private readonly context: Context) {}
 
 	/** The hub has said whom it counts. */
 	public compare({ servers, census }: CastSection, now: number): void {
-		const { context } = this;
+		const { context, named } = this;
 		if (census === context.census()) {
 			this.named = undefined;
+			this.doubted = [];
 			return;
 		}
-		if (!this.named) {
-			this.named = new Set();
-			this.namedCount = 0;
-			this.differsSinceSeconds = now;
+		if (named) {
+			if (now - this.roundSinceSeconds < PATIENCE_SECONDS || this.namedCount < NAMED_PART * (servers - 2)) return;
+			this.doubted = context.membership.all().filter(({ shortId }) => !named.has(shortId));
 		}
-		this.servers = servers;
+		this.named = new Set();
+		this.namedCount = 0;
+		this.roundSinceSeconds = now;
 	}
 
 	/** The hub has named a server as live. */
@@ -46,17 +48,14 @@ export class Census {
 		this.namedCount += 1;
 	}
 
-	/** Some of those that may be gone: live here, and neither named by the hub nor heard of meanwhile. */
-	public doubtful(now: number): ReadonlyArray<Member> {
-		const doubtful = new Array<Member>();
-		const { named, context, differsSinceSeconds } = this;
-		if (!named || now - differsSinceSeconds < PATIENCE_SECONDS) return doubtful;
-		if (this.namedCount < NAMED_PART * (this.servers - 2)) return doubtful;
-		for (const member of context.membership.all()) {
-			if (doubtful.size() >= MOST_DOUBTFUL) break;
-			const isHeardOf = math.max(member.lastHeardSeconds, member.admittedAtSeconds) >= differsSinceSeconds;
-			if (!isHeardOf && !named.has(member.shortId)) doubtful.push(member);
-		}
-		return doubtful;
+	/** Some of those that may be gone: live here, and neither named by the hub nor heard of since. */
+	public doubtful(): ReadonlyArray<Member> {
+		if (this.doubted.isEmpty()) return this.doubted;
+		const { membership } = this.context;
+		this.doubted = this.doubted.filter((member) => {
+			const heardSeconds = math.max(member.lastHeardSeconds, member.admittedAtSeconds);
+			return heardSeconds < this.roundSinceSeconds && membership.get(member.shortId) === member;
+		});
+		return this.doubted.filter((_, index) => index < MOST_DOUBTFUL);
 	}
 }

@@ -114,7 +114,7 @@ export class Detector {
 		if (context.regime.role() === "leaf") {
 			const hub = context.membership.get(context.regime.hub!.shortId);
 			if (hub) this.checkOverdue(hub, now, HUB_SLACK_SECONDS);
-			for (const member of context.doubts.doubtful(now)) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS, 0);
+			for (const member of context.doubts.doubtful()) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS, 0);
 		} else {
 			for (const member of context.membership.all()) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS);
 			this.checkFrontiers(now);
