@@ -20,6 +20,10 @@ export interface Violation {
 
 const FAIR_WEATHER: Required<Weather> = { ...DEFAULT_FAULTS, ...DEFAULT_MEMORY_FAULTS };
 
+/** So many servers watch the hub, the next only when those are gone as well; each takes so long to notice and step in. */
+const HEIRS = 3;
+const TAKEOVER_SECONDS = 25;
+
 interface Cut {
 	readonly from: readonly number[];
 	readonly to: readonly number[];
@@ -46,6 +50,8 @@ export class Stage {
 	public violation: Violation | undefined;
 	/** When deliveries were last over a limit for a reason that no server can help. */
 	public excusedUntilSeconds = 0;
+	/** When a new hub is there at the latest, after the former one or its heirs have crashed. */
+	public leaderlessUntilSeconds = 0;
 	/** Messages from outside that the cloud itself refused. */
 	public refusedInjections = 0;
 	/** Faults so far: late copies do no harm, whatever else they come with. */
@@ -202,6 +208,7 @@ export class Stage {
 				// The limits are computed from the servers that live: they fall at once, and what was sent before counts.
 				this.excuse(120);
 				actor.goneAtSeconds = this.now();
+				if (item.kind === "crash") this.noteLeaderless(actor);
 				if (item.kind === "crash") server.Crash();
 				else {
 					actor.closedAtSeconds = this.now();
@@ -336,6 +343,13 @@ export class Stage {
 	private setPlayers(server: VirtualServer, count: number): void {
 		for (const name of server.GetPlayers()) server.RemovePlayer(name);
 		for (const number of $range(1, count)) server.AddPlayer(`Guest${number}`);
+	}
+
+	/** Until another server broadcasts for all, nothing arrives. */
+	private noteLeaderless({ context }: Actor): void {
+		const isLeader = context.regime.role() === "hub" || context.membership.rank() <= HEIRS;
+		if (!context.regime.hub || !isLeader) return;
+		this.leaderlessUntilSeconds = math.max(this.leaderlessUntilSeconds, this.now()) + TAKEOVER_SECONDS;
 	}
 
 	/** Drops are forgiven for some time. */
