@@ -238,6 +238,7 @@ export class Receiver {
 			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
 			else if (section.kind === "standing") this.compareStanding(section, cast);
 		}
+		this.repairer.watch(member.stream, true);
 		if (!hub) return;
 		const { casts } = hub.log;
 		if (isWhole) casts.close(seq - 1, seq);
@@ -311,6 +312,7 @@ export class Receiver {
 		const now = context.now();
 		if (stream === context.replica.own) {
 			for (const record of group.records) context.recents.heardAgain(stream, record.reference, record.version);
+			if (hub) hub.ownCastUpTo = math.max(hub.ownCastUpTo, group.upTo);
 		} else {
 			const former = stream.highest;
 			context.replica.applySection(

@@ -28,6 +28,8 @@ export interface Hub {
 	/** Everything with a stamp up to here has been applied on every live server, as the hub says. */
 	stableFrontier: number;
 	responders: ReadonlyArray<ShortId>;
+	/** Own versions up to here were cast, or sent before there was a hub. */
+	ownCastUpTo: number;
 	heardAtSeconds: number;
 }
 
@@ -132,6 +134,12 @@ export class Regime {
 		this.hub!.log.casts.close(0, seq);
 	}
 
+	/** Own versions up to here need not be cast by a hub that begins now. */
+	public ownCastUpTo(): number {
+		const { context, hub } = this;
+		return hub && hub.shortId !== context.selfId ? hub.ownCastUpTo : context.sequencer.upTo();
+	}
+
 	private become(shortId: ShortId, epoch: number, now: number): Hub {
 		this.hub = {
 			shortId,
@@ -141,6 +149,7 @@ export class Regime {
 			giveShare: 0,
 			stableFrontier: 0,
 			responders: [],
+			ownCastUpTo: this.ownCastUpTo(),
 			heardAtSeconds: now,
 		};
 		return this.hub;

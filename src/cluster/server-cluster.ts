@@ -263,6 +263,7 @@ export class ServerCluster implements Cluster {
 		const stream = new Stream(context.selfId, context.incarnation);
 		context.replica.own = stream;
 		context.sequencer.restart(stream);
+		if (context.regime.hub) context.regime.hub.ownCastUpTo = 0;
 		this.sender.forgetWaiting();
 		context.floor.restart();
 		context.replica.inherit(former, stream);
@@ -317,6 +318,8 @@ export class ServerCluster implements Cluster {
 		const former = regime.hub;
 		// What the former hub cast lately may not have reached everybody.
 		const again = former ? former.log.since(now - CAST_AGAIN_SECONDS) : [];
+		const { own } = context.replica;
+		again.push({ stream: own, after: regime.ownCastUpTo(), upTo: own.highest });
 		context.log.info(`this server broadcasts for all ${context.membership.serverCount()} from now on`);
 		const hub = regime.lead(now);
 		this.detector.beginAnew();
