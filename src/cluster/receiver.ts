@@ -236,7 +236,7 @@ export class Receiver {
 				this.applyDepartures(section, member, true);
 				for (const { shortId } of section.departures) hub?.log.noteServer(seq - 1, seq, shortId, now);
 			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
-			else if (section.kind === "standing") this.compareStanding(section, cast);
+			else if (section.kind === "standing") this.compareStanding(section, cast, frame.baseStamp);
 		}
 		this.repairer.watch(member.stream, true);
 		if (!hub) return;
@@ -352,7 +352,7 @@ export class Receiver {
 	}
 
 	/** The hub tells what streams come to: who has missed something without knowing finds out. */
-	private compareStanding(section: StandingSection, { frontier }: CastSection): void {
+	private compareStanding(section: StandingSection, { frontier }: CastSection, baseStamp: number): void {
 		const { context } = this;
 		const now = context.now();
 		for (const { shortId, incarnation, upTo, digest } of section.streams) {
@@ -365,7 +365,7 @@ export class Receiver {
 				stream.extend(upTo);
 				this.repairer.watch(stream, true);
 			}
-			if (stream.watermark() === upTo && stream.highest === upTo)
+			if (!this.endsBefore(member, upTo, baseStamp, now) && stream.watermark() === upTo)
 				this.compareDigest({ digest, frontier }, member, now);
 		}
 	}
@@ -577,20 +577,26 @@ export class Receiver {
 			context.membership.noteLoss(member, beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100);
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
-		if (beat.upTo < stream.highest) {
-			// A late beat says less than is known. Whoever said that after this server had heard of more, for long, shows that somebody else spoke in its name.
-			const { behind } = member;
-			if (!behind || beat.upTo >= behind.highest) {
-				member.behind = { highest: stream.highest, stamp: context.nowStamp(), sinceSeconds: now };
-			} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
-				sometimes("a stream that ends before what is known of it");
-				this.compareAll(member, beat.upTo);
-			}
-			return;
-		}
-		member.behind = undefined;
+		if (this.endsBefore(member, beat.upTo, baseStamp, now)) return;
 		// Comparable only where this server has just what the digest is of.
 		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat, member, now);
+	}
+
+	/** Whether a stream is said to end before what is known of it. When that is so for long, somebody else has spoken in its server's name. */
+	private endsBefore(member: Member, upTo: number, baseStamp: number, now: number): boolean {
+		const { behind, stream } = member;
+		if (upTo >= stream.highest) {
+			member.behind = undefined;
+			return false;
+		}
+		// What comes late says less than is known.
+		if (!behind || upTo >= behind.highest) {
+			member.behind = { highest: stream.highest, stamp: this.context.nowStamp(), sinceSeconds: now };
+		} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
+			sometimes("a stream that ends before what is known of it");
+			this.compareAll(member, upTo);
+		}
+		return true;
 	}
 
 	private compareDigest(
