@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { CastSection, ShortId } from "../wire/frame";
 import { Context } from "./context";
 import { Member } from "./membership";
@@ -34,6 +35,7 @@ export class Census {
 		if (named) {
 			if (now - this.roundSinceSeconds < PATIENCE_SECONDS || this.namedCount < NAMED_PART * (servers - 2)) return;
 			this.doubted = context.membership.all().filter(({ shortId }) => !named.has(shortId));
+			if (!this.doubted.isEmpty()) sometimes("a server that the hub does not count is doubted");
 		}
 		this.named = new Set();
 		this.namedCount = 0;

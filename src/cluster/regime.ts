@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { CastLog } from "../replication/cast-log";
 import { CastSection, ShortId } from "../wire/frame";
 import { Context } from "./context";
@@ -114,10 +115,14 @@ export class Regime {
 			this.vacantSinceSeconds = undefined;
 			return hub;
 		}
-		if (cast.epoch < this.epoch) return undefined;
+		if (cast.epoch < this.epoch) {
+			sometimes("a cast of a former hub");
+			return undefined;
+		}
 		if (cast.epoch === this.epoch && hub && !this.isBetter(sender, hub.shortId)) return undefined;
 		// A hub that has stepped back meanwhile is no hub again by a late copy.
 		if (cast.epoch === this.epoch && !hub) return undefined;
+		if (this.role() === "hub") sometimes("a hub gives way to another");
 		this.epoch = cast.epoch;
 		this.vacantSinceSeconds = undefined;
 		return this.become(sender, cast.epoch, now);
