@@ -3,7 +3,7 @@ import { writeProbe } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
 import { isOlder, Member } from "./membership";
-import { IDLE_CAST_SECONDS } from "./regime";
+import { IDLE_CAST_SECONDS, turnsBefore } from "./regime";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
 
@@ -170,7 +170,7 @@ export class Detector {
 		const { membership, regime } = this.context;
 		const role = regime.role();
 		if (role === "hub") return 0;
-		if (role === "leaf") return membership.rankBut(member.shortId) * NEXT_HEIR_SECONDS;
+		if (role === "leaf") return turnsBefore(membership.rankBut(member.shortId)) * NEXT_HEIR_SECONDS;
 		return math.max(0, membership.watcherRank(member.shortId) - WATCHERS + 1) * NEXT_WATCHER_SECONDS;
 	}
 

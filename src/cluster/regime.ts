@@ -10,8 +10,10 @@ const DIRECT_UP_TO_SERVERS = 10;
 /** The number of servers has to be so large, or small, for so long. */
 const RISE_SECONDS = 3;
 const FALL_SECONDS = 30;
-/** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on. */
+/** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on, as {@link turnsBefore} says. */
 const NEXT_CLAIM_SECONDS = 6;
+/** So many have a turn of their own. */
+const OWN_TURNS = 3;
 /** How often a server sends what is new to the hub, as long as the hub says nothing else. */
 export const UPLINK_SECONDS = 1.5;
 /** Where there is nothing to cast, the hub says so often that it lives. */
@@ -42,6 +44,14 @@ const UPLINK_SLOWEST_SECONDS = 30;
 export function uplinkSpacing({ uplinkSeconds }: Hub): number {
 	if (uplinkSeconds <= UPLINK_SLOWER_SECONDS) return uplinkSeconds;
 	return math.clamp(uplinkSeconds / 4, UPLINK_SLOWER_SECONDS, UPLINK_SLOWEST_SECONDS);
+}
+
+/**
+ * How many turns a server waits for those that come before it: of the first few each has one of its own, then ever more share one. Whole generations of servers
+ * close together, the oldest: whoever is left must not wait for each of them. Where several step in at once, one remains.
+ */
+export function turnsBefore(rank: number): number {
+	return rank <= OWN_TURNS ? rank : OWN_TURNS + math.log(rank - OWN_TURNS + 1, 2);
 }
 
 /** How this server sends: for itself to all, to all for everybody, or to the hub. */
@@ -89,7 +99,7 @@ export class Regime {
 			return undefined;
 		}
 		this.vacantSinceSeconds ??= now;
-		const turn = this.vacantSinceSeconds + context.membership.rank() * NEXT_CLAIM_SECONDS;
+		const turn = this.vacantSinceSeconds + turnsBefore(context.membership.rank()) * NEXT_CLAIM_SECONDS;
 		return now >= turn ? "lead" : undefined;
 	}
 
