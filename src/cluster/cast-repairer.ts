@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { StreamRange } from "../replication/cast-log";
 import { CastNackSection, CastRange, ShortId } from "../wire/frame";
 import { writeCastNack } from "../wire/section-writers";
@@ -70,6 +71,7 @@ export class CastRepairer {
 		}
 		const ranges = new Array<CastRange>();
 		for (const { after, upTo } of gaps) if (ranges.size() < MOST_RANGES) ranges.push({ after, upTo });
+		sometimes("casts asked for");
 		context.traffic.repairsRequested += 1;
 		this.sender.addressed.sendTo(target, "nack", [
 			writeCastNack(hub.epoch, ranges, this.sender.addressed.roomBytes()).text,

@@ -2,10 +2,8 @@ import { sometimes } from "../diagnostics/situations";
 import { StreamRange } from "../replication/cast-log";
 import { REFERENCE_KNOWN_AFTER_SECONDS } from "../replication/sequencer";
 import { Stream } from "../replication/stream";
-import { hashRecord } from "../replication/digest";
 import { Departure, ShortId } from "../wire/frame";
 import { SHORT_ID_BYTES } from "../wire/base85";
-import { checksum } from "../wire/checksum";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, PoolTable, RecordsWriter } from "../wire/records-writer";
 import {
@@ -31,6 +29,7 @@ const RESPONDERS = 3;
 /** A relayed section without its pools and groups. */
 const RELAYED_BYTES = 8;
 const BEAT_BYTES = 48;
+const IDENTITY_BYTES = 160;
 const BEAT_AT_LEAST_SECONDS = 2;
 /** So far back, and so many casts, spare room repeats what was cast. */
 const COVER_SECONDS = 20;
@@ -92,6 +91,8 @@ export class Caster {
 	private hearsItself = false;
 	private oldestWait = 0;
 	private lastFreshBytes = 0;
+	/** The cast before had no room for what waits longest. */
+	private isStarved = false;
 
 	constructor(
 		private readonly context: Context,
@@ -156,7 +157,10 @@ export class Caster {
 		this.sentAt.set(seq, now);
 		this.awaited.set(seq, now);
 		this.sentAt.delete(seq - 64);
-		if (identity) push(writeIdentity(context.identity));
+		// A record that fills a message goes before everything else.
+		const first = this.isStarved ? this.relayNew(room, baseStamp, now) : undefined;
+		if (first) room -= jsonBytes(first.text);
+		if (identity && room >= IDENTITY_BYTES) push(writeIdentity(context.identity));
 		const said = this.sayWords(room, baseStamp, now);
 		push(said.text);
 		if (!departures.isEmpty()) {
@@ -166,9 +170,10 @@ export class Caster {
 		// What the cast before brought is said once more, unless what waits is late already, here or at the leaves.
 		const isBusy = this.oldestWait >= LATE_SECONDS || hub.messageSeconds > 0;
 		const repeated = !isBusy ? math.min(this.lastFreshBytes, room * MOST_REPEATED) : 0;
-		const fresh = this.relayNew(room - repeated, baseStamp, now);
+		const fresh = first ?? this.relayNew(room - repeated, baseStamp, now);
 		this.lastFreshBytes = jsonBytes(fresh.text) + REPEAT_HEAD_BYTES;
-		push(fresh.text);
+		if (first) sections.push(first.text);
+		else push(fresh.text);
 		if (room >= BEAT_BYTES && now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS) {
 			this.lastBeatSeconds = now;
 			push(this.beat(baseStamp, nextSeconds));
@@ -176,7 +181,6 @@ export class Caster {
 		push(this.relayAgain(room, baseStamp, now));
 		push(this.stand(room));
 		this.advanceFloor(baseStamp);
-		const { servers, census } = this.census();
 		if (isNaming) hub.responders = this.responders();
 		const cast = writeCast(
 			{
@@ -187,8 +191,8 @@ export class Caster {
 				messageTenths: math.ceil(hub.messageSeconds * 10),
 				floor: math.min(this.floor, baseStamp),
 				frontier: math.min(context.stableFrontier(), baseStamp),
-				servers,
-				census,
+				servers: context.membership.serverCount(),
+				census: context.census(),
 				givePercent: math.round(100 * context.budget.giveShare(now)),
 				responders: isNaming ? hub.responders : [],
 			},
@@ -212,16 +216,6 @@ export class Caster {
 			if (suspectedAtSeconds === undefined) responders.push(shortId);
 		}
 		return responders;
-	}
-
-	/** How many servers live, and a hash of who they are. */
-	private census(): { readonly servers: number; readonly census: number } {
-		const { membership } = this.context;
-		let census = censusOf(this.context.selfId, this.context.incarnation);
-		for (const { stream } of membership.all()) {
-			census = bit32.bxor(census, censusOf(stream.shortId, stream.incarnation));
-		}
-		return { servers: membership.serverCount(), census };
 	}
 
 	private liveStreams(): Stream[] {
@@ -291,15 +285,19 @@ export class Caster {
 		let left = room - RELAYED_BYTES;
 		let count = 0;
 		let isFull = false;
+		const hasPrecedence = this.isStarved;
+		this.isStarved = false;
 		for (const { stream } of waiting) {
 			if (left < 24) {
+				if (groups.isEmpty()) this.isStarved = true;
 				isFull = true;
 				break;
 			}
 			const state = this.stateOf(stream);
 			const upTo = this.castable(stream);
 			const records = recordsOf(this.context, stream, state.upTo, upTo);
-			const share = waiting.size() > 1 && groups.isEmpty() ? math.max(left * MOST_OF_ROOM, 400) : left;
+			const isShared = waiting.size() > 1 && groups.isEmpty() && !hasPrecedence;
+			const share = isShared ? math.max(left * MOST_OF_ROOM, 400) : left;
 			const dense = records.size() === upTo - state.upTo;
 			const writer = new RecordsWriter(
 				math.floor(math.min(left, share)),
@@ -321,6 +319,8 @@ export class Caster {
 			}
 			const all = added === records.size();
 			if (added === 0 && !all) {
+				assert(!hasPrecedence || !groups.isEmpty(), "any record fits into a cast");
+				if (stream === waiting[0]!.stream) this.isStarved = true;
 				isFull = true;
 				continue;
 			}
@@ -422,7 +422,8 @@ export class Caster {
 			{
 				synced: true,
 				upTo: this.stateOf(own).upTo,
-				floor: context.floor.floor(baseStamp),
+				// What counts as sent here has only been said to all once it was cast.
+				floor: settled ? context.floor.floor(baseStamp) : 0,
 				frontier: context.frontier(),
 				nextSeconds,
 				lossPercent: context.lossPercent(),
@@ -472,9 +473,4 @@ export class Caster {
 		}
 		this.candidate = { floor, targets };
 	}
-}
-
-/** A server's part in the hash of who lives. */
-export function censusOf(shortId: ShortId, incarnation: number): number {
-	return hashRecord(checksum(shortId, 0), incarnation);
 }

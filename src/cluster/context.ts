@@ -16,6 +16,8 @@ import { SHORT_ID_BYTES } from "../wire/base85";
 import { Identity, ShortId, StreamName } from "../wire/frame";
 import { PREFIX_BYTES } from "../wire/layout";
 import { shortIdOf } from "../wire/short-id";
+import { Census } from "./census";
+import { censusOf } from "./census-hash";
 import { Departed, Member, Membership } from "./membership";
 import { Regime } from "./regime";
 import { MemoryUse, TrafficCounters } from "./statistics";
@@ -81,6 +83,7 @@ export class Context {
 	public readonly recents = new Recents();
 	public readonly membership: Membership;
 	public readonly regime: Regime;
+	public readonly doubts: Census;
 	public readonly outbox = new OutboxQueue<Waiting>();
 	public readonly flushTimer = new FlushTimer();
 	public readonly budget: Budget;
@@ -115,6 +118,7 @@ export class Context {
 		this.sequencer = new Sequencer(stream);
 		this.membership = new Membership(this.selfId, this.identity);
 		this.regime = new Regime(this);
+		this.doubts = new Census(this);
 		this.budget = new Budget({ selfId: this.selfId, budgetShare });
 	}
 
@@ -134,6 +138,11 @@ export class Context {
 	/** Whether what this server shows is the cluster's state. */
 	public isSynced(): boolean {
 		return this.hasState;
+	}
+
+	/** A hash of who lives, this server included. */
+	public census(): number {
+		return bit32.bxor(this.membership.census(), censusOf(this.selfId, this.incarnation));
 	}
 
 	/** The stream of this name as far as it is known here: own, live or departed. */

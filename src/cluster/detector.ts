@@ -3,7 +3,7 @@ import { writeProbe } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
 import { isOlder, Member } from "./membership";
-import { IDLE_CAST_SECONDS } from "./regime";
+import { IDLE_CAST_SECONDS, turnsBefore } from "./regime";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
 
@@ -114,6 +114,7 @@ export class Detector {
 		if (context.regime.role() === "leaf") {
 			const hub = context.membership.get(context.regime.hub!.shortId);
 			if (hub) this.checkOverdue(hub, now, HUB_SLACK_SECONDS);
+			for (const member of context.doubts.doubtful()) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS, 0);
 		} else {
 			for (const member of context.membership.all()) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS);
 			this.checkFrontiers(now);
@@ -121,10 +122,15 @@ export class Detector {
 		this.onFrontier();
 	}
 
-	private checkOverdue(member: Member, now: number, slackSeconds: number): void {
+	private checkOverdue(
+		member: Member,
+		now: number,
+		slackSeconds: number,
+		turnSeconds = this.turnSeconds(member),
+	): void {
 		const { context } = this;
 		const overdueSeconds = now - member.promisedBySeconds - slackSeconds;
-		if (overdueSeconds < 0 || overdueSeconds < this.turnSeconds(member)) return;
+		if (overdueSeconds < 0 || overdueSeconds < turnSeconds) return;
 		if (member.suspectedAtSeconds === undefined) {
 			member.suspectedAtSeconds = now;
 			if (member.probesSent > 0) member.probesSent = 0;
@@ -164,7 +170,7 @@ export class Detector {
 		const { membership, regime } = this.context;
 		const role = regime.role();
 		if (role === "hub") return 0;
-		if (role === "leaf") return membership.rankBut(member.shortId) * NEXT_HEIR_SECONDS;
+		if (role === "leaf") return turnsBefore(membership.rankBut(member.shortId)) * NEXT_HEIR_SECONDS;
 		return math.max(0, membership.watcherRank(member.shortId) - WATCHERS + 1) * NEXT_WATCHER_SECONDS;
 	}
 

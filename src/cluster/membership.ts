@@ -2,6 +2,7 @@ import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { Stream } from "../replication/stream";
 import { Identity, ShortId } from "../wire/frame";
+import { censusOf } from "./census-hash";
 
 /** A server that is not heard of for so long is forgotten: no copy of its messages is on its way any more. */
 const FORGET_SECONDS = 30 * 60;
@@ -71,6 +72,8 @@ export class Membership {
 	private readonly byShortId = new Map<ShortId, Member>();
 	private readonly departedByShortId = new Map<ShortId, Departed>();
 	private members = new Array<Member>();
+	/** All members' parts, as {@link census} has them. */
+	private hash = 0;
 	/** This server's place among them, until they change. */
 	private knownRank: number | undefined;
 	/** Those that say what they lose; where a hub broadcasts for all, only it hears of many. */
@@ -142,6 +145,23 @@ export class Membership {
 		member.loss = loss;
 	}
 
+	/** A hash of the other live servers and their incarnations. */
+	public census(): number {
+		return this.hash;
+	}
+
+	/** A live server begins a new stream. */
+	public renew(member: Member, stream: Stream): void {
+		this.flip(member);
+		member.stream = stream;
+		this.flip(member);
+	}
+
+	/** A member counts in the hash from now on, or does no more. */
+	private flip({ shortId, stream }: Member): void {
+		this.hash = bit32.bxor(this.hash, censusOf(shortId, stream.incarnation));
+	}
+
 	/** How many servers are live, this one included. */
 	public serverCount(): number {
 		return this.members.size() + 1;
@@ -171,6 +191,7 @@ export class Membership {
 		const promisedBySeconds = nowSeconds + math.max(20, 1.1 * beatSeconds);
 		const member = new Member(shortId, identity, stream, nowSeconds, promisedBySeconds);
 		this.byShortId.set(shortId, member);
+		this.flip(member);
 		this.knownRank = undefined;
 		this.prefixes = new Map();
 		this.members.insert(this.countOlder(shortId, identity), member);
@@ -180,10 +201,13 @@ export class Membership {
 	/** Takes a member, or a server only heard of, off the live ones. */
 	public depart(departed: Departed): void {
 		assert(departed.shortId !== this.selfId, "no server is gone in its own view");
-		if (this.byShortId.delete(departed.shortId)) {
+		const member = this.byShortId.get(departed.shortId);
+		if (member) {
+			this.byShortId.delete(departed.shortId);
+			this.flip(member);
 			this.knownRank = undefined;
-			this.members = this.members.filter((member) => member.shortId !== departed.shortId);
-			this.reporting = this.reporting.filter((member) => member.shortId !== departed.shortId);
+			this.members = this.members.filter((other) => other !== member);
+			this.reporting = this.reporting.filter((other) => other !== member);
 		}
 		this.prefixes = new Map();
 		this.departedByShortId.set(departed.shortId, departed);

@@ -48,6 +48,9 @@ const DIGEST_PATIENCE_SECONDS = 20;
 /** What a change takes of a message besides its key and value, about. */
 const RECORD_BYTES = 9;
 
+/** Who is lost, the hub has heard of within this time. */
+const TOLD_SECONDS = 20;
+
 /** Not a part of anything. */
 const WHOLE = { part: 0, parts: 1 };
 
@@ -257,8 +260,9 @@ export class Receiver {
 				this.applyDepartures(section, member, true);
 				for (const { shortId } of section.departures) hub?.log.noteServer(seq - 1, seq, shortId, now);
 			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
-			else if (section.kind === "standing") this.compareStanding(section, cast);
+			else if (section.kind === "standing") this.compareStanding(section, cast, frame.baseStamp);
 		}
+		this.repairer.watch(member.stream, true);
 		if (!hub) return;
 		const { casts } = hub.log;
 		if (isWhole) casts.close(seq - 1, seq);
@@ -270,6 +274,7 @@ export class Receiver {
 			hub.messageSeconds = cast.messageTenths / 10;
 			hub.giveShare = cast.givePercent / 100;
 			if (!cast.responders.isEmpty()) hub.responders = cast.responders;
+			context.doubts.compare(cast, now);
 		}
 		if (cast.dissolved) {
 			regime.dissolve();
@@ -334,6 +339,7 @@ export class Receiver {
 		const now = context.now();
 		if (stream === context.replica.own) {
 			for (const record of group.records) context.recents.heardAgain(stream, record.reference, record.version);
+			if (hub) hub.ownCastUpTo = math.max(hub.ownCastUpTo, group.upTo);
 		} else {
 			const former = stream.highest;
 			context.replica.applySection(
@@ -373,22 +379,35 @@ export class Receiver {
 	}
 
 	/** The hub tells what streams come to: who has missed something without knowing finds out. */
-	private compareStanding(section: StandingSection, { frontier }: CastSection): void {
+	private compareStanding(section: StandingSection, { frontier }: CastSection, baseStamp: number): void {
 		const { context } = this;
 		const now = context.now();
 		for (const { shortId, incarnation, upTo, digest } of section.streams) {
 			const member = context.membership.get(shortId);
-			if (!member && shortId !== context.selfId && !context.membership.departed(shortId)) {
-				this.probeServer(shortId, false, incarnation);
-			}
+			if (!member && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
+			context.doubts.noteNamed(shortId);
 			if (!member || member.stream.incarnation !== incarnation) continue;
 			const { stream } = member;
 			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {
 				stream.extend(upTo);
 				this.repairer.watch(stream, true);
 			}
-			if (stream.watermark() === upTo && stream.highest === upTo)
+			if (!this.endsBefore(member, upTo, baseStamp, now) && stream.watermark() === upTo)
 				this.compareDigest({ digest, frontier }, member, now);
+		}
+	}
+
+	/** The hub takes a server for live that is none here: it introduces itself when asked, and comes back if it was taken for lost. */
+	private askUnlessGone(shortId: ShortId, incarnation: number, now: number): void {
+		const departed = this.context.membership.departed(shortId);
+		if (!departed) {
+			this.probeServer(shortId, false, incarnation);
+			return;
+		}
+		const { reason, departedAtSeconds, stream } = departed;
+		if (incarnation < stream.incarnation || now - departedAtSeconds < TOLD_SECONDS) return;
+		if (reason === "lost" || incarnation > stream.incarnation) {
+			this.probeServer(shortId, incarnation === stream.incarnation, incarnation);
 		}
 	}
 
@@ -585,20 +604,26 @@ export class Receiver {
 			context.membership.noteLoss(member, beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100);
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
-		if (beat.upTo < stream.highest) {
-			// A late beat says less than is known. Whoever said that after this server had heard of more, for long, shows that somebody else spoke in its name.
-			const { behind } = member;
-			if (!behind || beat.upTo >= behind.highest) {
-				member.behind = { highest: stream.highest, stamp: context.nowStamp(), sinceSeconds: now };
-			} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
-				sometimes("a stream that ends before what is known of it");
-				this.compareAll(member, beat.upTo);
-			}
-			return;
-		}
-		member.behind = undefined;
+		if (this.endsBefore(member, beat.upTo, baseStamp, now)) return;
 		// Comparable only where this server has just what the digest is of.
 		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat, member, now);
+	}
+
+	/** Whether a stream is said to end before what is known of it. When that is so for long, somebody else has spoken in its server's name. */
+	private endsBefore(member: Member, upTo: number, baseStamp: number, now: number): boolean {
+		const { behind, stream } = member;
+		if (upTo >= stream.highest) {
+			member.behind = undefined;
+			return false;
+		}
+		// What comes late says less than is known.
+		if (!behind || upTo >= behind.highest) {
+			member.behind = { highest: stream.highest, stamp: this.context.nowStamp(), sinceSeconds: now };
+		} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
+			sometimes("a stream that ends before what is known of it");
+			this.compareAll(member, upTo);
+		}
+		return true;
 	}
 
 	private compareDigest(

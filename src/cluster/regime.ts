@@ -1,3 +1,4 @@
+import { sometimes } from "../diagnostics/situations";
 import { CastLog } from "../replication/cast-log";
 import { CastSection, ShortId } from "../wire/frame";
 import { Context } from "./context";
@@ -10,8 +11,10 @@ const DIRECT_UP_TO_SERVERS = 10;
 /** The number of servers has to be so large, or small, for so long. */
 const RISE_SECONDS = 3;
 const FALL_SECONDS = 30;
-/** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on. */
+/** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on, as {@link turnsBefore} says. */
 const NEXT_CLAIM_SECONDS = 6;
+/** So many have a turn of their own. */
+const OWN_TURNS = 3;
 /** Where there is nothing to cast, the hub says so often that it lives. */
 export const IDLE_CAST_SECONDS = 5;
 
@@ -29,7 +32,17 @@ export interface Hub {
 	/** Everything with a stamp up to here has been applied on every live server, as the hub says. */
 	stableFrontier: number;
 	responders: ReadonlyArray<ShortId>;
+	/** Own versions up to here were cast, or sent before there was a hub. */
+	ownCastUpTo: number;
 	heardAtSeconds: number;
+}
+
+/**
+ * How many turns a server waits for those that come before it: of the first few each has one of its own, then ever more share one. Whole generations of servers
+ * close together, the oldest: whoever is left must not wait for each of them. Where several step in at once, one remains.
+ */
+export function turnsBefore(rank: number): number {
+	return rank <= OWN_TURNS ? rank : OWN_TURNS + math.log(rank - OWN_TURNS + 1, 2);
 }
 
 /** How this server sends: for itself to all, to all for everybody, or to the hub. */
@@ -77,7 +90,7 @@ export class Regime {
 			return undefined;
 		}
 		this.vacantSinceSeconds ??= now;
-		const turn = this.vacantSinceSeconds + context.membership.rank() * NEXT_CLAIM_SECONDS;
+		const turn = this.vacantSinceSeconds + turnsBefore(context.membership.rank()) * NEXT_CLAIM_SECONDS;
 		return now >= turn ? "lead" : undefined;
 	}
 
@@ -103,10 +116,14 @@ export class Regime {
 			this.vacantSinceSeconds = undefined;
 			return hub;
 		}
-		if (cast.epoch < this.epoch) return undefined;
+		if (cast.epoch < this.epoch) {
+			sometimes("a cast of a former hub");
+			return undefined;
+		}
 		if (cast.epoch === this.epoch && hub && !this.isBetter(sender, hub.shortId)) return undefined;
 		// A hub that has stepped back meanwhile is no hub again by a late copy.
 		if (cast.epoch === this.epoch && !hub) return undefined;
+		if (this.role() === "hub") sometimes("a hub gives way to another");
 		this.epoch = cast.epoch;
 		this.vacantSinceSeconds = undefined;
 		return this.become(sender, cast.epoch, now);
@@ -123,6 +140,12 @@ export class Regime {
 		this.hub!.log.casts.close(0, seq);
 	}
 
+	/** Own versions up to here need not be cast by a hub that begins now. */
+	public ownCastUpTo(): number {
+		const { context, hub } = this;
+		return hub && hub.shortId !== context.selfId ? hub.ownCastUpTo : context.sequencer.upTo();
+	}
+
 	private become(shortId: ShortId, epoch: number, now: number): Hub {
 		this.hub = {
 			shortId,
@@ -133,6 +156,7 @@ export class Regime {
 			giveShare: 0,
 			stableFrontier: 0,
 			responders: [],
+			ownCastUpTo: this.ownCastUpTo(),
 			heardAtSeconds: now,
 		};
 		return this.hub;

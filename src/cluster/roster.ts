@@ -51,7 +51,7 @@ export class Roster {
 		const { context } = this;
 		sometimes("a member begins a new stream");
 		const former = member.stream;
-		member.stream = new Stream(member.shortId, incarnation);
+		context.membership.renew(member, new Stream(member.shortId, incarnation));
 		member.frontier = 0;
 		member.laggingSinceSeconds = undefined;
 		member.fenced = false;

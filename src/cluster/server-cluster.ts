@@ -253,6 +253,7 @@ export class ServerCluster implements Cluster {
 		sometimes("given up and back");
 		context.traffic.resyncs += 1;
 		if (context.regime.role() === "hub") {
+			sometimes("a hub that was given up comes back");
 			// Others have a hub, or will have one.
 			context.regime.dissolve();
 			this.sender.follow();
@@ -263,6 +264,7 @@ export class ServerCluster implements Cluster {
 		const stream = new Stream(context.selfId, context.incarnation);
 		context.replica.own = stream;
 		context.sequencer.restart(stream);
+		if (context.regime.hub) context.regime.hub.ownCastUpTo = 0;
 		this.sender.forgetWaiting();
 		context.floor.restart();
 		context.replica.inherit(former, stream);
@@ -312,11 +314,18 @@ export class ServerCluster implements Cluster {
 		this.updateListening();
 		const now = context.now();
 		const change = regime.decide(now);
-		if (change === "dissolve") this.sender.casts.dissolve();
+		if (change === "dissolve") {
+			sometimes("a hub dissolves");
+			this.sender.casts.dissolve();
+		}
 		if (change !== "lead") return;
 		const former = regime.hub;
+		if (former) sometimes("a hub that is gone is replaced");
+		if (former && context.membership.rank() > 0) sometimes("another than its standby takes a hub's place");
 		// What the former hub cast lately may not have reached everybody.
 		const again = former ? former.log.since(now - CAST_AGAIN_SECONDS) : [];
+		const { own } = context.replica;
+		again.push({ stream: own, after: regime.ownCastUpTo(), upTo: own.highest });
 		context.log.info(`this server broadcasts for all ${context.membership.serverCount()} from now on`);
 		const hub = regime.lead(now);
 		this.detector.beginAnew();

@@ -54,9 +54,10 @@ export class Calm {
 		const live = stage.live();
 		for (const actor of live) this.mark(actor, now);
 		if (stage.trouble === "any") return;
+		const isLed = now - stage.leaderlessUntilSeconds >= ARRIVES_SECONDS;
 		for (const reader of live) {
 			for (const owner of stage.actors) if (!owner.isLive()) this.lookForGone(reader, owner, now);
-			if (stage.trouble === "late copies" || now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
+			if (!isLed || stage.trouble === "late copies" || now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
 			if (reader.syncedAtSeconds === math.huge) {
 				this.blame(reader, reader, `has no state though nothing keeps it from it`);
 				continue;
