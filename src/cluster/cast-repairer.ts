@@ -2,7 +2,7 @@ import { StreamRange } from "../replication/cast-log";
 import { CastNackSection, CastRange, ShortId } from "../wire/frame";
 import { writeCastNack } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
-import { writeCastContent } from "./cast-content";
+import { serversIn, writeCastContent } from "./cast-content";
 import { Context } from "./context";
 import { Hub } from "./regime";
 import { Sender } from "./sender";
@@ -120,6 +120,8 @@ export class CastRepairer {
 				addressed.roomBytes(),
 				isSingle ? MOST_PARTS : 1,
 				baseStamp,
+				undefined,
+				serversIn(context, content),
 			);
 			if (texts) {
 				for (const text of texts) addressed.sendTo(requester, "repair", [text], baseStamp);
