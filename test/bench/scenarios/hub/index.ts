@@ -1,3 +1,4 @@
+import { CROWD_JOBS } from "./crowd";
 import { Job } from "../../job";
 import { HUB_CAPACITY_JOBS } from "./capacity";
 import { HUB_COST_JOBS } from "./costs";
@@ -23,4 +24,5 @@ export const HUB_JOBS: ReadonlyArray<Job> = [
 	...START_UP_JOBS,
 	...LARGE_UPDATE_JOBS,
 	...RELAY_JOBS,
+	...CROWD_JOBS,
 ];
