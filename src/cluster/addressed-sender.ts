@@ -53,10 +53,10 @@ export class AddressedSender {
 	}
 
 	/** The hub knows what all use; the others have their parts. */
-	private mayAddress(now: number, givesState: boolean): boolean {
+	private mayAddress(now: number, givesState: boolean, isUrgent: boolean): boolean {
 		const { budget, regime } = this.context;
-		if (regime.role() === "hub") return budget.mayAddressAsHub(now);
-		return budget.mayAddress(now, givesState ? this.giveShare() : 0);
+		if (regime.role() === "hub") return budget.mayAddressAsHub(now, isUrgent);
+		return budget.mayAddress(now, givesState ? this.giveShare() : 0, isUrgent);
 	}
 
 	/** Two at a time may give the state; where more do, the hub leaves them less. */
@@ -76,9 +76,10 @@ export class AddressedSender {
 			const message = queue.peek(now);
 			if (!message) return;
 			const { addressee, text } = message;
-			const givesState = message.kind === "page" || message.kind === "repair";
+			// Anybody answers requests for repair: if each might send more for that, all together would leave nothing for casts.
+			const givesState = message.kind === "page";
 			const may = context.regime.hub
-				? this.mayAddress(now, givesState)
+				? this.mayAddress(now, givesState, message.kind === "probe" || message.kind === "probeAck")
 				: context.budget.mayUnicast(now, addressee, 1, "control");
 			if (!may) {
 				if (context.budget.wantsReport()) this.reportSoon();

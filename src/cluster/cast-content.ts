@@ -16,17 +16,31 @@ export function recordsOf(context: Context, stream: Stream, after: number, upTo:
 	return stream === context.replica.own ? context.sequencer.range(after, upTo) : rangeOf(stream, after, upTo);
 }
 
+/** Servers that are members for less than this may not be known to all. */
+const NEW_SECONDS = 90;
+
 /** Who these servers are, as far as they live. */
-export function introductions(context: Context, servers: ReadonlyArray<ShortId>): MemberEntry[] {
+export function introductions(context: Context, servers: ReadonlyArray<ShortId>, baseStamp: number): MemberEntry[] {
 	const entries = new Array<MemberEntry>();
 	for (const shortId of servers) {
 		const member = context.membership.get(shortId);
 		// Departures are said often enough by themselves.
 		if (!member) continue;
 		const { incarnation } = member.stream;
-		entries.push({ shortId, incarnation, state: "live", applied: 0, appliedFloor: 0, ...member.identity });
+		entries.push({ shortId, incarnation, state: "live", applied: 0, appliedFloor: baseStamp, ...member.identity });
 	}
 	return entries;
+}
+
+/** The servers that some casts named, and those whose records they brought that may not be known to all. */
+export function serversIn(context: Context, { servers, ranges }: CastContent): ShortId[] {
+	const named = [...servers];
+	const since = context.now() - NEW_SECONDS;
+	for (const { stream } of ranges) {
+		const member = context.membership.get(stream.shortId);
+		if (member && member.admittedAtSeconds > since && !named.includes(member.shortId)) named.push(member.shortId);
+	}
+	return named;
 }
 
 /** What some casts brought, as far as it is current, in up to `mostParts` messages of `roomBytes` each; undefined if it does not fit. */
@@ -54,7 +68,7 @@ export function writeCastContent(
 		pools = new PoolTable();
 		groups = [];
 	};
-	let entries = introductions(context, content.servers);
+	let entries = introductions(context, content.servers, baseStamp);
 	while (!entries.isEmpty()) {
 		const { text, count } = writeMembers(entries, room, baseStamp);
 		if (count < entries.size() && bodies.size() + 1 >= mostParts) return undefined;

@@ -3,7 +3,7 @@ import { StreamRange } from "../replication/cast-log";
 import { CastNackSection, CastRange, ShortId } from "../wire/frame";
 import { writeCastNack } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
-import { writeCastContent } from "./cast-content";
+import { serversIn, writeCastContent } from "./cast-content";
 import { Context } from "./context";
 import { Hub } from "./regime";
 import { Sender } from "./sender";
@@ -118,7 +118,7 @@ export class CastRepairer {
 			const texts = writeCastContent(
 				context,
 				{ epoch, after, upTo: to },
-				content,
+				{ ranges: content.ranges, servers: serversIn(context, content) },
 				addressed.roomBytes(),
 				isSingle ? MOST_PARTS : 1,
 				baseStamp,

@@ -35,7 +35,7 @@ const BEAT_AT_LEAST_SECONDS = 2;
 const COVER_SECONDS = 20;
 const COVER_SPANS: ReadonlyArray<number> = [32, 16, 8, 5, 3, 2, 1];
 /** Word of a server is cast so often. */
-const WORDS = 4;
+const WORDS = 2;
 /** In larger games a new hub does not introduce everybody: who is not known is asked. */
 const INTRODUCED_MOST = 100;
 /** A cast that has not come back after this is lost: a delivery takes two seconds at most. */
@@ -103,7 +103,7 @@ export class Caster {
 		for (const stream of this.liveStreams()) this.stateOf(stream);
 		// A game that was small until now may have servers that have not met.
 		const members = context.membership.all();
-		if (members.size() < INTRODUCED_MOST) for (const { shortId } of members) this.announce(shortId, WORDS - 2);
+		if (members.size() < INTRODUCED_MOST) for (const { shortId } of members) this.announce(shortId, WORDS - 1);
 		for (const { stream, after } of again) {
 			const state = this.streams.get(stream);
 			if (state) state.upTo = math.min(state.upTo, after);
@@ -247,6 +247,7 @@ export class Caster {
 		const entries = introductions(
 			context,
 			this.words.map(({ shortId }) => shortId),
+			baseStamp,
 		);
 		const { text, count } = writeMembers(entries, math.floor(room / 2), baseStamp);
 		const said = new Set<ShortId>();
@@ -270,10 +271,14 @@ export class Caster {
 		now: number,
 	): { readonly text: string; readonly count: number; readonly isFull: boolean } {
 		const waiting = new Array<{ readonly stream: Stream; readonly since: number }>();
+		const unknown = new Set<ShortId>();
+		for (const { shortId, said } of this.words) if (said === 0) unknown.add(shortId);
 		for (const stream of this.liveStreams()) {
 			const state = this.stateOf(stream);
 			if (this.castable(stream) <= state.upTo) continue;
 			state.waitingSinceSeconds ??= now;
+			// Whoever does not know a server misses what it says, and asks for it: in a game that starts, that would be everybody all the time.
+			if (unknown.has(stream.shortId)) continue;
 			waiting.push({ stream, since: state.waitingSinceSeconds });
 		}
 		waiting.sort((left, right) =>

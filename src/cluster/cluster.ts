@@ -15,8 +15,12 @@ export interface ServerInfo {
 export interface ClusterStatistics {
 	/** How far this server is: "synced" is the normal state; "local" is Studio without messaging. */
 	readonly Phase: "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
-	/** Up to 12 servers each broadcasts for itself. */
-	readonly Regime: "direct";
+	/** "direct": each server broadcasts for itself; "hub": one broadcasts for all, as from 13 servers on. */
+	readonly Regime: "direct" | "hub";
+	/** The ServerId of the server that broadcasts for all, which may be this one; undefined where none does. No leader: what it does for the others shows nowhere else. */
+	readonly Hub: string | undefined;
+	/** How many such servers the game has had, as far as this one has heard; 0 where there is none. */
+	readonly Epoch: number;
 	readonly Servers: number;
 	readonly Pools: number;
 	/** Contributions of all servers in all pools, and what is kept of removed ones until every server knows. */

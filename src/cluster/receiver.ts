@@ -37,6 +37,8 @@ import { RENDEZVOUS } from "./topics";
 const FRESH_MILLISECONDS = 60_000;
 /** A server that is not live here is asked at most so often whether it is. */
 const PROBE_AGAIN_SECONDS = 4;
+/** Servers that are known by hearsay only are asked for this far apart, on average. */
+const HEARSAY_PROBE_SECONDS = 8;
 /** Messages that were sent before a goodbye arrive within this time after it. */
 const LAST_WORDS_SECONDS = 5;
 /** What was heard of a server directly within this time is believed more than what another says of it. */
@@ -56,6 +58,8 @@ const WHOLE = { part: 0, parts: 1 };
 
 /** What arrives: checked, sorted out, and applied. Whatever is wrong with it is dropped and counted. */
 export class Receiver {
+	/** When a server that is known by hearsay only is asked who it is at the earliest. */
+	private nextHearsaySeconds = 0;
 	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
 
 	constructor(
@@ -333,7 +337,7 @@ export class Receiver {
 			const known = context.membership.get(shortId)?.stream ?? context.membership.departed(shortId)?.stream;
 			if (known !== undefined && known.incarnation > incarnation) return true;
 			// The hub knows a server that this one has never met: it introduces itself when asked.
-			this.probeServer(shortId, false, incarnation);
+			this.askWhoItIs(shortId, incarnation);
 			return false;
 		}
 		const now = context.now();
@@ -401,7 +405,7 @@ export class Receiver {
 	private askUnlessGone(shortId: ShortId, incarnation: number, now: number): void {
 		const departed = this.context.membership.departed(shortId);
 		if (!departed) {
-			this.probeServer(shortId, false, incarnation);
+			this.askWhoItIs(shortId, incarnation);
 			return;
 		}
 		const { reason, departedAtSeconds, stream } = departed;
@@ -487,6 +491,17 @@ export class Receiver {
 
 	private probe(frame: Frame, presumedDead: boolean, incarnation: number): void {
 		this.probeServer(frame.sender, presumedDead, incarnation);
+	}
+
+	/**
+	 * The hub knows a server that this one has never met. While a game starts there are many of them at every server: they are introduced
+	 * by the hub, or with an answer to who misses what they said, and asked themselves only now and then.
+	 */
+	private askWhoItIs(shortId: ShortId, incarnation: number): void {
+		const now = this.context.now();
+		if (now < this.nextHearsaySeconds) return;
+		this.nextHearsaySeconds = now + HEARSAY_PROBE_SECONDS * (0.5 + this.context.platform.random());
+		this.probeServer(shortId, false, incarnation);
 	}
 
 	private probeServer(shortId: ShortId, presumedDead: boolean, incarnation: number): void {

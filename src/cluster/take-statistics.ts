@@ -5,6 +5,7 @@ import { Context } from "./context";
 export function takeStatistics(context: Context): ClusterStatistics {
 	const { traffic, replica, outbox, membership, memoryUse } = context;
 	const now = context.now();
+	const { hub } = context.regime;
 	const use = context.budget.use(now);
 	let missing = 0;
 	for (const member of membership.all()) {
@@ -13,7 +14,9 @@ export function takeStatistics(context: Context): ClusterStatistics {
 	const { counters } = replica;
 	return {
 		Phase: context.phase,
-		Regime: "direct",
+		Regime: hub ? "hub" : "direct",
+		Hub: hub && context.serverIdOf(hub.shortId),
+		Epoch: hub ? hub.epoch : 0,
 		Servers: membership.serverCount(),
 		Pools: replica.pools.size(),
 		Records: replica.registerCount - replica.tombstoneCount(),

@@ -38,10 +38,12 @@ export interface BudgetUse {
  */
 /** What the hub leaves of the cap to what others have sent and it has not heard of. */
 const CASTS_OF_CAP = 0.98;
-/** However busy the last minute was, the hub casts at such intervals. */
-const SELDOM_CAST_SECONDS = 2.5;
+/** However busy the others were in the last minute, the hub casts at such intervals, longer after signs of congestion: about half of the cap is its own. */
+const SELDOM_CAST_SECONDS = 1.1;
 /** What all servers' addressed messages take of the cap at most, in equal parts. */
 const ADDRESSED_OF_CAP = 0.55;
+/** The same with what is kept for signs of life: who does not answer a probe is taken for lost. */
+const URGENT_OF_CAP = 0.7;
 /** Those that give the state take what others leave of this part of the cap, within bounds. */
 const USED_WITH_STATE = 0.8;
 const LEAST_GIVEN = 0.04;
@@ -170,7 +172,7 @@ export class Budget {
 		if (own.messages() + 1 > caps.sends) return false;
 		const used = own.deliveries() + others.usedInGame() + servers;
 		// All others wait for the hub: it speaks, seldom if need be, as long as the documented limits allow it.
-		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS) return used <= caps.gameWideNever;
+		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS / caps.factor) return used <= caps.gameWideNever;
 		if (used > CASTS_OF_CAP * caps.gameWide) return false;
 		return this.pace.allows(nowSeconds, servers, caps.gameWide);
 	}
@@ -188,10 +190,11 @@ export class Budget {
 	}
 
 	/** Whether the hub, which is told what the others use, may send one addressed message. */
-	public mayAddressAsHub(nowSeconds: number): boolean {
+	public mayAddressAsHub(nowSeconds: number, isUrgent = false): boolean {
 		this.advance(nowSeconds);
 		const { caps, own, others } = this;
-		return own.messages() + 1 <= caps.sends && own.deliveries() + others.usedInGame() + 1 <= caps.gameWide;
+		const most = isUrgent ? caps.gameWideNever : caps.gameWide;
+		return own.messages() + 1 <= caps.sends && own.deliveries() + others.usedInGame() + 1 <= most;
 	}
 
 	/** What the hub leaves, as a part of the cap, to servers that give the state. */
@@ -222,11 +225,11 @@ export class Budget {
 	}
 
 	/** Whether one addressed message may be sent where a hub broadcasts: each server has its part, and who gives the state `giveShare` of the cap more. */
-	public mayAddress(nowSeconds: number, giveShare = 0): boolean {
+	public mayAddress(nowSeconds: number, giveShare = 0, isUrgent = false): boolean {
 		this.advance(nowSeconds);
 		const { caps, own } = this;
 		if (own.messages() + 1 > caps.sends) return false;
-		const part = (ADDRESSED_OF_CAP * caps.gameWide) / caps.servers;
+		const part = ((isUrgent ? URGENT_OF_CAP : ADDRESSED_OF_CAP) * caps.gameWide) / caps.servers;
 		return own.messages() + 1 <= part + giveShare * caps.gameWide;
 	}
 

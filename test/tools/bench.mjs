@@ -6,7 +6,7 @@
 //   --seeds <n,n,…>   other seeds
 //   --servers <n,n,…> other numbers of servers, in the scenarios of large games
 //   --processes <n>   as many at a time, instead of two
-//   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md
+//   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md and there
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -18,7 +18,7 @@ import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
 import { buildProgramPlace } from "./program-place.mjs";
-import { copyTable } from "./readme-table.mjs";
+import { copyTables } from "./readme-table.mjs";
 import { ROOT } from "./tools.mjs";
 
 const PROCESSES = 2;
@@ -134,7 +134,7 @@ export async function bench(parameters) {
 			const page = options.hub ? "benchmarks-hub.md" : "benchmarks.md";
 			const describe = options.hub ? describeHubBenchmarks : describeBenchmarks;
 			writeFileSync(path.join(ROOT, "docs", page), describe(table, parameters, options.seeds));
-			if (!options.hub) copyTable();
+			copyTables();
 		}
 		return outcomes.some(({ failed }) => failed) ? 1 : 0;
 	} finally {
