@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { BroadcastKind } from "../outbox/budget";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { Context } from "./context";
@@ -12,9 +13,9 @@ const CAST_AGAIN_SECONDS = 0.25;
 
 /** When this server may say something to all: by broadcast, by cast, or by what it sends to the hub. */
 export class Gate {
-	private lastUplinkSeconds = -math.huge;
-	private lastChangesSeconds = -math.huge;
-	private closedUntilSeconds = 0;
+	private lastUplinkSeconds!: number;
+	private lastChangesSeconds!: number;
+	private closedUntilSeconds!: number;
 
 	constructor(private readonly context: Context) {}
 
@@ -59,3 +60,5 @@ export class Gate {
 		return kind === "control" ? soonest : math.max(soonest, this.lastChangesSeconds + uplinkSpacing(hub));
 	}
 }
+
+beginWith(Gate, { lastUplinkSeconds: -math.huge, lastChangesSeconds: -math.huge, closedUntilSeconds: 0 });
