@@ -14,18 +14,17 @@ const WAIT_SECONDS = 0.25;
 
 /** What this server sends to one other: questions, answers, and state. */
 export class AddressedSender {
-	private readonly sending: Appointment;
-	private readonly queue = new AddressedQueue();
+	/** These are there once there was something to send. */
+	private sending: Appointment | undefined;
+	private queue: AddressedQueue | undefined;
 
 	constructor(
 		private readonly context: Context,
 		private readonly transmitter: Transmitter,
 		/** The others have to be told first what was sent already. */
 		private readonly reportSoon: () => void,
-		agenda: Agenda,
-	) {
-		this.sending = agenda.add(() => this.send());
-	}
+		private readonly agenda: Agenda,
+	) {}
 
 	/** Sends sections to one server, as soon as the budget allows. Not repeated if lost: whoever waits for it asks again. */
 	public sendTo(
@@ -38,13 +37,15 @@ export class AddressedSender {
 		const { context } = this;
 		const text = writeFrame(this.header(addressee, baseStamp), sections, context.checksumSeed);
 		const queuedAtSeconds = context.now();
-		if (this.queue.put({ addressee, kind, text, queuedAtSeconds, onSent })) this.sending.by(queuedAtSeconds);
+		const queue = (this.queue ??= new AddressedQueue());
+		this.sending ??= this.agenda.add(() => this.send(queue));
+		if (queue.put({ addressee, kind, text, queuedAtSeconds, onSent })) this.sending.by(queuedAtSeconds);
 		else context.traffic.drop("overflow");
 	}
 
 	/** A server asks anew for the state: what waits for it is not sent twice. */
 	public forgetPages(addressee: ShortId): void {
-		this.queue.forgetPages(addressee);
+		this.queue?.forgetPages(addressee);
 	}
 
 	/** The bytes that sections may take in an addressed message. */
@@ -69,8 +70,9 @@ export class AddressedSender {
 		return { addressee, sender: selfId, incarnation, counter: 0, baseStamp, unicasts: 0 };
 	}
 
-	private send(): void {
-		const { context, queue } = this;
+	private send(queue: AddressedQueue): void {
+		const { context } = this;
+		const sending = this.sending!;
 		while (true) {
 			const now = context.now();
 			const message = queue.peek(now);
@@ -83,7 +85,7 @@ export class AddressedSender {
 				: context.budget.mayUnicast(now, addressee, 1, "control");
 			if (!may) {
 				if (context.budget.wantsReport()) this.reportSoon();
-				this.sending.at(now + WAIT_SECONDS);
+				sending.at(now + WAIT_SECONDS);
 				return;
 			}
 			queue.take(message);
@@ -92,7 +94,7 @@ export class AddressedSender {
 				if (success || context.phase === "closed") return;
 				sometimes("an addressed message refused");
 				queue.putBack(message, context.now());
-				this.sending.by(context.now() + AGAIN_SECONDS);
+				sending.by(context.now() + AGAIN_SECONDS);
 			});
 		}
 	}

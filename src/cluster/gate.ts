@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { BroadcastKind } from "../outbox/budget";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { Context } from "./context";
@@ -18,12 +19,12 @@ const CAST_AGAIN_SECONDS = 0.25;
 
 /** When this server may say something to all: by broadcast, by cast, or by what it sends to the hub. */
 export class Gate {
-	private lastUplinkSeconds = -math.huge;
-	private lastChangesSeconds = -math.huge;
-	private closedUntilSeconds = 0;
+	private lastUplinkSeconds!: number;
+	private lastChangesSeconds!: number;
+	private closedUntilSeconds!: number;
 	/** Bytes of changes that this server might send to the hub, and when that was. */
-	private credit = MESSAGE_BYTES;
-	private creditAtSeconds = 0;
+	private credit!: number;
+	private creditAtSeconds!: number;
 
 	constructor(private readonly context: Context) {}
 
@@ -102,3 +103,11 @@ export class Gate {
 		return math.max(spaced, this.creditAtSeconds + (math.max(0, lacking) * hub.messageSeconds) / MESSAGE_BYTES);
 	}
 }
+
+beginWith(Gate, {
+	lastUplinkSeconds: -math.huge,
+	lastChangesSeconds: -math.huge,
+	closedUntilSeconds: 0,
+	credit: MESSAGE_BYTES,
+	creditAtSeconds: 0,
+});

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { HybridClock } from "../replication/hybrid-clock";
 import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
@@ -52,6 +53,11 @@ interface Candidate {
 	readonly synced: boolean;
 }
 
+interface Asked {
+	readonly join: JoinSection;
+	readonly requester: ShortId;
+}
+
 interface State {
 	readonly snapshot: Snapshot;
 	/** What had been applied everywhere when it was taken. */
@@ -65,31 +71,37 @@ interface Served extends State {
 	lastSentSeconds: number;
 }
 
+/** What a server has that neither asks nor is asked: shared, and replaced when there is something to keep. */
+const NO_CANDIDATES = table.freeze(new Array<Candidate>()) as Candidate[];
+const NO_FRAMES = table.freeze(new Array<Frame>()) as Frame[];
+const NOBODY_SERVED = table.freeze(new Array<Served>()) as Served[];
+const NOBODY = table.freeze(new Set<ShortId>()) as Set<ShortId>;
+
 /**
  * How a server gets the state, and gives it. Joining is one conversation with one server: an announcement, pages into the own inbox, done.
  * The same conversation brings a server back that was given up for lost.
  */
 export class Joiner {
 	private readonly stepping: Appointment;
-	private candidates = new Array<Candidate>();
+	private candidates!: Candidate[];
 	/** While the state is being read, nobody is asked for it. */
-	private isReading = false;
+	private isReading!: boolean;
 	/** Who has said goodbye since this server began to look. */
-	private readonly gone = new Set<ShortId>();
-	private hellos = 0;
-	private helloAtSeconds = 0;
-	private lastRequestSeconds = 0;
+	private gone!: Set<ShortId>;
+	private hellos!: number;
+	private helloAtSeconds!: number;
+	private lastRequestSeconds!: number;
 	/** When the pages that are still missing are asked for. */
-	private missingAtSeconds = 0;
+	private missingAtSeconds!: number;
 	private firstPageSeconds: number | undefined;
-	private foundAtSeconds = math.huge;
+	private foundAtSeconds!: number;
 	private collector: PageCollector | undefined;
 	private responder: ShortId | undefined;
 	/** Requests since the last page. */
-	private requests = 0;
-	private buffered = new Array<Frame>();
-	private waiting = new Array<{ readonly join: JoinSection; readonly requester: ShortId }>();
-	private served = new Array<Served>();
+	private requests!: number;
+	private buffered!: Frame[];
+	private waiting: Asked[] | undefined;
+	private served!: Served[];
 	private latest: State | undefined;
 
 	constructor(
@@ -102,7 +114,7 @@ export class Joiner {
 		/** Where the state may be read in MemoryStoreService. */
 		private readonly reader: MemoryReader | undefined,
 		/** The state was read there, from this writer. */
-		private readonly onRead: (writer: ShortId) => void,
+		private readonly onRead: ((writer: ShortId) => void) | undefined,
 	) {
 		this.stepping = agenda.add(() => this.step());
 	}
@@ -142,7 +154,7 @@ export class Joiner {
 		sometimes("the state read where another server keeps it");
 		context.memoryUse.joined = true;
 		this.responder = state.writer;
-		this.onRead(state.writer);
+		this.onRead?.(state.writer);
 		this.finish(state.sections, state.baseStamp);
 		context.events.changed();
 	}
@@ -188,6 +200,7 @@ export class Joiner {
 		const { context } = this;
 		if (context.phase !== "joining") return;
 		if (!asksToo) {
+			if (this.buffered === NO_FRAMES) this.buffered = [];
 			if (this.buffered.size() < MOST_BUFFERED) this.buffered.push(frame);
 			else context.traffic.drop("unsynced");
 		}
@@ -221,6 +234,7 @@ export class Joiner {
 	private noteResponders(responders: ReadonlyArray<ShortId>): void {
 		const { context } = this;
 		const wasEmpty = this.candidates.isEmpty() || !this.candidates[0]!.synced;
+		if (this.candidates === NO_CANDIDATES) this.candidates = [];
 		for (const shortId of responders) {
 			if (this.candidates.size() >= MOST_CANDIDATES) break;
 			if (this.gone.has(shortId) || this.candidates.some((other) => other.shortId === shortId && other.synced))
@@ -242,6 +256,7 @@ export class Joiner {
 
 	/** Who closes answers nobody any more. Pages that it has sent already may still come. */
 	private noteGone(shortId: ShortId): void {
+		if (this.gone === NOBODY) this.gone = new Set();
 		this.gone.add(shortId);
 		if (this.collector?.started() && this.responder === shortId) return;
 		if (this.candidates[0]?.shortId === shortId) {
@@ -295,7 +310,7 @@ export class Joiner {
 			return;
 		}
 		// Who asks this server has heard it.
-		const isHeard = this.hellos > QUIET_HELLOS && !this.waiting.isEmpty();
+		const isHeard = this.hellos > QUIET_HELLOS && this.waiting !== undefined;
 		if (this.hellos < MOST_HELLOS && !isHeard) {
 			if (now < this.helloAtSeconds) {
 				this.stepping.at(this.helloAtSeconds);
@@ -365,17 +380,17 @@ export class Joiner {
 		this.stepping.clear();
 		this.collector = undefined;
 		this.candidates = [];
-		this.gone.clear();
+		this.gone = NOBODY;
 		const again = context.phase === "rejoining";
 		if (HybridClock.accepts(baseStamp, context.platform.unixMilliseconds())) context.clock.witness(baseStamp);
 		this.applySnapshot(sections, again);
 		context.phase = "synced";
 		const { buffered } = this;
-		this.buffered = [];
+		this.buffered = NO_FRAMES;
 		this.onSynced(buffered, again);
 		const { waiting } = this;
-		this.waiting = [];
-		for (const { join, requester } of waiting) this.serve(join, requester);
+		this.waiting = undefined;
+		if (waiting) for (const { join, requester } of waiting) this.serve(join, requester);
 	}
 
 	private applySnapshot(sections: Section[], again: boolean): void {
@@ -461,9 +476,11 @@ export class Joiner {
 	public noteJoin(join: JoinSection, requester: ShortId, addressed: boolean): void {
 		const { context } = this;
 		if (!context.isActive()) {
-			if (addressed && context.phase === "joining" && this.waiting.size() < 50) {
+			const waiting = this.waiting ?? [];
+			if (addressed && context.phase === "joining" && waiting.size() < 50) {
 				sometimes("asked for the state before having it");
-				this.waiting.push({ join, requester });
+				waiting.push({ join, requester });
+				this.waiting = waiting;
 			}
 			return;
 		}
@@ -595,6 +612,20 @@ export class Joiner {
 		return entries;
 	}
 }
+
+beginWith(Joiner, {
+	isReading: false,
+	hellos: 0,
+	helloAtSeconds: 0,
+	lastRequestSeconds: 0,
+	missingAtSeconds: 0,
+	foundAtSeconds: math.huge,
+	requests: 0,
+	candidates: NO_CANDIDATES,
+	gone: NOBODY,
+	buffered: NO_FRAMES,
+	served: NOBODY_SERVED,
+});
 
 function isBetterCandidate(left: Candidate, right: Candidate): boolean {
 	if (left.synced !== right.synced) return left.synced;

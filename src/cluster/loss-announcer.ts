@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { Departure } from "../wire/frame";
 import { Agenda, Appointment } from "./agenda";
@@ -22,26 +23,37 @@ interface Announcement {
 	said: number;
 }
 
+/** Shared by all that have nothing to announce. */
+const NO_ANNOUNCEMENTS = table.freeze(new Array<Announcement>()) as Announcement[];
+
 /** Which losses of servers have still to be said, and when: each of them several times. */
 export class LossAnnouncer {
-	private readonly announcing: Appointment;
-	private announcements = new Array<Announcement>();
+	private appointment: Appointment | undefined;
+	private announcements!: Announcement[];
 
 	constructor(
 		private readonly context: Context,
 		private readonly gate: Gate,
 		/** Says what is due to all; false if there is nobody to hear it. */
 		private readonly say: () => boolean,
-		agenda: Agenda,
-	) {
-		this.announcing = agenda.add(() => this.announce());
+		private readonly agenda: Agenda,
+	) {}
+
+	/** Made with the first loss. */
+	private announcing(): Appointment {
+		return (this.appointment ??= this.agenda.add(() => this.announce()));
+	}
+
+	private add(announcement: Announcement): void {
+		if (this.announcements === NO_ANNOUNCEMENTS) this.announcements = [];
+		this.announcements.push(announcement);
 	}
 
 	/** Says several times that a server is lost. */
 	public announceLost(departure: Departure): void {
 		const now = this.context.now();
-		this.announcements.push({ departure, correction: false, sinceSeconds: now, said: 0 });
-		this.announcing.by(now);
+		this.add({ departure, correction: false, sinceSeconds: now, said: 0 });
+		this.announcing().by(now);
 	}
 
 	/** Says that a lost server said more than another says. */
@@ -52,12 +64,13 @@ export class LossAnnouncer {
 		sometimes("last words that another lacks");
 		const dueSeconds = this.context.now() + CORRECTED_WITHIN_SECONDS * this.context.platform.random();
 		const sinceSeconds = dueSeconds - SAID_AFTER_SECONDS[CORRECTION_STAGE]!;
-		this.announcements.push({ departure, correction: true, sinceSeconds, said: CORRECTION_STAGE });
-		this.announcing.by(dueSeconds);
+		this.add({ departure, correction: true, sinceSeconds, said: CORRECTION_STAGE });
+		this.announcing().by(dueSeconds);
 	}
 
 	/** Somebody else has said that a server is lost: corrections that say no more need not be said. */
 	public noteLost(departure: Departure): void {
+		if (this.announcements.isEmpty()) return;
 		this.announcements = this.announcements.filter(
 			({ correction, departure: other }) =>
 				!correction || !isSameServer(other, departure) || other.upTo > departure.upTo,
@@ -66,6 +79,7 @@ export class LossAnnouncer {
 
 	/** What is to be said now; it counts as said. */
 	public take(now: number): Departure[] {
+		if (this.announcements.isEmpty()) return [];
 		const due = new Array<Departure>();
 		for (const announcement of this.announcements) {
 			if (due.size() >= MOST_AT_ONCE) break;
@@ -91,17 +105,19 @@ export class LossAnnouncer {
 			nextAt = math.min(nextAt, announcement.sinceSeconds + SAID_AFTER_SECONDS[announcement.said]!);
 		}
 		if (nextAt > now) {
-			this.announcing.at(nextAt);
+			this.announcing().at(nextAt);
 			return;
 		}
 		if (!this.gate.may(now, "control")) {
-			this.announcing.at(this.gate.nextAt(now, "control"));
+			this.announcing().at(this.gate.nextAt(now, "control"));
 			return;
 		}
 		if (!this.say()) this.take(now);
-		this.announcing.at(now + AGAIN_SECONDS);
+		this.announcing().at(now + AGAIN_SECONDS);
 	}
 }
+
+beginWith(LossAnnouncer, { announcements: NO_ANNOUNCEMENTS });
 
 function isSameServer(left: Departure, right: Departure): boolean {
 	return left.shortId === right.shortId && left.incarnation === right.incarnation;

@@ -82,7 +82,7 @@ export class Membership {
 	/** Those of which something may still be missing here. */
 	private unsettledList = NOBODY;
 	/** What {@link byPrefix} has found; empty for none. */
-	private prefixes = new Map<string, ShortId>();
+	private prefixes: Map<string, ShortId> | undefined;
 
 	constructor(
 		public readonly selfId: ShortId,
@@ -98,10 +98,11 @@ export class Membership {
 	 * Found anew after every change of who is known: few are named, and often.
 	 */
 	public byPrefix(prefix: string): ShortId | undefined {
-		let found = this.prefixes.get(prefix);
+		const prefixes = (this.prefixes ??= new Map<string, ShortId>());
+		let found = prefixes.get(prefix);
 		if (found === undefined) {
 			found = this.findPrefix(prefix);
-			this.prefixes.set(prefix, found);
+			prefixes.set(prefix, found);
 		}
 		return found === "" ? undefined : found;
 	}
@@ -193,7 +194,7 @@ export class Membership {
 		this.byShortId.set(shortId, member);
 		this.flip(member);
 		this.knownRank = undefined;
-		this.prefixes = new Map();
+		this.prefixes = undefined;
 		this.members.insert(this.countOlder(shortId, identity), member);
 		return member;
 	}
@@ -209,7 +210,7 @@ export class Membership {
 			this.members = this.members.filter((other) => other !== member);
 			this.reporting = this.reporting.filter((other) => other !== member);
 		}
-		this.prefixes = new Map();
+		this.prefixes = undefined;
 		this.departedByShortId.set(departed.shortId, departed);
 		this.departedList = this.departedList.filter((other) => other.shortId !== departed.shortId);
 		this.departedList.push(departed);
@@ -236,7 +237,7 @@ export class Membership {
 		}
 		if (forgotten.isEmpty()) return forgotten;
 		sometimes("a gone server forgotten");
-		this.prefixes = new Map();
+		this.prefixes = undefined;
 		for (const { shortId } of forgotten) this.departedByShortId.delete(shortId);
 		this.departedList = this.departedList.filter((departed) => !forgotten.includes(departed));
 		return forgotten;

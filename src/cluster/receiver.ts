@@ -20,6 +20,7 @@ import {
 } from "../wire/frame";
 import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
+import { Agenda } from "./agenda";
 import { CastRepairer } from "./cast-repairer";
 import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
@@ -61,18 +62,24 @@ export class Receiver {
 	/** When a server that is known by hearsay only is asked who it is at the earliest. */
 	private nextHearsaySeconds = 0;
 	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
+	private castRepairer: CastRepairer | undefined;
 
 	constructor(
 		private readonly context: Context,
 		private readonly sender: Sender,
 		private readonly joiner: Joiner,
 		private readonly repairer: Repairer,
-		private readonly castRepairer: CastRepairer,
 		private readonly roster: Roster,
 		private readonly detector: Detector,
 		/** Another server has given this one up. */
 		private readonly onGivenUp: (source: string) => void,
+		private readonly agenda: Agenda,
 	) {}
+
+	/** Made when a hub is heard of. */
+	private casts(): CastRepairer {
+		return (this.castRepairer ??= new CastRepairer(this.context, this.sender, this.agenda));
+	}
 
 	/** A message came in: on a broadcast topic (its index), or on the own inbox (undefined). */
 	public receive(message: unknown, topic: number | undefined): void {
@@ -146,7 +153,7 @@ export class Receiver {
 			return;
 		}
 		context.echoes.heard(frame.counter);
-		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts.noteReturned(section);
+		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts?.noteReturned(section);
 		this.detector.noteOwn();
 	}
 
@@ -214,7 +221,7 @@ export class Receiver {
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "heard") this.noteHeardOf(section);
 			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
-			else if (section.kind === "castNack") this.castRepairer.answer(section, frame.sender);
+			else if (section.kind === "castNack") this.casts().answer(section, frame.sender);
 		}
 		if (frame.addressee !== undefined) this.noteUplink(frame, member, former);
 		if (member.stream.highest > former) {
@@ -239,7 +246,7 @@ export class Receiver {
 			}
 		}
 		if (bytes > 0 || waiting !== undefined) {
-			this.sender.casts.noteUplink(member.shortId, math.min(bytes, MESSAGE_BYTES), waiting ?? 0);
+			this.sender.casts?.noteUplink(member.shortId, math.min(bytes, MESSAGE_BYTES), waiting ?? 0);
 		}
 	}
 
@@ -286,7 +293,7 @@ export class Receiver {
 			this.sender.follow();
 			return;
 		}
-		this.castRepairer.watch(hub);
+		this.casts().watch(hub);
 	}
 
 	/** An answer to a request for casts, by anybody; of use for those of the hub that is followed. */
@@ -295,7 +302,7 @@ export class Receiver {
 		const followed = hub?.epoch === cover.epoch ? hub : undefined;
 		// Nothing in it is of a cast of its own.
 		this.applyCasts(frame, { ...cover, after: cover.upTo }, followed);
-		if (followed) this.castRepairer.watch(followed);
+		if (followed) this.casts().watch(followed);
 	}
 
 	/** Words and records of the casts `first`, then those that each cover is about. Returns whether all of `first` is here now. */
@@ -575,7 +582,7 @@ export class Receiver {
 		const former = context.replica.fresh.size();
 		const givable = stream.givableUpTo();
 		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
-		if (stream.givableUpTo() > givable) this.sender.casts.castSoon();
+		if (stream.givableUpTo() > givable) this.sender.casts?.castSoon();
 		if (context.replica.fresh.size() > former) {
 			const now = context.now();
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.

@@ -1,4 +1,5 @@
 import { sometimes } from "../diagnostics/situations";
+import { beginWith } from "../diagnostics/begin-with";
 import { CastLog } from "../replication/cast-log";
 import { CastSection, ShortId } from "../wire/frame";
 import { Context } from "./context";
@@ -55,7 +56,7 @@ export type Role = "direct" | "hub" | "leaf";
 export class Regime {
 	public hub: Hub | undefined;
 	/** The highest epoch that was heard of. */
-	private epoch = 0;
+	private epoch!: number;
 	private manySinceSeconds: number | undefined;
 	private fewSinceSeconds: number | undefined;
 	private vacantSinceSeconds: number | undefined;
@@ -169,3 +170,5 @@ export class Regime {
 		return isOlder(candidate, left, current, right);
 	}
 }
+
+beginWith(Regime, { epoch: 0 });

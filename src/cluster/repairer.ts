@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { rangeOf } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
@@ -33,13 +34,16 @@ interface Pending {
 	done: boolean;
 }
 
+/** Shared by all that miss nothing. */
+const NOTHING_PENDING = table.freeze(new Array<Pending>()) as Pending[];
+
 /** Asks for what is missing, and answers who asks. Repair is by state: what was overwritten since is simply absent. */
 export class Repairer {
-	private pending = new Array<Pending>();
-	private readonly pendingByStream = new Map<Stream, Pending>();
+	private pending!: Pending[];
+	private pendingByStream: Map<Stream, Pending> | undefined;
 	private readonly requesting: Appointment;
-	private readonly served = new Map<string, number>();
-	private servedCount = 0;
+	private served: Map<string, number> | undefined;
+	private servedCount!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -51,7 +55,7 @@ export class Repairer {
 
 	/** Makes sure that the gaps of a stream, if there are any, get closed. */
 	public watch(stream: Stream, hearsay = false): void {
-		const known = this.pendingByStream.get(stream);
+		const known = this.pendingByStream?.get(stream);
 		if (stream.gaps.isEmpty()) {
 			if (known) this.finish(known);
 			return;
@@ -61,14 +65,15 @@ export class Repairer {
 		const patience = FIRST_REQUEST_SECONDS.least + (hearsay ? HEARSAY_SECONDS : 0);
 		const dueSeconds = this.context.now() + patience + spread * this.context.platform.random();
 		const pending = { stream, dueSeconds, requests: 0, authoritative: false, done: false };
+		if (this.pending === NOTHING_PENDING) this.pending = [];
 		this.pending.push(pending);
-		this.pendingByStream.set(stream, pending);
+		(this.pendingByStream ??= new Map()).set(stream, pending);
 		this.requesting.by(dueSeconds);
 	}
 
 	private finish(pending: Pending): void {
 		pending.done = true;
-		this.pendingByStream.delete(pending.stream);
+		this.pendingByStream?.delete(pending.stream);
 	}
 
 	/** Asks a stream's owner for everything it has, which is versions up to `upTo`, and drops what it has not. */
@@ -79,13 +84,13 @@ export class Repairer {
 		if (stream.highest > upTo) replica.dropAbsent(stream, upTo, stream.highest, new Map());
 		stream.reopen(upTo);
 		this.watch(stream);
-		const pending = this.pendingByStream.get(stream);
+		const pending = this.pendingByStream?.get(stream);
 		if (pending) pending.authoritative = true;
 	}
 
 	/** Whether an answer from the stream's owner is the whole truth about its range. */
 	public isAudited(stream: Stream): boolean {
-		return this.pendingByStream.get(stream)?.authoritative ?? false;
+		return this.pendingByStream?.get(stream)?.authoritative ?? false;
 	}
 
 	private request(): void {
@@ -177,17 +182,18 @@ export class Repairer {
 	private servedLately(range: VersionRange, requester: ShortId): boolean {
 		const now = this.context.now();
 		const name = `${requester}${range.shortId}${range.incarnation}:${range.after}:${range.upTo}`;
-		const last = this.served.get(name);
+		const served = (this.served ??= new Map());
+		const last = served.get(name);
 		if (last !== undefined && now - last < LINGER_SECONDS) {
 			sometimes("the same request twice");
 			return true;
 		}
 		if (last === undefined) this.servedCount += 1;
 		if (this.servedCount > 200) {
-			this.served.clear();
+			served.clear();
 			this.servedCount = 1;
 		}
-		this.served.set(name, now);
+		served.set(name, now);
 		return false;
 	}
 
@@ -240,3 +246,5 @@ export class Repairer {
 		this.context.replica.dropAbsent(stream, section.after, section.upTo, kept);
 	}
 }
+
+beginWith(Repairer, { pending: NOTHING_PENDING, servedCount: 0 });

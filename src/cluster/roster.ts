@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { hashKey } from "../replication/digest";
 import { Register } from "../replication/register";
@@ -15,12 +16,19 @@ const MOST_NEWCOMERS = 100;
 /** Gone servers that are remembered, whoever names them. */
 const MOST_DEPARTED = 2000;
 
+interface Newcomer {
+	readonly shortId: ShortId;
+	readonly untilSeconds: number;
+}
+
+const NO_NEWCOMERS: ReadonlyArray<Newcomer> = [];
+
 /** The changes of membership, and what follows from each for the state. */
 export class Roster {
-	private newcomers = new Array<{ readonly shortId: ShortId; readonly untilSeconds: number }>();
+	private newcomers!: ReadonlyArray<Newcomer>;
 	/** Whether the budget knows who takes part, and whether that was with a hub. */
-	private shared = false;
-	private sharedWithHub = false;
+	private shared!: boolean;
+	private sharedWithHub!: boolean;
 
 	constructor(
 		private readonly context: Context,
@@ -187,9 +195,10 @@ export class Roster {
 	/** A server asks for the state: it will take part soon, and shares the budget as if it did already. */
 	public noteNewcomer(shortId: ShortId): void {
 		const now = this.context.now();
-		this.newcomers = this.newcomers.filter((other) => other.shortId !== shortId && other.untilSeconds > now);
-		if (this.newcomers.size() >= MOST_NEWCOMERS || shortId === this.context.selfId) return;
-		this.newcomers.push({ shortId, untilSeconds: now + NEWCOMER_SECONDS });
+		const newcomers = this.newcomers.filter((other) => other.shortId !== shortId && other.untilSeconds > now);
+		this.newcomers = newcomers;
+		if (newcomers.size() >= MOST_NEWCOMERS || shortId === this.context.selfId) return;
+		newcomers.push({ shortId, untilSeconds: now + NEWCOMER_SECONDS });
 		this.membersChanged();
 	}
 
@@ -218,3 +227,5 @@ export class Roster {
 		context.budget.setMembers(newcomers, now);
 	}
 }
+
+beginWith(Roster, { newcomers: NO_NEWCOMERS, shared: false, sharedWithHub: false });

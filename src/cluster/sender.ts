@@ -1,5 +1,6 @@
 import { beginWith } from "../diagnostics/begin-with";
 import { BroadcastKind } from "../outbox/budget";
+import { StreamRange } from "../replication/cast-log";
 import { Register } from "../replication/register";
 import { Departure, ShortId } from "../wire/frame";
 import { MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
@@ -50,7 +51,8 @@ const LAST_PROMISE_SECONDS = 84;
 /** What this server has to say, and when: changes, repeats and signs of life; to all, or to the hub that broadcasts for all. */
 export class Sender {
 	public readonly addressed: AddressedSender;
-	public readonly casts: CastSender;
+	/** Made when this server becomes the hub. */
+	public casts: CastSender | undefined;
 	public readonly losses: LossAnnouncer;
 	private readonly gate: Gate;
 	private readonly transmitter: Transmitter;
@@ -73,7 +75,7 @@ export class Sender {
 		private readonly context: Context,
 		/** This server was the hub, and there is none any more. */
 		private readonly onDissolved: () => void,
-		agenda: Agenda,
+		private readonly agenda: Agenda,
 	) {
 		this.composer = new Composer(context);
 		this.gate = new Gate(context);
@@ -84,16 +86,6 @@ export class Sender {
 		this.beating = agenda.add(() => this.beat());
 		this.addressed = new AddressedSender(context, this.transmitter, () => this.beatSoon(), agenda);
 		this.overdue = agenda.add(() => this.checkEchoes());
-		this.casts = new CastSender(
-			context,
-			this.gate,
-			this.transmitter,
-			this.composer,
-			this.losses,
-			(counter) => this.noteSent(counter),
-			() => this.dissolved(),
-			agenda,
-		);
 	}
 
 	// -- changes -----------------------------------------------------------------------------------------------------------------------------
@@ -163,7 +155,7 @@ export class Sender {
 		}
 		if (context.regime.role() === "hub") {
 			context.flushTimer.flushed();
-			this.casts.castSoon();
+			this.casts?.castSoon();
 			return;
 		}
 		while (context.outbox.size() > 0) {
@@ -218,7 +210,7 @@ export class Sender {
 		const { context } = this;
 		const { hub } = context.regime;
 		if (hub) {
-			if (context.regime.role() === "hub") this.casts.castSoon();
+			if (context.regime.role() === "hub") this.casts?.castSoon();
 			else this.uplink(hub, kind);
 			return;
 		}
@@ -282,10 +274,25 @@ export class Sender {
 
 	// -- the hub -----------------------------------------------------------------------------------------------------------------------------
 
+	/** This server broadcasts for all from now on. `again` is what the former hub cast lately. */
+	public lead(hub: Hub, again: ReadonlyArray<StreamRange>): void {
+		this.casts ??= new CastSender(
+			this.context,
+			this.gate,
+			this.transmitter,
+			this.composer,
+			this.losses,
+			(counter) => this.noteSent(counter),
+			() => this.dissolved(),
+			this.agenda,
+		);
+		this.casts.lead(hub, again);
+	}
+
 	/** Another hub is to be followed from now on, or none. What it may not have been told is said again. */
 	public follow(): void {
 		const now = this.context.now();
-		this.casts.stop();
+		this.casts?.stop();
 		this.identityOwed = math.max(this.identityOwed, 1);
 		this.lastNewSeconds = now;
 		this.echoes = this.context.regime.hub ? UPLINK_ECHOES : TAIL_ECHOES;

@@ -7,7 +7,6 @@ import { Stream } from "../replication/stream";
 import { Identity, OwnerGonePolicy } from "../wire/frame";
 import { seedOfKey } from "../wire/checksum";
 import { Agenda } from "./agenda";
-import { CastRepairer } from "./cast-repairer";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 import { Context } from "./context";
@@ -61,14 +60,14 @@ export class ServerCluster implements Cluster {
 	private readonly agenda: Agenda;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
-	private readonly castRepairer: CastRepairer;
 	private readonly roster: Roster;
 	private readonly joiner: Joiner;
 	/** Where the game has set the option. */
 	private readonly memoryWriter: MemoryWriter | undefined;
 	private readonly detector: Detector;
 	private readonly subscriptions: Subscriptions;
-	private readonly closer: Closer;
+	/** Made when this server closes. */
+	private closer: Closer | undefined;
 	private readonly listeners = new Map<string, PoolListener>();
 	private readyResolvers: Array<() => void> | undefined;
 	private firing = new Array<() => void>();
@@ -91,7 +90,6 @@ export class ServerCluster implements Cluster {
 		const { agenda } = this;
 		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
 		this.repairer = new Repairer(context, this.sender, agenda);
-		this.castRepairer = new CastRepairer(context, this.sender, agenda);
 		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
 		const memoryAccess = settings.memoryStore ? new MemoryAccess(context) : undefined;
 		this.joiner = new Joiner(
@@ -104,7 +102,7 @@ export class ServerCluster implements Cluster {
 			},
 			agenda,
 			memoryAccess && new MemoryReader(context, memoryAccess, agenda),
-			(writer) => this.memoryWriter?.noteWriter(writer),
+			memoryAccess && ((writer) => this.memoryWriter?.noteWriter(writer)),
 		);
 		if (memoryAccess) this.memoryWriter = new MemoryWriter(context, memoryAccess, this.joiner, agenda);
 		this.detector = new Detector(context, this.sender, this.roster, () => this.collect(), agenda);
@@ -113,10 +111,10 @@ export class ServerCluster implements Cluster {
 			this.sender,
 			this.joiner,
 			this.repairer,
-			this.castRepairer,
 			this.roster,
 			this.detector,
 			(source) => this.comeBack(source),
+			agenda,
 		);
 		this.subscriptions = new Subscriptions(
 			context,
@@ -133,8 +131,7 @@ export class ServerCluster implements Cluster {
 			(failure) => this.goLocal(failure),
 			agenda,
 		);
-		this.closer = new Closer(context, this.sender, () => this.stop(), agenda);
-		platform.onClosing((done) => this.closer.close(done));
+		platform.onClosing((done) => this.leave(done));
 		this.subscriptions.start();
 	}
 
@@ -164,7 +161,7 @@ export class ServerCluster implements Cluster {
 
 	public Close(): Promise<void> {
 		this.left = true;
-		return new Promise((resolve) => this.closer.close(resolve));
+		return new Promise((resolve) => this.leave(resolve));
 	}
 
 	// -- for pools ---------------------------------------------------------------------------------------------------------------------------
@@ -316,7 +313,7 @@ export class ServerCluster implements Cluster {
 		const change = regime.decide(now);
 		if (change === "dissolve") {
 			sometimes("a hub dissolves");
-			this.sender.casts.dissolve();
+			this.sender.casts?.dissolve();
 		}
 		if (change !== "lead") return;
 		const former = regime.hub;
@@ -329,7 +326,7 @@ export class ServerCluster implements Cluster {
 		context.log.info(`this server broadcasts for all ${context.membership.serverCount()} from now on`);
 		const hub = regime.lead(now);
 		this.detector.beginAnew();
-		this.sender.casts.lead(hub, again);
+		this.sender.lead(hub, again);
 	}
 
 	private collect(): void {
@@ -351,6 +348,11 @@ export class ServerCluster implements Cluster {
 		budget.setFactor(congestion.factor());
 	}
 
+	private leave(done: () => void): void {
+		this.closer ??= new Closer(this.context, this.sender, () => this.stop(), this.agenda);
+		this.closer.close(done);
+	}
+
 	private stop(): void {
 		this.agenda.stop();
 		this.subscriptions.stop();
@@ -361,13 +363,13 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public joined({ identity, shortId }: Member): void {
-		this.sender.casts.announceMember(shortId);
+		this.sender.casts?.announceMember(shortId);
 		this.fireLater(() => this.ServerJoined.Fire(infoOf(identity, false)));
 	}
 
 	/** @internal */
 	public renewed({ shortId }: Member): void {
-		this.sender.casts.announceMember(shortId);
+		this.sender.casts?.announceMember(shortId);
 	}
 
 	/** @internal */

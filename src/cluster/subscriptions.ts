@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { backoffSeconds } from "../outbox/retry";
 import { Agenda, Appointment } from "./agenda";
@@ -27,8 +28,8 @@ const NEVER = math.huge;
 export class Subscriptions {
 	private readonly subscriptions = new Array<Subscription>();
 	private readonly trying: Appointment;
-	private ready = false;
-	private stopped = false;
+	private ready!: boolean;
+	private stopped!: boolean;
 
 	constructor(
 		private readonly context: Context,
@@ -141,3 +142,5 @@ export class Subscriptions {
 		this.onFailure(failure, subscription.attempts);
 	}
 }
+
+beginWith(Subscriptions, { ready: false, stopped: false });

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { backoffSeconds } from "../outbox/retry";
 import { MESSAGE_BYTES, messageBytes } from "../wire/frame-writer";
@@ -11,17 +12,16 @@ const MOST_REFUSED = 16;
 
 /** Hands messages to the cloud, counts them, and tries again what the cloud refused. */
 export class Transmitter {
-	private readonly retrying: Appointment;
-	private refused = new Array<string>();
-	private failuresInRow = 0;
+	/** These are there once the cloud has refused something. */
+	private retrying: Appointment | undefined;
+	private refused: string[] | undefined;
+	private failuresInRow!: number;
 
 	constructor(
 		private readonly context: Context,
 		private readonly gate: Gate,
-		agenda: Agenda,
-	) {
-		this.retrying = agenda.add(() => this.retry());
-	}
+		private readonly agenda: Agenda,
+	) {}
 
 	/** To all, on one of the topics; sent again if the cloud refuses it. */
 	public broadcast(text: string, topic: number): void {
@@ -72,9 +72,10 @@ export class Transmitter {
 	}
 
 	private accepted(): void {
-		this.failuresInRow = 0;
 		this.context.congestion.notePublishSuccess();
-		if (!this.refused.isEmpty() && this.context.phase !== "closed") this.retrying.by(this.context.now() + 0.1);
+		if (!this.refused) return;
+		this.failuresInRow = 0;
+		if (!this.refused.isEmpty() && this.context.phase !== "closed") this.retrying!.by(this.context.now() + 0.1);
 	}
 
 	private refuse(text: string): void {
@@ -87,11 +88,13 @@ export class Transmitter {
 		this.failuresInRow += 1;
 		const again = now + backoffSeconds(this.failuresInRow, context.platform.random());
 		this.gate.close(again);
-		this.refused.push(text);
-		if (this.refused.size() > MOST_REFUSED) {
+		const refused = (this.refused ??= []);
+		refused.push(text);
+		if (refused.size() > MOST_REFUSED) {
 			sometimes("a refused message given up");
-			this.refused.remove(0);
+			refused.remove(0);
 		}
+		this.retrying ??= this.agenda.add(() => this.retry());
 		this.retrying.at(again);
 	}
 
@@ -102,19 +105,21 @@ export class Transmitter {
 	}
 
 	private retry(): void {
-		const { context } = this;
-		if (this.refused.isEmpty() || context.phase === "closed") return;
+		const { context, refused, retrying } = this;
+		if (!refused || !retrying || refused.isEmpty() || context.phase === "closed") return;
 		const now = context.now();
 		if (context.regime.role() === "leaf") {
 			// It was meant for a time when this server spoke to all.
-			this.refused = [];
+			refused.clear();
 			return;
 		}
 		if (!this.gate.may(now, "control")) {
-			this.retrying.at(this.gate.nextAt(now, "control"));
+			retrying.at(this.gate.nextAt(now, "control"));
 			return;
 		}
-		this.broadcast(this.refused.remove(0)!, context.budget.pickTopic(now));
-		if (!this.refused.isEmpty()) this.retrying.at(now + 1);
+		this.broadcast(refused.remove(0)!, context.budget.pickTopic(now));
+		if (!refused.isEmpty()) retrying.at(now + 1);
 	}
 }
+
+beginWith(Transmitter, { failuresInRow: 0 });

@@ -30,6 +30,16 @@ export const enum Kind {
 	Withdrawn = 64,
 }
 
+/** Flags of a member's entry; its head digit is flags + MEMBER_FLAGS · (state + MEMBER_STATES · form of the id). */
+export const enum MemberFlag {
+	/** It is not 0, and follows. */
+	Incarnation = 1,
+	/** Something of it is known: up to which version, and its floor. */
+	Applied = 2,
+}
+export const MEMBER_FLAGS = 4;
+export const MEMBER_STATES = 3;
+
 /** Flags of a records section. */
 export const enum RecordsFlag {
 	Foreign = 1,

@@ -6,7 +6,6 @@ import {
 	GIVE_PERCENT_MOST,
 	NEXT_BEAT_SECONDS_MOST,
 	PAGES_MOST,
-	SERVER_ID_BYTES_MOST,
 	MESSAGE_TENTHS_MOST,
 	UPLINK_TENTHS_MOST,
 } from "./bounds";
@@ -26,13 +25,18 @@ import {
 	VersionRange,
 	WithdrawnEntry,
 } from "./frame";
-import { CastFlag, Kind } from "./layout";
+import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
 import { Reader } from "./reader";
 import { readRecords, readRelayed, readStreamName } from "./records-reader";
+import { ID_FORMS, readId } from "./server-ids";
+import { shortIdOf } from "./short-id";
 
 const COUNTER_MOST = COUNTER_LIMIT - 1;
 /** A short id and an incarnation: the least that an entry of a list of streams can take. */
 const STREAM_BYTES_LEAST = SHORT_ID_BYTES + 1;
+
+/** Its head, an id of one character, its age and its place's version. */
+const MEMBER_BYTES_LEAST = 5;
 
 const STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
 
@@ -181,21 +185,38 @@ function readBeat(reader: Reader, baseStamp: number): BeatSection {
 }
 
 function readIdentity(reader: Reader): Identity {
-	const serverId = reader.text(1, SERVER_ID_BYTES_MOST);
+	const serverId = readId(reader, reader.digitUpTo(ID_FORMS - 1));
 	const startedAtSeconds = reader.numberUpTo(COUNTER_MOST);
 	return { serverId, startedAtSeconds, placeVersion: reader.numberUpTo(COUNTER_MOST) };
 }
 
 function readMembers(reader: Reader, baseStamp: number): MemberEntry[] {
 	const members = new Array<MemberEntry>();
-	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
-		const { shortId, incarnation } = readStreamName(reader);
-		const state = STATES[reader.digitUpTo(STATES.size() - 1)]!;
-		const applied = reader.numberUpTo(COUNTER_MOST);
-		const appliedFloor = baseStamp - reader.numberUpTo(baseStamp);
-		const { serverId, startedAtSeconds, placeVersion } = readIdentity(reader);
+	const baseSeconds = baseStamp.idiv(1000);
+	for (const _ of $range(1, reader.count(MEMBER_BYTES_LEAST))) {
+		const head = reader.digitUpTo(MEMBER_FLAGS * MEMBER_STATES * ID_FORMS - 1);
+		const flags = head % MEMBER_FLAGS;
+		const rest = head.idiv(MEMBER_FLAGS);
+		const serverId = readId(reader, rest.idiv(MEMBER_STATES));
+		const incarnation = bit32.btest(flags, MemberFlag.Incarnation) ? reader.numberUpTo(COUNTER_MOST) : 0;
+		const isKnown = bit32.btest(flags, MemberFlag.Applied);
+		const applied = isKnown ? reader.numberUpTo(COUNTER_MOST) : 0;
+		const appliedFloor = isKnown ? baseStamp - reader.numberUpTo(baseStamp) : 0;
+		const age = reader.number();
+		const startedAtSeconds = baseSeconds - (age % 2 === 0 ? age / 2 : -(age + 1) / 2);
+		if (startedAtSeconds < 0 || startedAtSeconds > COUNTER_MOST) reader.fail();
+		const placeVersion = reader.numberUpTo(COUNTER_MOST);
 		if (reader.failed) break;
-		members.push({ shortId, incarnation, state, applied, appliedFloor, serverId, startedAtSeconds, placeVersion });
+		members.push({
+			shortId: shortIdOf(serverId),
+			incarnation,
+			state: STATES[rest % MEMBER_STATES]!,
+			applied,
+			appliedFloor,
+			serverId,
+			startedAtSeconds,
+			placeVersion,
+		});
 	}
 	return members;
 }

@@ -18,9 +18,10 @@ import {
 	VersionRange,
 	WithdrawnEntry,
 } from "./frame";
-import { CastFlag, Kind } from "./layout";
+import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
 import { PoolTable } from "./records-writer";
-import { jsonBytes, toWire } from "./text";
+import { idFormOf, idText } from "./server-ids";
+import { jsonBytes } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
 export interface PartialSection {
@@ -54,14 +55,22 @@ export function writeMembers(
 	roomBytes: number,
 	baseStamp: number,
 ): PartialSection {
+	const baseSeconds = baseStamp.idiv(1000);
 	return list(Kind.Members, members, roomBytes, (member) => {
-		const state = member.state === "live" ? 0 : member.state === "closed" ? 1 : 2;
+		const { state, incarnation, applied, appliedFloor, serverId } = member;
+		const form = idFormOf(serverId);
+		const isKnown = applied > 0 || appliedFloor > 0;
+		const flags = (incarnation > 0 ? MemberFlag.Incarnation : 0) + (isKnown ? MemberFlag.Applied : 0);
+		const stateDigit = state === "live" ? 0 : state === "closed" ? 1 : 2;
+		const ageSeconds = baseSeconds - member.startedAtSeconds;
 		return (
-			streamText(member) +
-			DIGITS[state]! +
-			encodeNumber(member.applied) +
-			encodeNumber(baseStamp - member.appliedFloor) +
-			identityText(member)
+			DIGITS[flags + MEMBER_FLAGS * (stateDigit + MEMBER_STATES * form)]! +
+			idText(serverId, form) +
+			(incarnation > 0 ? encodeNumber(incarnation) : "") +
+			(isKnown ? encodeNumber(applied) + encodeNumber(baseStamp - appliedFloor) : "") +
+			// A clock may be ahead of another.
+			encodeNumber(ageSeconds >= 0 ? 2 * ageSeconds : -2 * ageSeconds - 1) +
+			encodeNumber(member.placeVersion)
 		);
 	});
 }
@@ -221,10 +230,10 @@ function streamText(stream: StreamName): string {
 }
 
 function identityText(identity: Identity): string {
-	const wireId = toWire(identity.serverId);
+	const form = idFormOf(identity.serverId);
 	return (
-		encodeNumber(wireId.size()) +
-		wireId +
+		DIGITS[form]! +
+		idText(identity.serverId, form) +
 		encodeNumber(identity.startedAtSeconds) +
 		encodeNumber(identity.placeVersion)
 	);
