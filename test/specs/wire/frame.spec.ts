@@ -81,7 +81,7 @@ function anySectionText(generate: Generator): string {
 			100,
 		).text;
 	}
-	if (kind === 11) return DIGITS[generate.integer(18, 63)]! + encodeNumber(5) + "later";
+	if (kind === 11) return DIGITS[generate.integer(40, 63)]! + encodeNumber(5) + "later";
 	return packed(anySection(generate, 8), 400);
 }
 
