@@ -17,6 +17,8 @@ const DEAF_AFTER_SECONDS = 3;
 const PROBE_INTERVAL_SECONDS = 0.75;
 /** Where nothing at all comes in, it tries whether it can hear after this part of its silence so far: ever more rarely. */
 const TRIES_OF_SILENCE = 0.125;
+/** So often where the hub is silent and others come first to find out why. */
+const HEARING_SECONDS = 4;
 /** Who never hears itself cannot find out that way; when everybody is silent for so long beyond what was promised, they are gone. */
 const SILENCE_OF_ALL_SECONDS = 60;
 /** A probe and its answer take two deliveries. */
@@ -113,7 +115,12 @@ export class Detector {
 		// The hub looks after the others, and the oldest of them after the hub.
 		if (context.regime.role() === "leaf") {
 			const hub = context.membership.get(context.regime.hub!.shortId);
-			if (hub) this.checkOverdue(hub, now, HUB_SLACK_SECONDS);
+			if (hub) {
+				// Without the hub nothing comes in: who waits for its turn to look after it must not take itself for deaf all that time.
+				if (now - hub.promisedBySeconds >= HUB_SLACK_SECONDS)
+					this.tryHearing(this.trySpacing(HEARING_SECONDS, now));
+				this.checkOverdue(hub, now, HUB_SLACK_SECONDS);
+			}
 			for (const member of context.doubts.doubtful()) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS, 0);
 		} else {
 			for (const member of context.membership.all()) this.checkOverdue(member, now, PROMISE_SLACK_SECONDS);
@@ -139,7 +146,7 @@ export class Detector {
 		const heardSince = this.lastInboundSeconds >= member.suspectedAtSeconds;
 		// Whoever hears nothing has to find out first whether it can hear: by its own next broadcast.
 		if (!heardSince && suspectedFor > 2) {
-			this.tryHearing(math.max(2, TRIES_OF_SILENCE * (now - this.lastInboundSeconds)));
+			this.tryHearing(this.trySpacing(2, now));
 		}
 		const loss = context.loss.isKnown() ? context.observedLoss() : UNKNOWN_LOSS;
 		const probes = probesFor(math.max(loss, member.loss ?? UNKNOWN_LOSS));
@@ -149,6 +156,10 @@ export class Detector {
 		}
 		const silenceCounts = heardSince || (!this.hearsItself && suspectedFor >= SILENCE_OF_ALL_SECONDS);
 		if (silenceCounts && now - member.lastProbeSeconds >= LAST_PROBE_SECONDS) this.lose(member);
+	}
+
+	private trySpacing(leastSeconds: number, now: number): number {
+		return math.max(leastSeconds, TRIES_OF_SILENCE * (now - this.lastInboundSeconds));
 	}
 
 	/** Says something that has to come back here, unless it did so within the last seconds. What goes to the hub does not come back as it is. */
@@ -171,7 +182,7 @@ export class Detector {
 		const role = regime.role();
 		if (role === "hub") return 0;
 		if (role === "leaf") return turnsBefore(membership.rankBut(member.shortId)) * NEXT_HEIR_SECONDS;
-		return math.max(0, membership.watcherRank(member.shortId) - WATCHERS + 1) * NEXT_WATCHER_SECONDS;
+		return turnsBefore(math.max(0, membership.watcherRank(member.shortId) - WATCHERS + 1)) * NEXT_WATCHER_SECONDS;
 	}
 
 	/** Others look after the members from now on, or this server does: everybody has time to say that it lives. */

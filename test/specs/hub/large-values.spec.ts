@@ -16,7 +16,7 @@ export = () => {
 						world.run(30);
 						const value = string.rep("x", length);
 						peers[number - 1]!.put("long", value);
-						world.until("all have it", 20, () => peers.every((peer) => peer.get("long") === value));
+						world.until("all have it", 40, () => peers.every((peer) => peer.get("long") === value));
 					});
 				}
 			});

@@ -59,7 +59,7 @@ export = () => {
 					});
 				});
 				world.run(PHASE_SECONDS);
-				world.until("those that are left see each other and nobody else", 150, () => allSeeAll(world));
+				world.until("those that are left see each other and nobody else", 300, () => allSeeAll(world));
 				world.until("each broadcasts for itself", 60, () => rolesOf(world) === `${LEFT} direct, 0 hub, 0 leaf`);
 			});
 		});
