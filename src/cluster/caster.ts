@@ -43,8 +43,8 @@ const OWN_MISSING_SECONDS = 2.2;
 const MOST_MISSING = 20;
 /** What has waited for longer is not kept waiting for repeats. */
 const LATE_SECONDS = 1.5;
-/** So much of the room is kept for what the cast before brought. */
-const MOST_REPEATED = 0.55;
+/** What is new takes half of the room, so that the next cast can repeat all of it. */
+const NEW_OF_ROOM = 0.5;
 const REPEAT_HEAD_BYTES = 24;
 /** No stream takes more of a cast than this part while others wait. */
 const MOST_OF_ROOM = 0.5;
@@ -169,12 +169,16 @@ export class Caster {
 		}
 		// What the cast before brought is said once more, unless what waits is late already, here or at the leaves.
 		const isBusy = this.oldestWait >= LATE_SECONDS || hub.messageSeconds > 0;
-		const repeated = !isBusy ? math.min(this.lastFreshBytes, room * MOST_REPEATED) : 0;
-		const fresh = first ?? this.relayNew(room - repeated, baseStamp, now);
+		const isBeatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
+		const roomForRecords = room - (isBeatDue ? BEAT_BYTES : 0);
+		const roomForNew = isBusy
+			? roomForRecords
+			: math.min(roomForRecords - this.lastFreshBytes, roomForRecords * NEW_OF_ROOM - REPEAT_HEAD_BYTES);
+		const fresh = first ?? this.relayNew(roomForNew, baseStamp, now);
 		this.lastFreshBytes = jsonBytes(fresh.text) + REPEAT_HEAD_BYTES;
 		if (first) sections.push(first.text);
 		else push(fresh.text);
-		if (room >= BEAT_BYTES && now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS) {
+		if (isBeatDue && room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
 			push(this.beat(baseStamp, nextSeconds));
 		}

@@ -35,6 +35,9 @@ const UPLINK_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 8, transmissions: 2 },
 	{ afterSeconds: 13, transmissions: 2 },
 ];
+/** Where much is lost it is not waited for: the chance that both copies are lost is small. */
+const LOSSY = 0.03;
+const LOSSY_UPLINK_ECHOES: ReadonlyArray<TailEcho> = [{ afterSeconds: 1.2, transmissions: 2 }, ...UPLINK_ECHOES];
 /** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard, or for when they fall silent. */
 const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 3, transmissions: 2 },
@@ -259,9 +262,9 @@ export class Sender {
 		);
 		if (composed.newRecords > 0) {
 			this.lastNewSeconds = now;
-			this.echoes = UPLINK_ECHOES;
+			this.echoes = context.observedLoss() >= LOSSY ? LOSSY_UPLINK_ECHOES : UPLINK_ECHOES;
 			this.echoStage = 0;
-			this.echoing.at(now + this.echoAfter(UPLINK_ECHOES[0]!));
+			this.echoing.at(now + this.echoAfter(this.echoes[0]!));
 		}
 		this.gate.noteUplink(hub, now, composed.newBytes);
 		this.lastSaidSeconds = now;
