@@ -9,6 +9,8 @@ import { Transmitter } from "./transmitter";
 
 /** An addressed message that the cloud refused is sent again after this, until it is stale. */
 const AGAIN_SECONDS = 1;
+/** Questions and answers may take so many times a server's part: state that it gives must not silence it. */
+const CONVERSATION_LEEWAY = 1.2;
 /** How soon what waits for the budget is tried again. */
 const WAIT_SECONDS = 0.25;
 
@@ -57,7 +59,8 @@ export class AddressedSender {
 	private mayAddress(now: number, givesState: boolean, isUrgent: boolean): boolean {
 		const { budget, regime } = this.context;
 		if (regime.role() === "hub") return budget.mayAddressAsHub(now, isUrgent);
-		return budget.mayAddress(now, givesState ? this.giveShare() : 0, isUrgent);
+		// Whoever has given the state has still something to ask.
+		return budget.mayAddress(now, this.giveShare(), isUrgent, givesState ? 1 : CONVERSATION_LEEWAY);
 	}
 
 	/** Two at a time may give the state; where more do, the hub leaves them less. */

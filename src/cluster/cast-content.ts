@@ -20,14 +20,14 @@ export function recordsOf(context: Context, stream: Stream, after: number, upTo:
 const NEW_SECONDS = 90;
 
 /** Who these servers are, as far as they live. */
-export function introductions(context: Context, servers: ReadonlyArray<ShortId>, baseStamp: number): MemberEntry[] {
+export function introductions(context: Context, servers: ReadonlyArray<ShortId>): MemberEntry[] {
 	const entries = new Array<MemberEntry>();
 	for (const shortId of servers) {
 		const member = context.membership.get(shortId);
 		// Departures are said often enough by themselves.
 		if (!member) continue;
 		const { incarnation } = member.stream;
-		entries.push({ shortId, incarnation, state: "live", applied: 0, appliedFloor: baseStamp, ...member.identity });
+		entries.push({ shortId, incarnation, state: "live", applied: 0, appliedFloor: 0, ...member.identity });
 	}
 	return entries;
 }
@@ -68,7 +68,7 @@ export function writeCastContent(
 		pools = new PoolTable();
 		groups = [];
 	};
-	let entries = introductions(context, content.servers, baseStamp);
+	let entries = introductions(context, content.servers);
 	while (!entries.isEmpty()) {
 		const { text, count } = writeMembers(entries, room, baseStamp);
 		if (count < entries.size() && bodies.size() + 1 >= mostParts) return undefined;

@@ -65,7 +65,7 @@ export class CastRepairer {
 		this.requests += 1;
 		if (target === undefined || this.requests > MOST_REQUESTS) {
 			// Nobody has them: what they brought differs from what streams stand at, and is found so.
-			hub.log.casts.close(0, hub.log.casts.highest);
+			hub.log.skip(hub.log.casts.highest);
 			this.requests = 0;
 			return;
 		}

@@ -1,4 +1,5 @@
 import { StreamRange } from "../replication/cast-log";
+import { Stream } from "../replication/stream";
 import { CastSection, ShortId } from "../wire/frame";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { Agenda, Appointment } from "./agenda";
@@ -93,6 +94,13 @@ export class CastSender {
 	/** Another server has sent so many bytes of changes, and has kept `waiting` more. */
 	public noteUplink(shortId: ShortId, bytes: number, waiting: number): void {
 		this.pace.note(shortId, bytes, MESSAGE_BYTES, waiting, this.context.now());
+	}
+
+	/** More of a stream may be cast. */
+	public noteAdvanced(stream: Stream): void {
+		if (!this.caster) return;
+		this.caster.noteAdvanced(stream);
+		this.castSoon();
 	}
 
 	/** There may be something to cast. */

@@ -36,6 +36,8 @@ const COVER_SECONDS = 20;
 const COVER_SPANS: ReadonlyArray<number> = [32, 16, 8, 5, 3, 2, 1];
 /** Word of a server is cast so often. */
 const WORDS = 2;
+/** No more of them fit into one cast. */
+const MOST_WORDS = 60;
 /** In larger games a new hub does not introduce everybody: who is not known is asked. */
 const INTRODUCED_MOST = 100;
 /** A cast that has not come back after this is lost: a delivery takes two seconds at most. */
@@ -46,6 +48,17 @@ const LATE_SECONDS = 1.5;
 /** What is new takes half of the room, so that the next cast can repeat all of it. */
 const NEW_OF_ROOM = 0.5;
 const REPEAT_HEAD_BYTES = 24;
+/** All streams are looked at so often; in between those of which something came in. */
+const SURVEY_SECONDS = 2;
+/** What a new game's first casts bring is all there is. */
+const FOUNDING_CASTS = 10;
+/** What streams come to: so many entries at most, each takes so much, and so many streams are looked at for that. */
+const STANDING_MOST = 60;
+const STANDING_BYTES_LEAST = 15;
+const STANDING_LOOKED_AT = 100;
+/** While so many have not been introduced, they get more of the room, and word of each is cast once: who misses it asks for the cast. */
+const CROWD = 20;
+const CROWD_OF_ROOM = 0.9;
 /** No stream takes more of a cast than this part while others wait. */
 const MOST_OF_ROOM = 0.5;
 
@@ -62,7 +75,10 @@ interface CastStream {
 	/** Versions up to here were cast. */
 	upTo: number;
 	/** When each reference was first cast with its key. */
-	readonly definedAt: Map<number, number>;
+	definedAt: Map<number, number> | undefined;
+	readonly stream: Stream;
+	/** Whether it is among those of which something may wait. */
+	isListed: boolean;
 	/** Since when something waits; undefined when nothing does. */
 	waitingSinceSeconds: number | undefined;
 }
@@ -76,6 +92,14 @@ interface FloorCandidate {
 /** Packs what all servers have to say into one hub's broadcasts. */
 export class Caster {
 	private readonly streams = new Map<Stream, CastStream>();
+	/** Those of which something may wait to be cast. */
+	private waiting = new Array<CastStream>();
+	/** Servers of which no word was cast yet: nor is what they contribute. */
+	private readonly unsaid = new Set<ShortId>();
+	/** Whether the first casts bring all there is. */
+	private readonly isFounding: boolean;
+	private surveyedAtSeconds = -math.huge;
+	private stableFrontier = 0;
 	private seq = 0;
 	private floor = 0;
 	private candidate: FloorCandidate | undefined;
@@ -100,10 +124,13 @@ export class Caster {
 		/** What the former hub cast lately; it is cast once more. */
 		again: ReadonlyArray<StreamRange>,
 	) {
+		const members = context.membership.all();
+		this.isFounding = context.founded && context.isFounding() && members.size() < INTRODUCED_MOST;
 		for (const stream of this.liveStreams()) this.stateOf(stream);
 		// A game that was small until now may have servers that have not met.
-		const members = context.membership.all();
-		if (members.size() < INTRODUCED_MOST) for (const { shortId } of members) this.announce(shortId, WORDS - 1);
+		if (members.size() < INTRODUCED_MOST) {
+			for (const { shortId } of members) this.announce(shortId, this.isFounding ? 0 : WORDS - 1);
+		}
 		for (const { stream, after } of again) {
 			const state = this.streams.get(stream);
 			if (state) state.upTo = math.min(state.upTo, after);
@@ -114,12 +141,22 @@ export class Caster {
 	public announce(shortId: ShortId, said = 0): void {
 		this.words = this.words.filter((word) => word.shortId !== shortId);
 		this.words.push({ shortId, said });
+		if (said === 0) this.unsaid.add(shortId);
+	}
+
+	/** More of a stream may be cast. */
+	public noteAdvanced(stream: Stream): void {
+		const state = this.stateOf(stream);
+		if (state.isListed || this.castable(stream) <= state.upTo) return;
+		state.isListed = true;
+		this.waiting.push(state);
 	}
 
 	/** Whether there is anything that was not cast yet. */
 	public hasNews(): boolean {
 		if (!this.words.isEmpty()) return true;
-		for (const stream of this.liveStreams()) if (this.castable(stream) > this.stateOf(stream).upTo) return true;
+		this.noteAdvanced(this.context.replica.own);
+		for (const state of this.waiting) if (this.isWaiting(state)) return true;
 		return false;
 	}
 
@@ -134,6 +171,8 @@ export class Caster {
 		const now = context.now();
 		const baseStamp = context.nowStamp();
 		const { log } = hub;
+		if (now - this.surveyedAtSeconds >= SURVEY_SECONDS) this.survey(baseStamp, now);
+		const founding = this.isFounding && this.seq < FOUNDING_CASTS;
 		this.seq += 1;
 		const { seq } = this;
 		const header = {
@@ -160,7 +199,7 @@ export class Caster {
 		// A record that fills a message goes before everything else.
 		const first = this.isStarved ? this.relayNew(room, baseStamp, now) : undefined;
 		if (first) room -= jsonBytes(first.text);
-		if (identity && room >= IDENTITY_BYTES) push(writeIdentity(context.identity));
+		if ((identity || founding) && room >= IDENTITY_BYTES) push(writeIdentity(context.identity));
 		const said = this.sayWords(room, baseStamp, now);
 		push(said.text);
 		if (!departures.isEmpty()) {
@@ -184,17 +223,17 @@ export class Caster {
 		}
 		push(this.relayAgain(room, baseStamp, now));
 		push(this.stand(room));
-		this.advanceFloor(baseStamp);
 		if (isNaming) hub.responders = this.responders();
 		const cast = writeCast(
 			{
 				epoch: hub.epoch,
 				seq,
 				dissolved,
+				founding,
 				uplinkTenths: math.round(hub.uplinkSeconds * 10),
 				messageTenths: math.ceil(hub.messageSeconds * 10),
 				floor: math.min(this.floor, baseStamp),
-				frontier: math.min(context.stableFrontier(), baseStamp),
+				frontier: math.min(this.stableFrontier, baseStamp),
 				servers: context.membership.serverCount(),
 				census: context.census(),
 				givePercent: math.round(100 * context.budget.giveShare(now)),
@@ -222,6 +261,19 @@ export class Caster {
 		return responders;
 	}
 
+	/** Looks at all streams, which takes long where there are many: what is to be cast, and how far all are. */
+	private survey(baseStamp: number, now: number): void {
+		this.surveyedAtSeconds = now;
+		const { membership } = this.context;
+		for (const stream of this.liveStreams()) this.noteAdvanced(stream);
+		for (const [stream] of this.streams) {
+			// Of who left lately last words may be covered once more.
+			if (!stream.live && membership.departed(stream.shortId)?.purged !== false) this.streams.delete(stream);
+		}
+		this.advanceFloor(baseStamp);
+		this.stableFrontier = this.context.stableFrontier();
+	}
+
 	private liveStreams(): Stream[] {
 		const streams = [this.context.replica.own];
 		for (const member of this.context.membership.all()) streams.push(member.stream);
@@ -232,8 +284,10 @@ export class Caster {
 		let state = this.streams.get(stream);
 		if (!state) {
 			state = {
-				upTo: this.seq === 0 ? this.castable(stream) : 0,
-				definedAt: new Map(),
+				upTo: this.seq === 0 && !this.isFounding ? this.castable(stream) : 0,
+				definedAt: undefined,
+				stream,
+				isListed: false,
 				waitingSinceSeconds: undefined,
 			};
 			this.streams.set(stream, state);
@@ -246,20 +300,32 @@ export class Caster {
 		return stream === this.context.replica.own ? stream.highest : stream.givableUpTo();
 	}
 
+	/** Whether some of a stream that is followed was not cast yet. */
+	private isWaiting({ stream, upTo }: CastStream): boolean {
+		return this.castable(stream) > upTo && this.context.findStream(stream) === stream && stream.live;
+	}
+
 	private sayWords(room: number, baseStamp: number, now: number): { readonly text: string; readonly count: number } {
 		const { context } = this;
-		const entries = introductions(
-			context,
-			this.words.map(({ shortId }) => shortId),
-			baseStamp,
-		);
-		const { text, count } = writeMembers(entries, math.floor(room / 2), baseStamp);
+		if (this.words.isEmpty()) return { text: "", count: 0 };
+		const candidates = new Array<ShortId>();
+		for (const { shortId } of this.words) {
+			if (candidates.size() >= MOST_WORDS) break;
+			candidates.push(shortId);
+		}
+		const entries = introductions(context, candidates);
+		const isCrowd = this.unsaid.size() > CROWD;
+		const { text, count } = writeMembers(entries, math.floor(room * (isCrowd ? CROWD_OF_ROOM : 0.5)), baseStamp);
 		const said = new Set<ShortId>();
 		for (const index of $range(0, count - 1)) {
-			said.add(entries[index]!.shortId);
-			this.hub.log.noteServer(this.seq - 1, this.seq, entries[index]!.shortId, now);
+			const { shortId } = entries[index]!;
+			said.add(shortId);
+			this.unsaid.delete(shortId);
+			this.hub.log.noteServer(this.seq - 1, this.seq, shortId, now);
 		}
-		for (const word of this.words) if (said.has(word.shortId)) word.said += 1;
+		for (const word of this.words) if (said.has(word.shortId)) word.said += isCrowd ? WORDS : 1;
+		for (const shortId of candidates)
+			if (context.membership.get(shortId) === undefined) this.unsaid.delete(shortId);
 		this.words = this.words.filter(
 			(word) => word.said < WORDS && context.membership.get(word.shortId) !== undefined,
 		);
@@ -274,21 +340,27 @@ export class Caster {
 		baseStamp: number,
 		now: number,
 	): { readonly text: string; readonly count: number; readonly isFull: boolean } {
-		const waiting = new Array<{ readonly stream: Stream; readonly since: number }>();
-		const unknown = new Set<ShortId>();
-		for (const { shortId, said } of this.words) if (said === 0) unknown.add(shortId);
-		for (const stream of this.liveStreams()) {
-			const state = this.stateOf(stream);
-			if (this.castable(stream) <= state.upTo) continue;
+		const { context } = this;
+		this.noteAdvanced(context.replica.own);
+		const waiting = new Array<CastStream>();
+		const listed = new Array<CastStream>();
+		for (const state of this.waiting) {
+			if (!this.isWaiting(state)) {
+				state.isListed = false;
+				continue;
+			}
 			state.waitingSinceSeconds ??= now;
+			listed.push(state);
 			// Whoever does not know a server misses what it says, and asks for it: in a game that starts, that would be everybody all the time.
-			if (unknown.has(stream.shortId)) continue;
-			waiting.push({ stream, since: state.waitingSinceSeconds });
+			if (!this.unsaid.has(state.stream.shortId)) waiting.push(state);
 		}
+		this.waiting = listed;
 		waiting.sort((left, right) =>
-			left.since === right.since ? left.stream.shortId < right.stream.shortId : left.since < right.since,
+			left.waitingSinceSeconds === right.waitingSinceSeconds
+				? left.stream.shortId < right.stream.shortId
+				: left.waitingSinceSeconds! < right.waitingSinceSeconds!,
 		);
-		this.oldestWait = waiting.isEmpty() ? 0 : now - waiting[0]!.since;
+		this.oldestWait = waiting.isEmpty() ? 0 : now - waiting[0]!.waitingSinceSeconds!;
 		const pools = new PoolTable();
 		const groups = new Array<string>();
 		let left = room - RELAYED_BYTES;
@@ -296,15 +368,15 @@ export class Caster {
 		let isFull = false;
 		const hasPrecedence = this.isStarved;
 		this.isStarved = false;
-		for (const { stream } of waiting) {
+		for (const state of waiting) {
 			if (left < 24) {
 				if (groups.isEmpty()) this.isStarved = true;
 				isFull = true;
 				break;
 			}
-			const state = this.stateOf(stream);
+			const { stream } = state;
 			const upTo = this.castable(stream);
-			const records = recordsOf(this.context, stream, state.upTo, upTo);
+			const records = recordsOf(context, stream, state.upTo, upTo);
 			const isShared = waiting.size() > 1 && groups.isEmpty() && !hasPrecedence;
 			const share = isShared ? math.max(left * MOST_OF_ROOM, 400) : left;
 			const dense = records.size() === upTo - state.upTo;
@@ -344,20 +416,21 @@ export class Caster {
 			if (!all) isFull = true;
 		}
 		if (groups.isEmpty()) return { text: "", count: 0, isFull };
-		this.context.traffic.recordsSent += count;
+		context.traffic.recordsSent += count;
 		return { text: writeRelayed(pools, groups), count: math.max(1, count), isFull };
 	}
 
 	/** As a reference alone where every server can be taken to know it. */
 	private referred(record: OutgoingRecord, state: CastStream, now: number): OutgoingRecord {
 		if (record.partIndex !== undefined) return record;
-		const definedAt = state.definedAt.get(record.reference);
+		const definedAt = state.definedAt?.get(record.reference);
 		const known = definedAt !== undefined && now - definedAt >= REFERENCE_KNOWN_AFTER_SECONDS;
 		return known ? { ...record, defining: false } : record;
 	}
 
 	private define(record: OutgoingRecord, state: CastStream, now: number): void {
-		if (!state.definedAt.has(record.reference)) state.definedAt.set(record.reference, now);
+		const definedAt = (state.definedAt ??= new Map());
+		if (!definedAt.has(record.reference)) definedAt.set(record.reference, now);
 	}
 
 	/** What earlier casts brought once more: one that this server did not hear come back; else the latest, as far back as there is room for all of them. */
@@ -446,7 +519,9 @@ export class Caster {
 	private stand(room: number): string {
 		const members = this.context.membership.all();
 		const entries = new Array<{ shortId: ShortId; incarnation: number; upTo: number; digest: number }>();
-		for (const offset of $range(0, members.size() - 1)) {
+		const most = math.min(STANDING_MOST, room.idiv(STANDING_BYTES_LEAST));
+		if (most === 0) return "";
+		for (const offset of $range(0, math.min(members.size(), STANDING_LOOKED_AT) - 1)) {
 			const { stream } = members[(this.standingAt + offset) % members.size()]!;
 			if (this.stateOf(stream).upTo !== stream.highest || stream.gaps.size() > 0) continue;
 			entries.push({
@@ -455,7 +530,7 @@ export class Caster {
 				upTo: stream.highest,
 				digest: math.max(1, stream.digest),
 			});
-			if (entries.size() >= 60) break;
+			if (entries.size() >= most) break;
 		}
 		const { text, count } = writeStanding(entries, room);
 		if (members.size() > 0) this.standingAt = (this.standingAt + math.max(1, count)) % members.size();
@@ -476,10 +551,8 @@ export class Caster {
 		let floor = context.floor.floor(baseStamp);
 		const targets = new Map<Stream, number>();
 		for (const member of context.membership.all()) floor = math.min(floor, member.stream.appliedFloor);
-		for (const stream of this.liveStreams()) {
-			const upTo = this.castable(stream);
-			if (this.stateOf(stream).upTo < upTo) targets.set(stream, upTo);
-		}
+		for (const state of this.waiting)
+			if (this.isWaiting(state)) targets.set(state.stream, this.castable(state.stream));
 		this.candidate = { floor, targets };
 	}
 }

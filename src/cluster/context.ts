@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { Budget } from "../outbox/budget";
 import { Congestion, SelfEchoes } from "../outbox/congestion";
 import { FlushTimer } from "../outbox/flush-timer";
@@ -34,6 +35,13 @@ const LIVELY_SECONDS = 10;
  * local: there is no messaging here (Studio) · closing, closed
  */
 export type Phase = "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
+
+/** A new game of so many servers, with so little state, begins with casts instead of one conversation for each server, within this time. */
+const FOUNDING_SERVERS = 26;
+const FOUNDING_RECORDS = 100;
+const FOUNDING_SECONDS = 10;
+/** Whoever has not heard them by then asks. */
+const FIRST_CASTS_SECONDS = 5;
 
 /** Where a hub broadcasts for all, each server is heard of by it at least so often. */
 const HUB_BEAT_SECONDS = 10;
@@ -74,6 +82,10 @@ export class Context {
 	public expectedServers = 1;
 	/** Whether this server ever got the state. */
 	public hasState = false;
+	/** Whether this server found nobody who had the state. */
+	public founded!: boolean;
+	/** Whether this server got the state by a new game's first casts. */
+	public hasFirstCasts!: boolean;
 	/** When this server got the state. */
 	public syncedAtSeconds = 0;
 	public readonly clock = new HybridClock();
@@ -124,6 +136,18 @@ export class Context {
 
 	public now(): number {
 		return this.platform.clock();
+	}
+
+	/** Whether the game has just begun and many come to it: they all get the state by the same first casts. */
+	public isFounding(): boolean {
+		if (this.hasFirstCasts && this.now() - this.syncedAtSeconds <= FIRST_CASTS_SECONDS) return true;
+		return (
+			this.founded &&
+			this.isActive() &&
+			this.expectedServers >= FOUNDING_SERVERS &&
+			this.replica.registerCount <= FOUNDING_RECORDS &&
+			this.now() - this.syncedAtSeconds <= FOUNDING_SECONDS
+		);
 	}
 
 	public nowStamp(): number {
@@ -264,3 +288,5 @@ export class Context {
 		return frontier;
 	}
 }
+
+beginWith(Context, { founded: false, hasFirstCasts: false });

@@ -61,6 +61,9 @@ export class Detector {
 	}
 
 	public start(): void {
+		const { membership, regime } = this.context;
+		const hub = regime.role() === "leaf" ? membership.get(regime.hub!.shortId) : undefined;
+		if (hub) hub.promisedBySeconds = math.max(hub.promisedBySeconds, this.context.now() + IDLE_CAST_SECONDS);
 		this.checking.by(this.context.now() + CHECK_SECONDS);
 	}
 
@@ -78,14 +81,22 @@ export class Detector {
 
 	/** While nothing at all came in, nobody's sign of life could, nor an answer: all of them get their time anew, and what was missed tells nothing of what gets lost otherwise. */
 	private hearAgain(now: number): void {
-		const { membership, loss } = this.context;
+		const { loss } = this.context;
 		loss.restart();
-		for (const member of membership.all()) {
+		for (const member of this.watched()) {
 			if (member.suspectedAtSeconds !== undefined) sometimes("the server was deaf");
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now);
 			member.suspectedAtSeconds = undefined;
 			if (member.probesSent > 0) member.probesSent = 0;
 		}
+	}
+
+	/** Those that this server looks after: as a leaf the hub alone. */
+	private watched(): ReadonlyArray<Member> {
+		const { membership, regime } = this.context;
+		if (regime.role() !== "leaf") return membership.all();
+		const hub = membership.get(regime.hub!.shortId);
+		return hub ? [hub] : [];
 	}
 
 	public noteHeard(member: Member): void {
@@ -100,7 +111,7 @@ export class Detector {
 
 	/** This server was held up: what others sent meanwhile is still on its way to it. */
 	public excuse(lateSeconds: number): void {
-		for (const member of this.context.membership.all()) {
+		for (const member of this.watched()) {
 			member.promisedBySeconds += lateSeconds;
 			member.suspectedAtSeconds = undefined;
 			if (member.probesSent > 0) member.probesSent = 0;
@@ -190,7 +201,7 @@ export class Detector {
 		const now = this.context.now();
 		if (!this.hearsItself) this.tryHearing(0);
 		const hubId = this.context.regime.hub?.shortId;
-		for (const member of this.context.membership.all()) {
+		for (const member of this.watched()) {
 			// The hub has just been heard, and was given more time than it needs while it was none.
 			if (member.shortId === hubId) member.promisedBySeconds = now + IDLE_CAST_SECONDS;
 			else member.promisedBySeconds = math.max(member.promisedBySeconds, now + ANEW_SECONDS);

@@ -15,10 +15,10 @@ import { Roster } from "./roster";
 import { Sender } from "./sender";
 
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
-const HELLO_SPREAD_SECONDS = 0.6;
-/** Announcements to all are spread more, and most are late in that time: of two thousand that start together about eight speak before the others hear them. */
-const CLAIM_SPREAD_SECONDS = 4.4;
-const CLAIM_STEEPNESS = 8.6;
+const HELLO_SPREAD_SECONDS = 0.2;
+/** Announcements to all are spread more, and most are late in that time: of two thousand that start together about seven speak before the others hear them. */
+const CLAIM_SPREAD_SECONDS = 5.5;
+const CLAIM_STEEPNESS = 8.4;
 /** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
 const REPEAT_SECONDS = 3.2;
 /** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
@@ -29,8 +29,6 @@ const MOST_HELLOS = 3;
 /** So many of them go to the servers that give the state, the others to all. */
 const QUIET_HELLOS = 1;
 const ALONE_AFTER_SECONDS = 2.3;
-/** What is asked of those that give the state is answered by then. */
-const QUIET_PATIENCE_SECONDS = 2.4;
 /** An announcement to all is repeated after this. */
 const CLAIM_AGAIN_SECONDS = 2.2;
 /** A server that was asked and does not answer is given up after so many requests. */
@@ -209,6 +207,15 @@ export class Joiner {
 			for (const { shortId } of section.departures) if (shortId === frame.sender) this.noteGone(shortId);
 		}
 		const cast = frame.sections.find((section): section is CastSection => section.kind === "cast");
+		if (cast?.founding && identity && !this.isReading) {
+			sometimes("the state had by a new game's first casts");
+			context.hasFirstCasts = true;
+			// So do those that ask this server.
+			this.waiting = undefined;
+			this.finish([], frame.baseStamp);
+			context.events.changed();
+			return;
+		}
 		if (cast && !cast.responders.isEmpty()) {
 			this.noteResponders(cast.responders);
 			return;
@@ -320,8 +327,7 @@ export class Joiner {
 			this.lastRequestSeconds = now;
 			const toAll = this.hellos > QUIET_HELLOS;
 			const nextToAll = this.hellos === QUIET_HELLOS;
-			this.helloAtSeconds =
-				now + (nextToAll ? math.max(QUIET_PATIENCE_SECONDS, this.claimDelay()) : CLAIM_AGAIN_SECONDS);
+			this.helloAtSeconds = now + (nextToAll ? this.claimDelay() : CLAIM_AGAIN_SECONDS);
 			this.sender.hello(collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
 			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
 			this.stepping.at(this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds);
@@ -332,6 +338,7 @@ export class Joiner {
 			return;
 		}
 		sometimes("alone after the announcements");
+		context.founded = true;
 		this.finish([], 0);
 	}
 
@@ -390,7 +397,7 @@ export class Joiner {
 		this.onSynced(buffered, again);
 		const { waiting } = this;
 		this.waiting = undefined;
-		if (waiting) for (const { join, requester } of waiting) this.serve(join, requester);
+		if (waiting && !context.isFounding()) for (const { join, requester } of waiting) this.serve(join, requester);
 	}
 
 	private applySnapshot(sections: Section[], again: boolean): void {
@@ -399,6 +406,12 @@ export class Joiner {
 		const streams = new Map<string, Stream>();
 		const entries = new Array<MemberEntry>();
 		let responderLive = false;
+		// Before the members: with a hub there is less to remember of each.
+		for (const section of sections) {
+			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
+			if (section.kind !== "cast" || hubId === undefined) continue;
+			context.regime.adopt(hubId, section.epoch, section.seq, context.now());
+		}
 		for (const section of sections) {
 			if (section.kind !== "members") continue;
 			for (const entry of section.members) {
@@ -408,11 +421,6 @@ export class Joiner {
 				const stream = this.streamOf(entry, again);
 				if (stream) streams.set(streamKey(entry.shortId, entry.incarnation), stream);
 			}
-		}
-		for (const section of sections) {
-			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
-			if (section.kind !== "cast" || hubId === undefined) continue;
-			context.regime.adopt(hubId, section.epoch, section.seq, context.now());
 		}
 		if (!again) this.restampOwn(sections);
 		const kept = new Map<Stream, Map<number, number>>();
@@ -485,6 +493,8 @@ export class Joiner {
 			return;
 		}
 		if (!addressed && !this.isToAnswer(join.attempt)) return;
+		// They hear of it soon.
+		if (context.isFounding()) return;
 		this.serve(join, requester);
 	}
 
@@ -562,6 +572,7 @@ export class Joiner {
 			epoch,
 			seq,
 			dissolved: false,
+			founding: false,
 			uplinkTenths: math.round(hub.uplinkSeconds * 10),
 			messageTenths: math.round(hub.messageSeconds * 10),
 		};

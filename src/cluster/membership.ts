@@ -14,6 +14,8 @@ const LAST_WORDS_WAITED_SECONDS = 60;
 /** Another live server, as this one sees it. In a large game most of this never changes for most servers: then the class has it. */
 export class Member {
 	public lastHeardSeconds!: number;
+	/** It promised to be heard of by then; 0 while another server looks after it. */
+	public promisedBySeconds!: number;
 	/** Everything with a stamp up to here has been applied there. */
 	public frontier!: number;
 	/** Since when its frontier lags far behind this server's own. */
@@ -37,13 +39,12 @@ export class Member {
 		public readonly identity: Identity,
 		public stream: Stream,
 		public readonly admittedAtSeconds: number,
-		/** It promised to be heard of by then. */
-		public promisedBySeconds: number,
 	) {}
 }
 
 beginWith(Member, {
 	lastHeardSeconds: -math.huge,
+	promisedBySeconds: 0,
 	frontier: 0,
 	toldToResyncAtSeconds: -math.huge,
 	probesSent: 0,
@@ -176,21 +177,21 @@ export class Membership {
 		return this.departedList;
 	}
 
-	/** `beatSeconds`: within which a server of this game is heard of. */
+	/** `beatSeconds`: within which a server of this game is heard of; undefined where another server looks after it. */
 	public admit(
 		shortId: ShortId,
 		identity: Identity,
 		stream: Stream,
 		nowSeconds: number,
-		beatSeconds: number,
+		beatSeconds: number | undefined,
 	): Member {
 		assert(shortId !== this.selfId && !this.byShortId.has(shortId), "a server is admitted once");
 		if (this.departedByShortId.delete(shortId)) {
 			this.departedList = this.departedList.filter((departed) => departed.shortId !== shortId);
 			this.unsettledList = this.unsettledList.filter((departed) => departed.shortId !== shortId);
 		}
-		const promisedBySeconds = nowSeconds + math.max(20, 1.1 * beatSeconds);
-		const member = new Member(shortId, identity, stream, nowSeconds, promisedBySeconds);
+		const member = new Member(shortId, identity, stream, nowSeconds);
+		if (beatSeconds !== undefined) member.promisedBySeconds = nowSeconds + math.max(20, 1.1 * beatSeconds);
 		this.byShortId.set(shortId, member);
 		this.flip(member);
 		this.knownRank = undefined;

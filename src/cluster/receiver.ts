@@ -54,6 +54,9 @@ const RECORD_BYTES = 9;
 /** Who is lost, the hub has heard of within this time. */
 const TOLD_SECONDS = 20;
 
+/** Answers for casts that wait for the ones before. */
+const MOST_POSTPONED = 20;
+
 /** Not a part of anything. */
 const WHOLE = { part: 0, parts: 1 };
 
@@ -63,6 +66,8 @@ export class Receiver {
 	private nextHearsaySeconds = 0;
 	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
 	private castRepairer: CastRepairer | undefined;
+	/** Answers to requests for casts that came before those they build on. */
+	private postponed: Array<[CoverSection, Frame]> | undefined;
 
 	constructor(
 		private readonly context: Context,
@@ -271,7 +276,7 @@ export class Receiver {
 				this.applyDepartures(section, member, true);
 				for (const { shortId } of section.departures) hub?.log.noteServer(seq - 1, seq, shortId, now);
 			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
-			else if (section.kind === "standing") this.compareStanding(section, cast, frame.baseStamp);
+			else if (section.kind === "standing") this.compareStanding(section, cast, hub, frame.baseStamp);
 		}
 		this.repairer.watch(member.stream, true);
 		if (!hub) return;
@@ -300,9 +305,28 @@ export class Receiver {
 	private applyRepairedCasts(cover: CoverSection, frame: Frame): void {
 		const { hub } = this.context.regime;
 		const followed = hub?.epoch === cover.epoch ? hub : undefined;
+		if (followed) {
+			const { casts } = followed.log;
+			const former = casts.watermark();
+			this.applyAnswer(cover, frame, followed);
+			// What it introduces may be what others that came before it speak of.
+			if (casts.watermark() > former && this.postponed) {
+				const { postponed } = this;
+				this.postponed = undefined;
+				for (const [earlier, answer] of postponed) this.applyAnswer(earlier, answer, followed);
+			}
+			this.casts().watch(followed);
+		} else this.applyCasts(frame, { ...cover, after: cover.upTo }, undefined);
+	}
+
+	/** Keeps an answer that speaks of servers which another answer introduces. */
+	private applyAnswer(cover: CoverSection, frame: Frame, hub: Hub): void {
+		const { casts } = hub.log;
 		// Nothing in it is of a cast of its own.
-		this.applyCasts(frame, { ...cover, after: cover.upTo }, followed);
-		if (followed) this.casts().watch(followed);
+		this.applyCasts(frame, { ...cover, after: cover.upTo }, hub);
+		if (cover.epoch !== hub.epoch || cover.parts > 1 || casts.hasAll(cover.after, cover.upTo)) return;
+		const postponed = (this.postponed ??= []);
+		if (postponed.size() < MOST_POSTPONED) postponed.push([cover, frame]);
 	}
 
 	/** Words and records of the casts `first`, then those that each cover is about. Returns whether all of `first` is here now. */
@@ -343,8 +367,8 @@ export class Receiver {
 			const { shortId, incarnation } = group.stream;
 			const known = context.membership.get(shortId)?.stream ?? context.membership.departed(shortId)?.stream;
 			if (known !== undefined && known.incarnation > incarnation) return true;
-			// The hub knows a server that this one has never met: it introduces itself when asked.
-			this.askWhoItIs(shortId, incarnation);
+			// The hub knows a server that this one has never met: it introduces itself when asked, unless a cast that is missing did so.
+			if (!hub || !isBehind(hub, after)) this.askWhoItIs(shortId, incarnation);
 			return false;
 		}
 		const now = context.now();
@@ -390,12 +414,18 @@ export class Receiver {
 	}
 
 	/** The hub tells what streams come to: who has missed something without knowing finds out. */
-	private compareStanding(section: StandingSection, { frontier }: CastSection, baseStamp: number): void {
+	private compareStanding(
+		section: StandingSection,
+		{ seq, frontier }: CastSection,
+		hub: Hub | undefined,
+		baseStamp: number,
+	): void {
 		const { context } = this;
+		const isLate = hub !== undefined && isBehind(hub, seq - 1);
 		const now = context.now();
 		for (const { shortId, incarnation, upTo, digest } of section.streams) {
 			const member = context.membership.get(shortId);
-			if (!member && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
+			if (!member && !isLate && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
 			context.doubts.noteNamed(shortId);
 			if (!member || member.stream.incarnation !== incarnation) continue;
 			const { stream } = member;
@@ -458,6 +488,7 @@ export class Receiver {
 		for (const section of frame.sections) {
 			if (section.kind === "identity") identity = section;
 			else if (section.kind === "beat") synced = section.synced;
+			else if (section.kind === "cast") synced = true;
 		}
 		if (identity && synced && this.isFresh(frame)) return this.roster.admit(this.nameOf(frame), identity);
 		sometimes("a message of an unknown server");
@@ -582,7 +613,7 @@ export class Receiver {
 		const former = context.replica.fresh.size();
 		const givable = stream.givableUpTo();
 		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
-		if (stream.givableUpTo() > givable) this.sender.casts?.castSoon();
+		if (stream.givableUpTo() > givable) this.sender.casts?.noteAdvanced(stream);
 		if (context.replica.fresh.size() > former) {
 			const now = context.now();
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
@@ -711,4 +742,9 @@ export class Receiver {
 			if (more !== undefined) this.sender.losses.correctLost({ ...departure, reason: "lost", upTo: more });
 		}
 	}
+}
+
+/** Whether casts up to this one are missing here: what they brought cannot be known. */
+function isBehind({ log }: Hub, upTo: number): boolean {
+	return log.casts.watermark() < upTo;
 }

@@ -138,7 +138,7 @@ export class Regime {
 			this.epoch = epoch;
 			this.become(hubId, epoch, now);
 		}
-		this.hub!.log.casts.close(0, seq);
+		this.hub!.log.skip(seq);
 	}
 
 	/** Own versions up to here need not be cast by a hub that begins now. */

@@ -41,7 +41,8 @@ export class Roster {
 		const { context } = this;
 		const stream = new Stream(name.shortId, name.incarnation);
 		const former = context.membership.departed(name.shortId);
-		const member = context.membership.admit(name.shortId, identity, stream, context.now(), context.beatSeconds());
+		const beatSeconds = context.regime.role() === "leaf" ? undefined : context.beatSeconds();
+		const member = context.membership.admit(name.shortId, identity, stream, context.now(), beatSeconds);
 		if (former) {
 			// Of a server that it never met, only the short id was known. What is shown from now on is shown with the name.
 			if (!former.identity) context.replica.nameOwner(name.shortId);

@@ -41,6 +41,7 @@ export const SITUATIONS = [
 	"asked a server that closes",
 	"asked for the state before having it",
 	"alone after the announcements",
+	"the state had by a new game's first casts",
 	"rejoined without an answer",
 	"the state read where another server keeps it",
 	"what is kept of the state cannot be used",

@@ -224,13 +224,16 @@ export class Budget {
 		return best;
 	}
 
-	/** Whether one addressed message may be sent where a hub broadcasts: each server has its part, and who gives the state `giveShare` of the cap more. */
-	public mayAddress(nowSeconds: number, giveShare = 0, isUrgent = false): boolean {
+	/**
+	 * Whether one addressed message may be sent where a hub broadcasts: each server has its part, `leeway` times, and who gives the state `giveShare`
+	 * of the cap more.
+	 */
+	public mayAddress(nowSeconds: number, giveShare = 0, isUrgent = false, leeway = 1): boolean {
 		this.advance(nowSeconds);
 		const { caps, own } = this;
 		if (own.messages() + 1 > caps.sends) return false;
 		const part = ((isUrgent ? URGENT_OF_CAP : ADDRESSED_OF_CAP) * caps.gameWide) / caps.servers;
-		return own.messages() + 1 <= part + giveShare * caps.gameWide;
+		return own.messages() + 1 <= leeway * part + giveShare * caps.gameWide;
 	}
 
 	// -- what is allowed ----------------------------------------------------------------------------------------------

@@ -87,6 +87,12 @@ export class CastLog {
 		this.casts.close(after, upTo);
 	}
 
+	/** What casts up to this one brought is here by other means, or never will be: this server cannot repair them. */
+	public skip(upTo: number): void {
+		this.casts.close(0, upTo);
+		this.forgottenUpTo = math.max(this.forgottenUpTo, upTo);
+	}
+
 	/** What the casts `after < seq <= upTo` brought; undefined if some of that has been forgotten, or never came. */
 	public content(after: number, upTo: number): CastContent | undefined {
 		if (after < this.forgottenUpTo || upTo > this.casts.highest) return undefined;
@@ -94,10 +100,12 @@ export class CastLog {
 		const merged = new Map<Stream, { from: number; to: number }>();
 		const streams = new Array<Stream>();
 		const servers = new Array<ShortId>();
+		const named = new Set<ShortId>();
 		for (const entry of this.entries) {
 			if (entry.after >= upTo || entry.upTo <= after) continue;
 			if (!entry.stream) {
-				if (!servers.includes(entry.shortId)) servers.push(entry.shortId);
+				if (!named.has(entry.shortId)) servers.push(entry.shortId);
+				named.add(entry.shortId);
 				continue;
 			}
 			const known = merged.get(entry.stream);

@@ -146,6 +146,8 @@ export interface CastSection {
 	/** The number of the hub's broadcast in its epoch. */
 	readonly seq: number;
 	readonly dissolved: boolean;
+	/** The casts of this epoch, from the first on, bring all there is. */
+	readonly founding: boolean;
 	/** A server sends what is new to the hub at most so often, in tenths of a second. */
 	readonly uplinkTenths: number;
 	/** It may send a full message of changes in this time, in tenths of a second; 0 for as much as it has. */

@@ -64,6 +64,8 @@ export const enum CastFlag {
 	Dissolved = 1,
 	/** Names servers that give the state and repairs. */
 	Responders = 2,
+	/** The casts of this epoch, from the first on, bring all there is: who starts needs nothing else. */
+	Founding = 4,
 }
 
 /** Forms of a record; the head digit is form · 4 + flags. */

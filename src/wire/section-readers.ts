@@ -105,7 +105,7 @@ function readWithdrawn(reader: Reader): WithdrawnEntry[] {
 }
 
 function readCast(reader: Reader, baseStamp: number): CastSection {
-	const flags = reader.digitUpTo(CastFlag.Dissolved + CastFlag.Responders);
+	const flags = reader.digitUpTo(CastFlag.Dissolved + CastFlag.Responders + CastFlag.Founding);
 	const epoch = reader.numberUpTo(COUNTER_MOST);
 	const seq = reader.numberUpTo(COUNTER_MOST);
 	const uplinkTenths = reader.numberUpTo(UPLINK_TENTHS_MOST);
@@ -129,6 +129,7 @@ function readCast(reader: Reader, baseStamp: number): CastSection {
 		epoch,
 		seq,
 		dissolved,
+		founding: bit32.btest(flags, CastFlag.Founding),
 		uplinkTenths,
 		messageTenths,
 		floor,

@@ -129,8 +129,11 @@ export function writeProbeAck(probeAck: Omit<ProbeAckSection, "kind">): string {
 }
 
 export function writeCast(cast: Omit<CastSection, "kind">, baseStamp: number): string {
-	const { dissolved, responders } = cast;
-	const flags = (dissolved ? CastFlag.Dissolved : 0) + (responders.isEmpty() ? 0 : CastFlag.Responders);
+	const { dissolved, founding, responders } = cast;
+	const flags =
+		(dissolved ? CastFlag.Dissolved : 0) +
+		(responders.isEmpty() ? 0 : CastFlag.Responders) +
+		(founding ? CastFlag.Founding : 0);
 	return section(
 		Kind.Cast,
 		DIGITS[flags]! +

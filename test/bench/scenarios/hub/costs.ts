@@ -49,9 +49,9 @@ function measureMemory({ host, contender }: RunOptions): Outcome {
 	}
 	const roster = cluster["roster"];
 	const before = host.memory();
-	for (const identity of identities) roster.admit({ shortId: identity.shortId, incarnation: 0 }, identity);
 	// As on a server that follows a hub.
 	context.regime.adopt(identities[0]!.shortId, 1, 1, context.now());
+	for (const identity of identities) roster.admit({ shortId: identity.shortId, incarnation: 0 }, identity);
 	roster.shareBudget();
 	cluster["dispatch"]();
 	const withServers = host.memory();
