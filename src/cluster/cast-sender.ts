@@ -103,6 +103,12 @@ export class CastSender {
 		this.castSoon();
 	}
 
+	/** Whether all could broadcast for themselves what they send the hub now. */
+	public fitsDirect(now: number): boolean {
+		const { budget, membership } = this.context;
+		return this.pace.fitsDirect(now, membership.serverCount(), budget.capPerMinute());
+	}
+
 	/** There may be something to cast. */
 	public castSoon(): void {
 		if (!this.caster) return;

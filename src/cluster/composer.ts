@@ -9,6 +9,7 @@ import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
 import { writeBacklog, writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
 import { jsonBytes, toWire } from "../wire/text";
 import { Context, Waiting } from "./context";
+import { STRAINED_SECONDS } from "./regime";
 
 /** Own records sent within this time are repeated in spare room, with the word that they are all there is: it closes gaps. */
 const COVER_SECONDS = 15;
@@ -87,10 +88,12 @@ export class Composer {
 		if (!departures.isEmpty()) push(writeDepartures(departures, room).text);
 		const beatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
 		const coveredUpTo = context.sequencer.upTo();
-		const roomForNew = room - (beatDue ? BEAT_BYTES : 0) - (uplink ? BACKLOG_BYTES : 0);
+		// Where everybody broadcasts, only what has waited for long is worth a word.
+		const isStrained = !uplink && context.outbox.oldestAgeSeconds(now) > STRAINED_SECONDS;
+		const roomForNew = room - (beatDue ? BEAT_BYTES : 0) - (uplink || isStrained ? BACKLOG_BYTES : 0);
 		const fresh = this.packNew(roomForNew, uplink?.changesBytes ?? roomForNew, baseStamp, now);
 		if (fresh.text !== undefined) push(fresh.text);
-		if (uplink && context.outbox.size() > 0) push(writeBacklog(context.outbox.size()));
+		if (isStrained || (uplink && context.outbox.size() > 0)) push(writeBacklog(context.outbox.size()));
 		if (room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
 			push(

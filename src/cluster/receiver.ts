@@ -225,7 +225,9 @@ export class Receiver {
 			else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "heard") this.noteHeardOf(section);
-			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+			else if (section.kind === "backlog" && frame.addressee === undefined && fresh) {
+				this.context.regime.noteStrained(member.shortId, this.context.now());
+			} else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
 			else if (section.kind === "castNack") this.casts().answer(section, frame.sender);
 		}
 		if (frame.addressee !== undefined) this.noteUplink(frame, member, former);

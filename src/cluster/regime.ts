@@ -12,6 +12,13 @@ const DIRECT_UP_TO_SERVERS = 10;
 /** The number of servers has to be so large, or small, for so long. */
 const RISE_SECONDS = 3;
 const FALL_SECONDS = 30;
+/** Where changes wait for longer than this at more than a tenth of the servers, and at three at least, a smaller game has a hub as well. */
+export const STRAINED_SECONDS = 3;
+const STRAINED_PART = 0.1;
+const STRAINED_LEAST = 3;
+/** It has to be so for this long; who said so counts for a while. */
+const STRAINED_RISE_SECONDS = 8;
+const STRAINED_WORD_SECONDS = 15;
 /** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on, as {@link turnsBefore} says. */
 const NEXT_CLAIM_SECONDS = 6;
 /** So many have a turn of their own. */
@@ -60,6 +67,9 @@ export class Regime {
 	private manySinceSeconds: number | undefined;
 	private fewSinceSeconds: number | undefined;
 	private vacantSinceSeconds: number | undefined;
+	/** When servers last said that changes wait long, where everybody broadcasts. */
+	private strained: Map<ShortId, number> | undefined;
+	private strainedSinceSeconds: number | undefined;
 
 	constructor(private readonly context: Context) {}
 
@@ -69,22 +79,44 @@ export class Regime {
 		return hub.shortId === this.context.selfId ? "hub" : "leaf";
 	}
 
-	/** What becomes of this server now, of itself; undefined for no change. */
-	public decide(now: number): "lead" | "dissolve" | undefined {
+	/** Another server has said, to all, that its changes wait long. */
+	public noteStrained(shortId: ShortId, now: number): void {
+		this.strained ??= new Map<ShortId, number>();
+		this.strained.set(shortId, now);
+	}
+
+	/** Whether so many servers say that their changes wait long that all are better served by one that packs them together. */
+	private isStrained(servers: number, now: number): boolean {
+		if (!this.strained) return false;
+		let count = this.context.outbox.oldestAgeSeconds(now) > STRAINED_SECONDS ? 1 : 0;
+		for (const [shortId, at] of this.strained) {
+			if (now - at > STRAINED_WORD_SECONDS) this.strained.delete(shortId);
+			else count += 1;
+		}
+		return count >= STRAINED_LEAST && count > STRAINED_PART * servers;
+	}
+
+	/** What becomes of this server now, of itself; undefined for no change. `fitsDirect` tells whether all could broadcast what they have for themselves. */
+	public decide(now: number, fitsDirect: () => boolean): "lead" | "dissolve" | undefined {
 		const { context, hub } = this;
 		const servers = hub ? context.membership.serverCount() : context.expectedServers;
 		if (!hub) {
 			this.fewSinceSeconds = undefined;
 			this.manySinceSeconds = servers >= HUB_FROM_SERVERS ? (this.manySinceSeconds ?? now) : undefined;
+			this.strainedSinceSeconds = this.isStrained(servers, now) ? (this.strainedSinceSeconds ?? now) : undefined;
 			const patience = servers >= 2 * HUB_FROM_SERVERS ? 0 : RISE_SECONDS;
-			const long = this.manySinceSeconds !== undefined && now - this.manySinceSeconds >= patience;
-			return long && context.membership.rank() === 0 ? "lead" : undefined;
+			const isLarge = isOver(this.manySinceSeconds, patience, now);
+			const isSlow = isOver(this.strainedSinceSeconds, STRAINED_RISE_SECONDS, now);
+			if (isSlow && !isLarge) sometimes("a hub for a small game in which changes wait");
+			return (isLarge || isSlow) && context.membership.rank() === 0 ? "lead" : undefined;
 		}
 		this.manySinceSeconds = undefined;
+		this.strainedSinceSeconds = undefined;
+		this.strained = undefined;
 		if (hub.shortId === context.selfId) {
-			this.fewSinceSeconds = servers <= DIRECT_UP_TO_SERVERS ? (this.fewSinceSeconds ?? now) : undefined;
-			const long = this.fewSinceSeconds !== undefined && now - this.fewSinceSeconds >= FALL_SECONDS;
-			return long ? "dissolve" : undefined;
+			const isSmall = servers <= DIRECT_UP_TO_SERVERS && fitsDirect();
+			this.fewSinceSeconds = isSmall ? (this.fewSinceSeconds ?? now) : undefined;
+			return isOver(this.fewSinceSeconds, FALL_SECONDS, now) ? "dissolve" : undefined;
 		}
 		if (context.membership.get(hub.shortId)) {
 			this.vacantSinceSeconds = undefined;
@@ -172,3 +204,8 @@ export class Regime {
 }
 
 beginWith(Regime, { epoch: 0 });
+
+/** Whether something has been so for a time. */
+function isOver(sinceSeconds: number | undefined, patienceSeconds: number, now: number): boolean {
+	return sinceSeconds !== undefined && now - sinceSeconds >= patienceSeconds;
+}

@@ -310,7 +310,7 @@ export class ServerCluster implements Cluster {
 		if (context.phase !== "synced") return;
 		this.updateListening();
 		const now = context.now();
-		const change = regime.decide(now);
+		const change = regime.decide(now, () => this.sender.casts?.fitsDirect(now) !== false);
 		if (change === "dissolve") {
 			sometimes("a hub dissolves");
 			this.sender.casts?.dissolve();

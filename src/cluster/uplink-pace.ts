@@ -26,6 +26,9 @@ const LASTING_STEP = 1.03;
 const LEAST_LASTING = 0.6;
 const MOST_LASTING = 3;
 const DECIDE_SECONDS = 1.5;
+/** Without a hub each change is broadcast and repeated once; beats need room as well. */
+const WITH_ECHO = 2;
+const DIRECT_OF_CAP = 0.6;
 
 /** What the hub knows when it decides how often the others may speak. */
 export interface CastingState {
@@ -67,17 +70,28 @@ export class UplinkPace {
 	private readonly active = new Map<ShortId, number>();
 	/** Casts' worth of changes that came from servers that had none left. */
 	private readonly fromOthers = new FadingSum();
+	/** Messages with changes. */
+	private readonly messages = new FadingSum();
 	private lasting = 1;
 	private decidedAtSeconds = -math.huge;
 
 	/** A server has sent `bytes` of changes of a full message's `mostBytes`, and has kept `waiting` more. */
 	public note(shortId: ShortId, bytes: number, mostBytes: number, waiting: number, now: number): void {
-		if (bytes > 0) this.active.set(shortId, now);
+		if (bytes > 0) {
+			this.active.set(shortId, now);
+			this.messages.add(now, 1);
+		}
 		if (waiting > 0) this.backlogs.set(shortId, now);
 		else {
 			this.backlogs.delete(shortId);
 			this.fromOthers.add(now, bytes / mostBytes);
 		}
+	}
+
+	/** Whether the cap has room for a broadcast instead of every message with changes, its echo included. */
+	public fitsDirect(now: number, servers: number, capPerMinute: number): boolean {
+		const perMinute = (this.messages.at(now) * 60) / RATE_SECONDS;
+		return perMinute * servers * WITH_ECHO <= DIRECT_OF_CAP * capPerMinute;
 	}
 
 	public decide(now: number, state: CastingState): void {

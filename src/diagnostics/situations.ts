@@ -95,6 +95,7 @@ export const SITUATIONS = [
 	"a close hands something over",
 	"closed though the cloud took no goodbye",
 	"handlers cause too many rounds",
+	"a hub for a small game in which changes wait",
 	"a value that cannot be deserialized",
 ] as const;
 
