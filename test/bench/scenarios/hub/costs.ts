@@ -50,7 +50,7 @@ function measureMemory({ host, contender }: RunOptions): Outcome {
 	const roster = cluster["roster"];
 	const before = host.memory();
 	// As on a server that follows a hub.
-	context.regime.adopt(identities[0]!.shortId, 1, 1, context.now());
+	context.regime.adopt({ shortId: identities[0]!.shortId, incarnation: 0 }, 1, 1, context.now());
 	for (const identity of identities) roster.admit({ shortId: identity.shortId, incarnation: 0 }, identity);
 	roster.shareBudget();
 	cluster["dispatch"]();
