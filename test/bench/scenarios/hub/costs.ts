@@ -169,13 +169,25 @@ function measureProcessor({ host, contender, seeds, quick, servers: asked }: Run
 		return "drop";
 	});
 	const casts = clusterOf(hub)["sender"].casts as unknown as {
-		caster: Pick<Caster, "announce" | "compose" | "hasNews">;
+		caster: Pick<Caster, keyof Caster>;
 	};
 	const { caster } = casts;
 	const composing = new Array<number>();
 	casts.caster = {
 		announce(shortId) {
 			caster.announce(shortId);
+		},
+		noteAdvanced(stream) {
+			caster.noteAdvanced(stream);
+		},
+		noteReturned(seq) {
+			caster.noteReturned(seq);
+		},
+		findMissing(now) {
+			return caster.findMissing(now);
+		},
+		oldestWaitSeconds() {
+			return caster.oldestWaitSeconds();
 		},
 		hasNews() {
 			return caster.hasNews();
