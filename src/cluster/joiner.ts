@@ -410,7 +410,8 @@ export class Joiner {
 		for (const section of sections) {
 			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
 			if (section.kind !== "cast" || hubId === undefined) continue;
-			context.regime.adopt(hubId, section.epoch, section.seq, context.now());
+			const name = { shortId: hubId, incarnation: incarnationOf(hubId, sections) };
+			context.regime.adopt(name, section.epoch, section.seq, context.now());
 		}
 		for (const section of sections) {
 			if (section.kind !== "members") continue;
@@ -564,8 +565,9 @@ export class Joiner {
 
 	/** Which hub there is, and up to which cast everything is in the state: the hub is the one responder that it names. */
 	public hubSection(baseStamp: number): string {
-		const { hub } = this.context.regime;
-		if (!hub) return "";
+		const { regime } = this.context;
+		const { hub } = regime;
+		if (!hub || !regime.isHeld()) return "";
 		const seq = hub.log.casts.watermark();
 		const { epoch } = hub;
 		const about = {
@@ -643,6 +645,16 @@ function isBetterCandidate(left: Candidate, right: Candidate): boolean {
 	if (left.identity && right.identity) return isOlder(left.shortId, left.identity, right.shortId, right.identity);
 	if ((left.identity === undefined) !== (right.identity === undefined)) return left.identity !== undefined;
 	return left.shortId < right.shortId;
+}
+
+/** What members sections say of a server; 0 if nothing. */
+function incarnationOf(shortId: ShortId, sections: ReadonlyArray<Section>): number {
+	for (const section of sections) {
+		if (section.kind !== "members") continue;
+		const entry = section.members.find((other) => other.shortId === shortId);
+		if (entry) return entry.incarnation;
+	}
+	return 0;
 }
 
 function streamKey(shortId: ShortId, incarnation: number): string {

@@ -266,7 +266,7 @@ export class Receiver {
 		const { regime } = context;
 		const before = regime.hub;
 		// An old cast makes nobody a hub.
-		const hub = fresh ? regime.noteCast(cast, member.shortId, now) : undefined;
+		const hub = fresh ? regime.noteCast(cast, member.stream, now) : undefined;
 		if (hub && hub !== before) {
 			this.detector.beginAnew();
 			this.sender.follow();

@@ -72,6 +72,7 @@ export const SITUATIONS = [
 	"a hub that is gone is replaced",
 	"another than its standby takes a hub's place",
 	"a hub gives way to another",
+	"a hub that came back is none any more",
 	"a hub that was given up comes back",
 	"a cast of a former hub",
 	"a hub dissolves",
