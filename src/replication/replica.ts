@@ -338,9 +338,12 @@ export class Replica {
 
 	/** A server's name has become known: the game is told anew of what it was shown of that server. */
 	public nameOwner(shortId: string): void {
+		// What waits to be told is told with the name.
+		const untold = new Set<Register>();
+		for (const { kind, register } of this.changes) if (kind !== "ownershipLost") untold.add(register);
 		for (const register of this.sortedRegisters()) {
 			const { shown, shownOwner: owner } = register;
-			if (shown === undefined || owner?.shortId !== shortId) continue;
+			if (shown === undefined || owner?.shortId !== shortId || untold.has(register)) continue;
 			this.changes.push({ kind: "updated", register, value: shown, previous: shown, owner });
 		}
 	}
