@@ -1,3 +1,4 @@
+import { fail } from "../diagnostics/errors";
 import { Log, Logger } from "../diagnostics/logger";
 import { sometimes } from "../diagnostics/situations";
 import { Platform } from "../platform/platform";
@@ -7,6 +8,8 @@ import { Stream } from "../replication/stream";
 import { Identity, OwnerGonePolicy } from "../wire/frame";
 import { seedOfKey } from "../wire/checksum";
 import { Agenda } from "./agenda";
+import { Channel, ChannelOptions, checkChannelArguments, SharedChannel } from "./channel";
+import { Channels } from "./channels";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 import { Context } from "./context";
@@ -58,6 +61,7 @@ export class ServerCluster implements Cluster {
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
 	private readonly agenda: Agenda;
+	private readonly channels: Channels;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
 	private readonly roster: Roster;
@@ -89,6 +93,13 @@ export class ServerCluster implements Cluster {
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
 		const { agenda } = this;
 		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
+		this.channels = new Channels(
+			context,
+			this.sender,
+			(hand) => this.firing.push(hand),
+			() => this.hasLeft(),
+			agenda,
+		);
 		this.repairer = new Repairer(context, this.sender, agenda);
 		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
 		const memoryAccess = settings.memoryStore ? new MemoryAccess(context) : undefined;
@@ -113,6 +124,7 @@ export class ServerCluster implements Cluster {
 			this.repairer,
 			this.roster,
 			this.detector,
+			this.channels,
 			(source) => this.comeBack(source),
 			agenda,
 		);
@@ -156,7 +168,25 @@ export class ServerCluster implements Cluster {
 	}
 
 	public GetStatistics(): ClusterStatistics {
-		return takeStatistics(this.context);
+		return takeStatistics(this.context, this.channels);
+	}
+
+	public Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T> {
+		const wrong = checkChannelArguments(name, options);
+		if (wrong !== undefined) fail(wrong);
+		const known = this.channels.find(name) as SharedChannel<T> | undefined;
+		if (!known) {
+			const channel = new SharedChannel<T>(name, options, this.channels);
+			this.channels.open(name, channel);
+			return channel;
+		}
+		if (options && !known.hasOptions(options)) {
+			this.context.log.warnOnce(
+				`channel ${name}`,
+				`Channel "${name}" exists already with other options; those of its first call stay in use. Create it once and share it.`,
+			);
+		}
+		return known;
 	}
 
 	public Close(): Promise<void> {
@@ -265,6 +295,7 @@ export class ServerCluster implements Cluster {
 		this.sender.forgetWaiting();
 		context.floor.restart();
 		context.replica.inherit(former, stream);
+		this.channels.restart();
 		stream.inherited = false;
 		this.joiner.restart(source);
 	}
@@ -355,6 +386,7 @@ export class ServerCluster implements Cluster {
 
 	private stop(): void {
 		this.agenda.stop();
+		this.channels.letters.stop();
 		this.subscriptions.stop();
 		this.resolveReady();
 	}
@@ -374,6 +406,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public departed({ reason }: Departed, identity: Identity): void {
+		this.channels.letters.noteChange();
 		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
 	}
 
@@ -395,6 +428,7 @@ export class ServerCluster implements Cluster {
 			const event = listener?.note(change, this.serverIdOf(change.owner));
 			if (event !== undefined) this.firing.push(() => listener!.fire(event));
 		}
+		this.channels.deliver();
 		this.fireAll();
 	}
 

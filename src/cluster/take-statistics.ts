@@ -1,8 +1,9 @@
+import { Channels } from "./channels";
 import { ClusterStatistics } from "./cluster";
 import { Context } from "./context";
 
 /** Everything a game may want to know of how its cluster does, read off at one moment. */
-export function takeStatistics(context: Context): ClusterStatistics {
+export function takeStatistics(context: Context, { counters: sent }: Channels): ClusterStatistics {
 	const { traffic, replica, outbox, membership, memoryUse } = context;
 	const now = context.now();
 	const { hub } = context.regime;
@@ -11,7 +12,7 @@ export function takeStatistics(context: Context): ClusterStatistics {
 	for (const member of membership.all()) {
 		for (const gap of member.stream.gaps) missing += gap.upTo - gap.after;
 	}
-	const { counters } = replica;
+	const { counters, messages } = replica;
 	return {
 		Phase: context.phase,
 		Regime: hub ? "hub" : "direct",
@@ -49,6 +50,19 @@ export function takeStatistics(context: Context): ClusterStatistics {
 			RecordsRefused: counters.implausible + counters.unresolved,
 			DeserializeFailures: traffic.deserializeFailures,
 			UnknownSections: traffic.unknownSections,
+		},
+		Channels: {
+			Published: messages.publishedCount(),
+			Unsent: messages.counters.unsent,
+			Delivered: messages.counters.delivered,
+			Missed: messages.counters.missed,
+			Waiting: messages.waitingCount(),
+			HeldBytes: messages.bytes(),
+			Refused: sent.refused + messages.counters.malformed,
+			Sends: sent.sends,
+			Acknowledged: sent.acknowledged,
+			Gone: sent.gone,
+			TimedOut: sent.timedOut,
 		},
 		Dropped: traffic.dropped(),
 		Repair: {
