@@ -12,7 +12,7 @@ export const CHANNEL_MARK = string.char(1);
 export const CHANNEL_NAME_BYTES_MOST = POOL_NAME_BYTES_MOST - CHANNEL_MARK.size();
 /** What is kept of messages, for repairs and until they can be delivered; beyond it the oldest are given up. */
 const MOST_HELD_BYTES = 4_000_000;
-/** Own messages that wait to be sent; beyond it the oldest are given up. */
+/** Own messages that wait to be sent; beyond it the oldest are given up. So many of one publisher wait for what is before them; beyond it the newest are given up. */
 const MOST_WAITING = 1000;
 /** A count that goes on by more than this was not the publisher's. */
 const MOST_MISSED_AT_ONCE = 1_000_000;
@@ -42,7 +42,7 @@ interface MessageName {
 interface Held extends MessageName {
 	readonly register: Register;
 	readonly channel: string;
-	readonly text: string;
+	readonly bytes: number;
 	/** Set when it is first seen by {@link Messages.take}. */
 	untilSeconds: number;
 }
@@ -117,7 +117,7 @@ export class Messages {
 		this.published += 1;
 		const name = { number: this.published, timeToLiveSeconds, isAgain: false };
 		const register = this.create(stream, channel, name, text, stamp);
-		this.own.push({ ...name, register, channel, text, untilSeconds: nowSeconds + timeToLiveSeconds });
+		this.own.push({ ...name, register, channel, bytes: text.size(), untilSeconds: nowSeconds + timeToLiveSeconds });
 		this.heldBytes += text.size();
 		return register;
 	}
@@ -130,7 +130,13 @@ export class Messages {
 	public restart(stream: Stream): Register[] {
 		this.own = this.own.map((held) => {
 			const isAgain = held.isAgain || held.register.version !== 0;
-			const register = this.create(stream, held.channel, { ...held, isAgain }, held.text, held.register.stamp);
+			const register = this.create(
+				stream,
+				held.channel,
+				{ ...held, isAgain },
+				held.register.value!,
+				held.register.stamp,
+			);
 			this.drop(held.register);
 			return { ...held, isAgain, register };
 		});
@@ -199,7 +205,7 @@ export class Messages {
 		const channel = string.sub(record.pool!, CHANNEL_MARK.size() + 1);
 		const register = this.create(stream, channel, name, text, record.stamp);
 		register.knownElsewhere = true;
-		this.arrived.push({ ...name, register, channel, text, untilSeconds: math.huge });
+		this.arrived.push({ ...name, register, channel, bytes: text.size(), untilSeconds: math.huge });
 		this.heldBytes += text.size();
 		return register;
 	}
@@ -261,6 +267,7 @@ export class Messages {
 		// A stream that is compared is received once more, and what was delivered of it may be forgotten here.
 		if (version <= publisher.lastVersion) return;
 		const { waiting } = publisher;
+		if (waiting.size() >= MOST_WAITING) return;
 		if (waiting.isEmpty()) this.busy.push(publisher);
 		let index = waiting.size();
 		while (index > 0 && waiting[index - 1]!.register.version > version) index -= 1;
@@ -292,21 +299,20 @@ export class Messages {
 	}
 
 	private deliver(publisher: Publisher, nowSeconds: number, deliveries: Delivery[]): void {
-		const { waiting } = publisher;
-		const watermark = publisher.stream.watermark();
-		while (!waiting.isEmpty()) {
-			const held = waiting[0]!;
-			const isExpired = nowSeconds >= held.untilSeconds;
-			if (held.register.version > watermark && !isExpired) return;
-			waiting.remove(0);
-			assert(held.register.version > publisher.lastVersion, "a stream's messages are delivered in order");
-			// Nobody knows whether one that waited in vain was the publisher's.
-			if (held.register.version <= watermark) publisher.lastVersion = held.register.version;
-			this.settle(publisher, held, isExpired, deliveries);
+		const { waiting, stream } = publisher;
+		// The publisher has said that its stream ends before: these were never its own.
+		while (!waiting.isEmpty() && waiting[waiting.size() - 1]!.register.version > stream.highest) waiting.pop();
+		const watermark = stream.watermark();
+		while (!waiting.isEmpty() && waiting[0]!.register.version <= watermark) {
+			const held = waiting.remove(0)!;
+			const { version } = held.register;
+			assert(version > publisher.lastVersion, "a stream's messages are delivered in order");
+			publisher.lastVersion = version;
+			this.settle(publisher, held, nowSeconds, deliveries);
 		}
 	}
 
-	private settle(publisher: Publisher, held: Held, isExpired: boolean, deliveries: Delivery[]): void {
+	private settle(publisher: Publisher, held: Held, nowSeconds: number, deliveries: Delivery[]): void {
 		const { last } = publisher;
 		const { number } = held;
 		if (held.isAgain && last !== undefined && number <= last) {
@@ -318,13 +324,14 @@ export class Messages {
 			this.counters.missed += math.min(number - last - 1, MOST_MISSED_AT_ONCE);
 		}
 		publisher.last = number;
-		if (isExpired) {
+		const text = held.register.value;
+		if (text === undefined || nowSeconds >= held.untilSeconds) {
 			sometimes("a message that waited for too long for the ones before");
 			this.counters.missed += 1;
 			return;
 		}
 		this.counters.delivered += 1;
-		deliveries.push({ publisher: publisher.shortId, channel: held.channel, text: held.text });
+		deliveries.push({ publisher: publisher.shortId, channel: held.channel, text });
 	}
 
 	// -- registers ---------------------------------------------------------------------------------------------------------------------------
@@ -340,7 +347,7 @@ export class Messages {
 	}
 
 	private forget(held: Held): void {
-		this.heldBytes -= held.text.size();
+		this.heldBytes -= held.bytes;
 		assert(this.heldBytes >= 0, "what is kept of messages is counted");
 		this.drop(held.register);
 	}
@@ -348,6 +355,7 @@ export class Messages {
 	private drop(register: Register): void {
 		assert(!register.dropped, "a message is dropped once");
 		register.dropped = true;
+		register.value = undefined;
 		const { pool, reference, stream } = register;
 		if (reference !== 0 && stream.references.get(reference) === register) stream.references.delete(reference);
 		pool.registerCount -= 1;
