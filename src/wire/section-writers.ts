@@ -23,7 +23,7 @@ import {
 import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
 import { PoolTable } from "./records-writer";
 import { idFormOf, idText } from "./server-ids";
-import { jsonBytes } from "./text";
+import { jsonBytes, toWire } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
 export interface PartialSection {
