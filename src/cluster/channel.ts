@@ -40,7 +40,7 @@ export interface Channel<T extends defined> {
 	Publish(payload: T): void;
 	/**
 	 * To one server, by its ServerId. Resolves with "acknowledged" when that server has handed the payload to its handlers, once;
-	 * with "gone" when it is not, or no longer, a live server; with "timeout" when nothing of this was heard within the time to live.
+	 * with "gone" when it is no longer a live server, or none that was heard of for 12 seconds; with "timeout" when nothing of this was heard within the time to live.
 	 * After "gone" and "timeout" it may have arrived all the same. A server that has no such channel, or whose `validate` refuses the payload, does not acknowledge.
 	 * Never rejects. Throws if the payload cannot be sent, or does not pass `validate`.
 	 */

@@ -443,6 +443,7 @@ export class Joiner {
 			if (again && responderLive)
 				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Map<number, number>());
 			stream.adopt(entry.applied, context.now());
+			if (!again && entry.applied > 0) stream.hasUnknownPast = true;
 			stream.noteFloor(entry.applied, entry.appliedFloor);
 		}
 	}

@@ -15,6 +15,8 @@ const REPEAT_SECONDS = 3.5;
 const MOST_REPEAT_SECONDS = 15;
 /** What waits for the budget is forgotten after less than this. */
 const FORGOTTEN_SECONDS = 7;
+/** A server that nobody has told of for so long is not there. */
+const MEET_SECONDS = 12;
 /** So many are on their way at a time; the others wait for their turn. */
 const MOST_ACTIVE = 30;
 /** So many may wait; more are not taken. */
@@ -30,6 +32,8 @@ interface Letter {
 	missing: number[];
 	readonly parts: string[];
 	readonly untilSeconds: number;
+	/** Whoever has not been met by then is not there. */
+	readonly knownBySeconds: number;
 	/** When it is looked at next. */
 	dueSeconds: number;
 	attempts: number;
@@ -77,6 +81,7 @@ export class Letters {
 				missing,
 				parts,
 				untilSeconds: now + timeToLiveSeconds,
+				knownBySeconds: now + MEET_SECONDS,
 				dueSeconds: now,
 				attempts: 0,
 				unsent: 0,
@@ -132,14 +137,16 @@ export class Letters {
 		let nextSeconds = math.huge;
 		for (const letter of this.letters) {
 			if (letter.settled) continue;
-			if (this.isGone(letter)) this.settle(letter, "gone");
+			if (this.isGone(letter, now)) this.settle(letter, "gone");
 			else if (now >= letter.untilSeconds) this.settle(letter, "timeout");
 			else if (active < MOST_ACTIVE) {
 				active += 1;
 				if (letter.dueSeconds <= now && context.isActive()) this.attempt(letter, now);
 				nextSeconds = math.min(nextSeconds, letter.dueSeconds);
 			}
-			if (!letter.settled) nextSeconds = math.min(nextSeconds, letter.untilSeconds);
+			if (letter.settled) continue;
+			nextSeconds = math.min(nextSeconds, letter.untilSeconds);
+			if (letter.knownBySeconds > now) nextSeconds = math.min(nextSeconds, letter.knownBySeconds);
 		}
 		this.letters = this.letters.filter(({ settled }) => !settled);
 		// Before this server takes part nobody can be told anything; it looks again when it does.
@@ -147,9 +154,11 @@ export class Letters {
 		if (nextSeconds < math.huge) this.stepping.by(nextSeconds);
 	}
 
-	/** Whether there is no such server; before this one has the state it does not know. */
-	private isGone({ addressee }: Letter): boolean {
-		return this.context.isSynced() && this.context.membership.get(addressee) === undefined;
+	/** Whether there is no such server. One that was never met may be met soon, in a large game that starts; before this server has the state it knows nobody. */
+	private isGone({ addressee, knownBySeconds }: Letter, now: number): boolean {
+		const { membership } = this.context;
+		if (!this.context.isSynced() || membership.get(addressee)) return false;
+		return membership.departed(addressee) !== undefined || now >= knownBySeconds;
 	}
 
 	private attempt(letter: Letter, now: number): void {

@@ -279,8 +279,7 @@ export class Messages {
 		const { shortId } = stream;
 		const known = this.publishers.get(shortId);
 		if (!known) {
-			// Whoever has all of a server's first stream has all of its messages.
-			const last = stream.incarnation === 0 && stream.stateUpTo === 0 ? 0 : undefined;
+			const last = (stream.hasUnknownPast ?? stream.incarnation > 0) ? undefined : 0;
 			const publisher = { shortId, stream, last, lastVersion: 0, waiting: [] };
 			this.publishers.set(shortId, publisher);
 			return publisher;

@@ -412,6 +412,7 @@ export class Replica {
 	/** Moves what `former` owns to `successor`, unconfirmed (version 0), when a live server starts a new incarnation. */
 	public inherit(former: Stream, successor: Stream): void {
 		successor.inherited = true;
+		successor.hasUnknownPast = former.hasUnknownPast ?? former.incarnation > 0;
 		this.forEachOwned(former, (register) => {
 			const value = register.value;
 			this.leaveOwner(register);

@@ -55,6 +55,8 @@ export class Stream {
 	/** Versions up to here came as state, which has no messages in it, and when. */
 	public stateUpTo!: number;
 	private stateAtSeconds!: number;
+	/** Its server may have published messages before it was known here. Undefined: if this is not its first stream. */
+	public hasUnknownPast: boolean | undefined;
 
 	/** How often any server has told the others that versions up to `highest` exist. */
 	public told!: number;

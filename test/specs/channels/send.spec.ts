@@ -169,10 +169,12 @@ export = () => {
 	});
 
 	describe("the outcome is", () => {
-		it('"gone" at once for a server that there is not', () => {
+		it('"gone" soon for a server that there is not', () => {
 			inOffice(31, 2, 0, (world, all) => {
 				all[0]!.send("nobody", "x");
-				world.run(0.5);
+				world.run(10);
+				expect(all[0]!.outcomeOf("x")).to.equal(undefined);
+				world.run(3);
 				expect(all[0]!.outcomeOf("x")).to.equal("gone");
 			});
 		});

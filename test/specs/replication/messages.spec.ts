@@ -213,6 +213,7 @@ export = () => {
 		inPair((pair) => {
 			for (const text of ["a", "b", "c", "d"]) pair.publish(text);
 			pair.stream.adopt(2, 0);
+			pair.stream.hasUnknownPast = true;
 			pair.arrive(1, 2, 3);
 			expect(pair.story()).to.equal("c");
 			pair.close(3, 4);
