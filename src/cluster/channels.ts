@@ -171,6 +171,7 @@ export class Channels implements ChannelHost {
 			messages.forgetPublishers(isKnown);
 		}
 		// What waited for something that does not come.
+		sender.casts?.castSoon();
 		context.events.changed();
 		if (messages.isHolding()) this.expiring.by(now + EXPIRY_SECONDS);
 	}

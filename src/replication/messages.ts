@@ -163,11 +163,23 @@ export class Messages {
 			const { stream, reference, assembly } = parts;
 			if (parts.untilSeconds === math.huge) parts.untilSeconds = nowSeconds + parts.timeToLiveSeconds;
 			if (stream.assemblies.get(reference) !== assembly) return false;
-			if (nowSeconds < parts.untilSeconds) return true;
+			if (nowSeconds < parts.untilSeconds && !this.isHopeless(parts)) return true;
 			sometimes("a message of which only parts came");
 			stream.forgetAssembly(reference);
 			return false;
 		});
+	}
+
+	/** Whether a part that is missing was passed over: parts are sent in order, and messages after each other. */
+	private isHopeless({ stream, assembly }: PartialMessage): boolean {
+		let [highest, last] = [0, 0];
+		for (const [index, version] of assembly.versions) {
+			highest = math.max(highest, version);
+			last = math.max(last, index);
+		}
+		if (stream.watermark() < highest) return false;
+		const publisher = this.publishers.get(stream.shortId);
+		return last >= assembly.arrived || (publisher?.stream === stream && publisher.lastVersion > highest);
 	}
 
 	private expireOwn(nowSeconds: number, isBeingSent: (register: Register) => boolean, unsent: Register[]): void {

@@ -268,6 +268,34 @@ export = () => {
 		expect(messages.bytes()).to.equal(0);
 	});
 
+	it("parts are forgotten as soon as it is sure that the others do not come", () => {
+		for (const [present, upTo] of [
+			[[1], 2],
+			[[0, 2], 4],
+		] as const) {
+			const replica = new Replica(new Stream("BBBBBBBB", 0));
+			const stream = new Stream("AAAAAAAA", 0);
+			const about = {
+				reference: 1,
+				stamp: NOW,
+				pool: `${CHANNEL_MARK}Chat`,
+				policy: "remove",
+				key: "##",
+			} as const;
+			for (const partIndex of present as ReadonlyArray<number>) {
+				const version = partIndex + 1;
+				const part = { ...about, version, value: "x", valueIsKey: false, partIndex, partCount: 4 };
+				const range = { stream: undefined, after: version - 1, upTo: version, complete: true };
+				replica.applySection(stream, { kind: "records", ...range, records: [part] }, new HybridClock(), NOW);
+			}
+			replica.messages.expire(1, () => false);
+			expect(stream.assemblyCount).to.equal(1);
+			stream.close(0, upTo);
+			replica.messages.expire(2, () => false);
+			expect(stream.assemblyCount).to.equal(0);
+		}
+	});
+
 	it("parts whose others do not come are forgotten after the message's time", () => {
 		const replica = new Replica(new Stream("BBBBBBBB", 0));
 		const stream = new Stream("AAAAAAAA", 0);
