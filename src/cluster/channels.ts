@@ -1,5 +1,6 @@
 import { Delivery } from "../replication/messages";
 import { Register } from "../replication/register";
+import { ReceiptSection, ShortId } from "../wire/frame";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
 import { LetterBox } from "./letter-box";
@@ -43,8 +44,8 @@ export interface ChannelHost {
 /** The channels of one server: what is published goes into the own stream, what has come goes to those that listen. */
 export class Channels implements ChannelHost {
 	public readonly counters = new ChannelCounters();
-	public readonly letters: Letters;
 	public readonly letterBox: LetterBox;
+	private readonly letters: Letters;
 	private readonly listeners = new Map<string, ChannelListener>();
 	private readonly expiring: Appointment;
 	private forgetAtSeconds = 0;
@@ -92,14 +93,9 @@ export class Channels implements ChannelHost {
 		this.deliverLater({ publisher: context.selfId, channel, text });
 		// Who has left has nobody to tell.
 		if (context.phase === "closed") return;
-		const register = replica.messages.publish(
-			replica.own,
-			channel,
-			text,
-			timeToLiveSeconds,
-			context.nowStamp(),
-			context.now(),
-		);
+		const register = replica
+			.withMessages()
+			.publish(replica.own, channel, text, timeToLiveSeconds, context.nowStamp(), context.now());
 		this.sender.enqueue(register, 0);
 		this.expiring.by(context.now() + EXPIRY_SECONDS);
 	}
@@ -116,10 +112,26 @@ export class Channels implements ChannelHost {
 
 	// -- for the cluster ---------------------------------------------------------------------------------------------------------------------
 
+	/** Other servers have letters of this one. */
+	public noteReceipts(section: ReceiptSection, from: ShortId): void {
+		this.letters.noteReceipts(section, from);
+	}
+
+	/** A server is gone. */
+	public noteDeparted(): void {
+		this.letters.noteChange();
+	}
+
+	/** Nothing will be sent any more. */
+	public stop(): void {
+		this.letters.stop();
+	}
+
 	/** Hands over what has come in order. */
 	public deliver(): void {
 		const { context } = this;
 		const { messages } = context.replica;
+		if (!messages) return;
 		for (const { publisher, channel, text } of messages.take(context.now())) {
 			this.receive(channel, text, context.serverIdOf(publisher));
 		}
@@ -129,7 +141,8 @@ export class Channels implements ChannelHost {
 	/** The own stream begins anew: what still lives is said again before anything else is. */
 	public restart(): void {
 		const { replica } = this.context;
-		for (const register of replica.messages.restart(replica.own)) this.sender.enqueue(register, 0);
+		const registers = replica.messages?.restart(replica.own) ?? [];
+		for (const register of registers) this.sender.enqueue(register, 0);
 	}
 
 	/** A payload has come. Returns whether it was handed over; undefined if nobody listens. */
@@ -160,7 +173,7 @@ export class Channels implements ChannelHost {
 	private expire(): void {
 		const { context, sender } = this;
 		const now = context.now();
-		const { messages } = context.replica;
+		const messages = context.replica.withMessages();
 		const isBeingSent = (register: Register) => sender.isBeingSent(register);
 		for (const register of messages.expire(now, isBeingSent)) sender.dequeue(register);
 		if (now >= this.forgetAtSeconds) {

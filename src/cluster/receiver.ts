@@ -78,7 +78,8 @@ export class Receiver {
 		private readonly repairer: Repairer,
 		private readonly roster: Roster,
 		private readonly detector: Detector,
-		private readonly channels: Channels,
+		/** Made when a first channel, or something for one, comes up. */
+		private readonly channels: () => Channels,
 		/** Another server has given this one up. */
 		private readonly onGivenUp: (source: string) => void,
 		private readonly agenda: Agenda,
@@ -264,9 +265,9 @@ export class Receiver {
 	/** What games send to this server alone, and what has become of what this one sends. Late copies were remembered once, and may be forgotten. */
 	private applyLetters(section: Section, sender: ShortId, fresh: boolean): void {
 		if (section.kind === "letter") {
-			if (fresh) this.channels.letterBox.note(section, sender);
+			if (fresh) this.channels().letterBox.note(section, sender);
 			else this.context.traffic.drop("stale");
-		} else if (section.kind === "receipt") this.channels.letters.noteReceipts(section, sender);
+		} else if (section.kind === "receipt") this.channels().noteReceipts(section, sender);
 	}
 
 	// -- casts -------------------------------------------------------------------------------------------------------------------------------

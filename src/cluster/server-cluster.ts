@@ -61,7 +61,7 @@ export class ServerCluster implements Cluster {
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
 	private readonly agenda: Agenda;
-	private readonly channels: Channels;
+	private channels: Channels | undefined;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
 	private readonly roster: Roster;
@@ -93,13 +93,6 @@ export class ServerCluster implements Cluster {
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
 		const { agenda } = this;
 		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
-		this.channels = new Channels(
-			context,
-			this.sender,
-			(hand) => this.firing.push(hand),
-			() => this.hasLeft(),
-			agenda,
-		);
 		this.repairer = new Repairer(context, this.sender, agenda);
 		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
 		const memoryAccess = settings.memoryStore ? new MemoryAccess(context) : undefined;
@@ -124,7 +117,7 @@ export class ServerCluster implements Cluster {
 			this.repairer,
 			this.roster,
 			this.detector,
-			this.channels,
+			() => this.withChannels(),
 			(source) => this.comeBack(source),
 			agenda,
 		);
@@ -174,10 +167,11 @@ export class ServerCluster implements Cluster {
 	public Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T> {
 		const wrong = checkChannelArguments(name, options);
 		if (wrong !== undefined) fail(wrong);
-		const known = this.channels.find(name) as SharedChannel<T> | undefined;
+		const channels = this.withChannels();
+		const known = channels.find(name) as SharedChannel<T> | undefined;
 		if (!known) {
-			const channel = new SharedChannel<T>(name, options, this.channels);
-			this.channels.open(name, channel);
+			const channel = new SharedChannel<T>(name, options, channels);
+			channels.open(name, channel);
 			return channel;
 		}
 		if (options && !known.hasOptions(options)) {
@@ -244,6 +238,17 @@ export class ServerCluster implements Cluster {
 		return this.left === true;
 	}
 
+	/** What few servers of a game without channels ever need. */
+	private withChannels(): Channels {
+		return (this.channels ??= new Channels(
+			this.context,
+			this.sender,
+			(hand) => this.firing.push(hand),
+			() => this.hasLeft(),
+			this.agenda,
+		));
+	}
+
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------
 
 	private becomeSynced(again: boolean): void {
@@ -295,7 +300,7 @@ export class ServerCluster implements Cluster {
 		this.sender.forgetWaiting();
 		context.floor.restart();
 		context.replica.inherit(former, stream);
-		this.channels.restart();
+		this.channels?.restart();
 		stream.inherited = false;
 		this.joiner.restart(source);
 	}
@@ -386,7 +391,7 @@ export class ServerCluster implements Cluster {
 
 	private stop(): void {
 		this.agenda.stop();
-		this.channels.letters.stop();
+		this.channels?.stop();
 		this.subscriptions.stop();
 		this.resolveReady();
 	}
@@ -406,7 +411,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public departed({ reason }: Departed, identity: Identity): void {
-		this.channels.letters.noteChange();
+		this.channels?.noteDeparted();
 		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
 	}
 
@@ -428,7 +433,7 @@ export class ServerCluster implements Cluster {
 			const event = listener?.note(change, this.serverIdOf(change.owner));
 			if (event !== undefined) this.firing.push(() => listener!.fire(event));
 		}
-		this.channels.deliver();
+		if (this.context.replica.messages) this.withChannels().deliver();
 		this.fireAll();
 	}
 

@@ -3,7 +3,7 @@ import { ClusterStatistics } from "./cluster";
 import { Context } from "./context";
 
 /** Everything a game may want to know of how its cluster does, read off at one moment. */
-export function takeStatistics(context: Context, { counters: sent }: Channels): ClusterStatistics {
+export function takeStatistics(context: Context, channels: Channels | undefined): ClusterStatistics {
 	const { traffic, replica, outbox, membership, memoryUse } = context;
 	const now = context.now();
 	const { hub } = context.regime;
@@ -13,6 +13,7 @@ export function takeStatistics(context: Context, { counters: sent }: Channels): 
 		for (const gap of member.stream.gaps) missing += gap.upTo - gap.after;
 	}
 	const { counters, messages } = replica;
+	const sent = channels?.counters;
 	return {
 		Phase: context.phase,
 		Regime: hub ? "hub" : "direct",
@@ -52,17 +53,17 @@ export function takeStatistics(context: Context, { counters: sent }: Channels): 
 			UnknownSections: traffic.unknownSections,
 		},
 		Channels: {
-			Published: messages.publishedCount(),
-			Unsent: messages.counters.unsent,
-			Delivered: messages.counters.delivered,
-			Missed: messages.counters.missed,
-			Waiting: messages.waitingCount(),
-			HeldBytes: messages.bytes(),
-			Refused: sent.refused + messages.counters.malformed,
-			Sends: sent.sends,
-			Acknowledged: sent.acknowledged,
-			Gone: sent.gone,
-			TimedOut: sent.timedOut,
+			Published: messages?.publishedCount() ?? 0,
+			Unsent: messages?.counters.unsent ?? 0,
+			Delivered: messages?.counters.delivered ?? 0,
+			Missed: messages?.counters.missed ?? 0,
+			Waiting: messages?.waitingCount() ?? 0,
+			HeldBytes: messages?.bytes() ?? 0,
+			Refused: (sent?.refused ?? 0) + (messages?.counters.malformed ?? 0),
+			Sends: sent?.sends ?? 0,
+			Acknowledged: sent?.acknowledged ?? 0,
+			Gone: sent?.gone ?? 0,
+			TimedOut: sent?.timedOut ?? 0,
 		},
 		Dropped: traffic.dropped(),
 		Repair: {

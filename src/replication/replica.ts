@@ -48,7 +48,8 @@ beginWith(Counters, { applied: 0, stale: 0, duplicate: 0, unresolved: 0, implaus
 export class Replica {
 	public readonly pools = new Map<string, PoolState>();
 	public readonly counters = new Counters();
-	public readonly messages = new Messages();
+	/** Made when there is a first one. */
+	public messages: Messages | undefined;
 	/** Registers that are new to this server or changed, for the list of recent records. */
 	public fresh = new Array<Register>();
 	private changes = new Array<Change>();
@@ -57,6 +58,10 @@ export class Replica {
 	public registerCount = 0;
 
 	constructor(public own: Stream) {}
+
+	public withMessages(): Messages {
+		return (this.messages ??= new Messages());
+	}
 
 	public pool(name: string): PoolState {
 		let pool = this.pools.get(name);
@@ -248,7 +253,7 @@ export class Replica {
 		text: string | undefined,
 		partVersions: number[] | undefined,
 	): Outcome {
-		const register = this.messages.receive(stream, record, record.valueIsKey ? record.key : text);
+		const register = this.withMessages().receive(stream, record, record.valueIsKey ? record.key : text);
 		if (!register) return "stale";
 		this.place(register, record, partVersions);
 		return "applied";
@@ -297,7 +302,7 @@ export class Replica {
 			}
 			assembly = startAssembly(record);
 			stream.addAssembly(record.reference, assembly);
-			if (isChannelPool(record.pool!)) this.messages.noteParts(stream, record, assembly);
+			if (isChannelPool(record.pool!)) this.withMessages().noteParts(stream, record, assembly);
 		}
 		const assembled = addPart(assembly, record);
 		if (assembled) stream.forgetAssembly(record.reference);

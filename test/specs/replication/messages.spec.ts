@@ -20,7 +20,8 @@ class Pair {
 	private version = 0;
 
 	public publish(text: string, timeToLiveSeconds = 30): void {
-		const { messages, own } = this.sender;
+		const { own } = this.sender;
+		const messages = this.sender.withMessages();
 		this.send(messages.publish(own, "Chat", text, timeToLiveSeconds, NOW + this.seconds * 1000, this.seconds));
 	}
 
@@ -30,7 +31,7 @@ class Pair {
 		this.stream = new Stream("AAAAAAAA", incarnation);
 		this.records.clear();
 		this.version = 0;
-		for (const register of this.sender.messages.restart(this.sender.own)) this.send(register);
+		for (const register of this.sender.withMessages().restart(this.sender.own)) this.send(register);
 	}
 
 	/** Versions arrive, in this order. */
@@ -55,8 +56,8 @@ class Pair {
 
 	public wait(seconds: number): void {
 		this.seconds += seconds;
-		this.receiver.messages.expire(this.seconds, () => false);
-		this.sender.messages.expire(this.seconds, () => false);
+		this.receiver.withMessages().expire(this.seconds, () => false);
+		this.sender.withMessages().expire(this.seconds, () => false);
 		this.take();
 	}
 
@@ -82,7 +83,7 @@ class Pair {
 	}
 
 	private take(): void {
-		for (const { text, channel } of this.receiver.messages.take(this.seconds)) {
+		for (const { text, channel } of this.receiver.withMessages().take(this.seconds)) {
 			assert(channel === "Chat");
 			this.heard.push(text);
 		}
@@ -93,7 +94,7 @@ class Pair {
 	}
 
 	public missed(): number {
-		return this.receiver.messages.counters.missed;
+		return this.receiver.withMessages().counters.missed;
 	}
 }
 
@@ -160,7 +161,7 @@ export = () => {
 			for (const text of ["a", "b"]) pair.publish(text);
 			pair.arrive(2);
 			pair.wait(31);
-			expect(pair.receiver.messages.bytes()).to.equal(0);
+			expect(pair.receiver.withMessages().bytes()).to.equal(0);
 			pair.arrive(1);
 			expect(pair.story()).to.equal("a");
 			expect(pair.missed()).to.equal(1);
@@ -244,17 +245,19 @@ export = () => {
 			expect(stream.digest).to.equal(0);
 			expect(sender.own.digest).to.equal(0);
 			expect(stream.references.size()).to.equal(50);
-			expect(receiver.messages.bytes() > 0).to.equal(true);
+			expect(receiver.withMessages().bytes() > 0).to.equal(true);
 			pair.wait(11);
 			expect(stream.references.size()).to.equal(0);
-			expect(receiver.messages.bytes()).to.equal(0);
-			expect(sender.messages.bytes()).to.equal(0);
-			expect(receiver.messages.isHolding() || sender.messages.isHolding()).to.equal(false);
+			expect(receiver.withMessages().bytes()).to.equal(0);
+			expect(sender.withMessages().bytes()).to.equal(0);
+			expect(receiver.withMessages().isHolding() || sender.withMessages().isHolding()).to.equal(false);
 		});
 	});
 
 	it("own messages that are never sent are given up after their time, and the oldest of too many", () => {
-		const { messages, own } = new Replica(new Stream("AAAAAAAA", 0));
+		const replica = new Replica(new Stream("AAAAAAAA", 0));
+		const { own } = replica;
+		const messages = replica.withMessages();
 		const registers = new Array<Register>();
 		for (const index of $range(1, 1_010))
 			registers.push(messages.publish(own, "Chat", "x", 30, NOW, index / 1_000));
@@ -288,10 +291,10 @@ export = () => {
 				const range = { stream: undefined, after: version - 1, upTo: version, complete: true };
 				replica.applySection(stream, { kind: "records", ...range, records: [part] }, new HybridClock(), NOW);
 			}
-			replica.messages.expire(1, () => false);
+			replica.withMessages().expire(1, () => false);
 			expect(stream.assemblyCount).to.equal(1);
 			stream.close(0, upTo);
-			replica.messages.expire(2, () => false);
+			replica.withMessages().expire(2, () => false);
 			expect(stream.assemblyCount).to.equal(0);
 		}
 	});
@@ -316,10 +319,10 @@ export = () => {
 		const section = { kind: "records", stream: undefined, after: 0, upTo: 1, complete: true, records } as const;
 		replica.applySection(stream, section, new HybridClock(), NOW);
 		expect(stream.givableUpTo()).to.equal(0);
-		replica.messages.expire(1, () => false);
-		replica.messages.expire(300, () => false);
+		replica.withMessages().expire(1, () => false);
+		replica.withMessages().expire(300, () => false);
 		expect(stream.assemblyCount).to.equal(0);
 		expect(stream.givableUpTo()).to.equal(1);
-		expect(replica.messages.isHolding()).to.equal(false);
+		expect(replica.withMessages().isHolding()).to.equal(false);
 	});
 };
