@@ -119,7 +119,7 @@ export class SharedChannel<T extends defined> implements Channel<T>, ChannelList
 		return this.validate === options.validate && this.timeToLiveSeconds === math.ceil(timeToLiveSeconds);
 	}
 
-	/** @internal What to do with a payload that has come; undefined if it is refused. */
+	/** What to do with a payload that has come; undefined if it is refused. For the cluster. */
 	public receive(text: string, sender: string): (() => void) | undefined {
 		const payload = decodePayload(text);
 		const wrong = payload === undefined ? "cannot be read by this version" : this.refusal(payload);

@@ -1,4 +1,3 @@
-import { Delivery } from "../replication/messages";
 import { Register } from "../replication/register";
 import { ReceiptSection, ShortId } from "../wire/frame";
 import { Agenda, Appointment } from "./agenda";
@@ -14,6 +13,13 @@ const FORGET_SECONDS = 60;
 
 /** What became of a payload that was sent to one server. */
 export type Sent = "acknowledged" | "gone" | "timeout";
+
+/** What a server says to itself, or to all and so to itself as well. */
+interface ToSelf {
+	readonly channel: string;
+	readonly text: string;
+	readonly settle: ((sent: Sent) => void) | undefined;
+}
 
 /** What a channel hears. */
 export interface ChannelListener {
@@ -49,8 +55,8 @@ export class Channels implements ChannelHost {
 	private readonly listeners = new Map<string, ChannelListener>();
 	private readonly expiring: Appointment;
 	private forgetAtSeconds = 0;
-	/** Own messages, for this server itself. */
-	private toSelf = new Array<Delivery>();
+	/** What this server says to itself. */
+	private toSelf = new Array<ToSelf>();
 	private readonly deliverToSelf = () => this.handOver();
 
 	constructor(
@@ -90,7 +96,7 @@ export class Channels implements ChannelHost {
 	public publish(channel: string, text: string, timeToLiveSeconds: number): void {
 		const { context } = this;
 		const { replica } = context;
-		this.deliverLater({ publisher: context.selfId, channel, text });
+		this.deliverLater({ channel, text, settle: undefined });
 		// Who has left has nobody to tell.
 		if (context.phase === "closed") return;
 		const register = replica
@@ -105,9 +111,7 @@ export class Channels implements ChannelHost {
 		if (serverId !== context.identity.serverId)
 			return this.letters.send(serverId, channel, text, timeToLiveSeconds);
 		counters.sends += 1;
-		counters.acknowledged += 1;
-		this.deliverLater({ publisher: context.selfId, channel, text });
-		return Promise.resolve("acknowledged" as const);
+		return new Promise((resolve) => this.deliverLater({ channel, text, settle: resolve }));
 	}
 
 	// -- for the cluster ---------------------------------------------------------------------------------------------------------------------
@@ -158,7 +162,7 @@ export class Channels implements ChannelHost {
 		return true;
 	}
 
-	private deliverLater(delivery: Delivery): void {
+	private deliverLater(delivery: ToSelf): void {
 		this.toSelf.push(delivery);
 		if (this.toSelf.size() === 1) this.context.platform.schedule(0, this.deliverToSelf);
 	}
@@ -166,7 +170,12 @@ export class Channels implements ChannelHost {
 	private handOver(): void {
 		const { toSelf, context } = this;
 		this.toSelf = [];
-		for (const { channel, text } of toSelf) this.receive(channel, text, context.identity.serverId);
+		for (const { channel, text, settle } of toSelf) {
+			const isHandedOver = this.receive(channel, text, context.identity.serverId) === true;
+			if (!settle) continue;
+			this.counters[isHandedOver ? "acknowledged" : "timedOut"] += 1;
+			this.fire(() => settle(isHandedOver ? "acknowledged" : "timeout"));
+		}
 		context.events.changed();
 	}
 

@@ -253,6 +253,11 @@ export class Messages {
 		}
 	}
 
+	/** How many of its own this server keeps, sent or not. */
+	public ownCount(): number {
+		return this.own.size();
+	}
+
 	/** Whether anything is kept. */
 	public isHolding(): boolean {
 		return !(this.own.isEmpty() && this.others.isEmpty() && this.arrived.isEmpty() && this.partial.isEmpty());

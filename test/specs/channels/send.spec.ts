@@ -135,6 +135,7 @@ export = () => {
 				all[0]!.peer.server.SetMute(true);
 				all[0]!.send(all[0]!.peer.id, "self");
 				expect(all[0]!.got.size()).to.equal(0);
+				expect(all[0]!.outcomeOf("self")).to.equal(undefined);
 				world.run(0.1);
 				expect(all[0]!.got.join()).to.equal("1:self");
 				expect(all[0]!.outcomeOf("self")).to.equal("acknowledged");
