@@ -53,11 +53,11 @@ export = () => {
 		for (const servers of [5, 16]) {
 			it(`reaches all others or none of them, among ${servers} servers`, () => {
 				let reached = 0;
-				for (const seed of $range(1, 12)) {
+				for (const seed of $range(1, servers > 10 ? 6 : 12)) {
 					inChat(seed, servers, (world, chat, peers) => {
 						const last = peers[servers - 1]!;
 						chat.say(last);
-						world.run(0.1 * seed);
+						world.run(0.2 * seed);
 						last.server.Crash();
 						world.run(60);
 						let heard = 0;
@@ -85,7 +85,7 @@ export = () => {
 
 	describe("while the game grows and shrinks", () => {
 		it("everything is heard once, from direct to hub and back", () => {
-			for (const seed of $range(31, 33)) {
+			for (const seed of $range(31, 32)) {
 				inChat(seed, 9, (world, chat, peers) => {
 					chatter(world, chat, peers, 150);
 					world.after(10, () => chat.join(...world.add(8)));
@@ -100,7 +100,7 @@ export = () => {
 		});
 
 		it("the hub crashes, and another takes over", () => {
-			for (const seed of $range(41, 43)) {
+			for (const seed of $range(41, 42)) {
 				inChat(
 					seed,
 					16,
@@ -135,7 +135,7 @@ export = () => {
 	describe("after a partition", () => {
 		for (const servers of [6, 16]) {
 			it(`of a few seconds everything is heard, among ${servers} servers`, () => {
-				for (const seed of $range(61, 63)) {
+				for (const seed of $range(61, 62)) {
 					inChat(seed, servers, (world, chat, peers) => {
 						chatter(world, chat, peers, 40);
 						world.after(10, () => world.partition((number) => number % 2));
@@ -148,7 +148,7 @@ export = () => {
 		}
 
 		it("that was long, what was said meanwhile is counted as missed on the other side", () => {
-			for (const seed of $range(71, 74)) {
+			for (const seed of $range(71, 73)) {
 				inChat(seed, 6, (world, chat, peers) => {
 					chatter(world, chat, peers, 240);
 					world.after(20, () => world.partition((number) => number % 2));
@@ -166,7 +166,7 @@ export = () => {
 
 	it("a server that was taken for lost says again what others may have missed, once", () => {
 		let again = 0;
-		for (const seed of $range(81, 88)) {
+		for (const seed of $range(81, 84)) {
 			inChat(
 				seed,
 				5,
@@ -193,7 +193,7 @@ export = () => {
 			[16, 0],
 		] as const) {
 			it(`reaches the others: the ${closing + 1}. of ${servers}`, () => {
-				for (const seed of $range(91, 96)) {
+				for (const seed of $range(91, 93)) {
 					inChat(seed, servers, (world, chat, peers) => {
 						const peer = peers[closing]!;
 						world.run(20);
