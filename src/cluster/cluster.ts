@@ -68,7 +68,7 @@ export interface ClusterStatistics {
 		/** What this server has published, and what of it was not sent within its time to live (or because too much waited). */
 		readonly Published: number;
 		readonly Unsent: number;
-		/** What came of others' publishing: delivered, or given up because it did not arrive within its time to live. The latter shows with the next message of the same server. */
+		/** What came of others' publishing: delivered, or given up because it did not arrive within its time to live. The latter shows with the next message of the same server, and counts from the first one on that is heard of a server that was there before. */
 		readonly Delivered: number;
 		readonly Missed: number;
 		/** What cannot be delivered yet, because something before it is missing; and the bytes of everything that is kept for repairs. */

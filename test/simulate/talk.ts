@@ -24,6 +24,7 @@ export class Talk {
 	private readonly channel: Channel<Line>;
 	/** By publisher: what was heard, and the latest of that. */
 	private readonly heard = new Map<number, Set<number>>();
+	private readonly first = new Map<number, number>();
 	private readonly latest = new Map<number, number>();
 	private readonly letters = new Set<string>();
 
@@ -67,7 +68,10 @@ export class Talk {
 			if (other === this.actor) continue;
 			const heard = this.heard.get(other.number);
 			const latest = this.latest.get(other.number) ?? 0;
+			// Of a server that was there before, this one counts from the first message on that it hears.
+			const isOlder = other.startedAtSeconds <= this.actor.syncedAtSeconds;
 			for (const { count, atSeconds } of other.talk.said) {
+				if (isOlder && count < (this.first.get(other.number) ?? math.huge)) continue;
 				// What is missing shows with the next message.
 				if (count > latest || atSeconds < since || heard?.has(count)) continue;
 				unheard += 1;
@@ -105,6 +109,7 @@ export class Talk {
 		if (count <= latest && !this.actor.isDeceived())
 			this.blame(`heard ${from}:${count} after ${from}:${latest}`, from);
 		heard.add(count);
+		if (!this.first.has(from)) this.first.set(from, count);
 		this.latest.set(from, math.max(latest, count));
 	}
 
