@@ -60,10 +60,10 @@ export = () => {
 					for (const seed of $range(11, 12)) {
 						inWorld({ seed, loss, duplication: loss / 2 }, (world) => {
 							const peers = world.start(servers);
-							const chat = new Chat(world, "Chat", { timeToLiveSeconds: 120 });
+							const chat = new Chat(world, "Chat", { timeToLiveSeconds: 300 });
 							chat.join(...peers);
 							talk(world, chat, 20);
-							chat.untilHeard(90);
+							chat.untilHeard(250);
 							for (const peer of peers) expect(chat.statistics(peer).Missed).to.equal(0);
 						});
 					}
