@@ -2,7 +2,7 @@ import { sometimes } from "../diagnostics/situations";
 import { ShortId } from "../wire/frame";
 
 /** Two servers' conversation: what each addressed message is. */
-export type AddressedKind = "probe" | "probeAck" | "join" | "nack" | "repair" | "page";
+export type AddressedKind = "probe" | "probeAck" | "join" | "nack" | "repair" | "page" | "letter" | "receipt";
 
 export interface AddressedMessage {
 	readonly addressee: ShortId;
@@ -18,9 +18,9 @@ const STALE_SECONDS = 6;
 /** Pages and repairs that wait; beyond it new ones are given up, and asked for again. */
 const MOST_WAITING = 400;
 
-/** Whether a message is part of keeping servers together, rather than of giving them state. */
+/** Whether a message is part of keeping servers together, rather than of giving them state or what games send. */
 function isConversation(kind: AddressedKind): boolean {
-	return kind !== "repair" && kind !== "page";
+	return kind !== "repair" && kind !== "page" && kind !== "letter";
 }
 
 /**

@@ -134,7 +134,7 @@ export class CastRepairer {
 		return undefined;
 	}
 
-	private canGive({ stream, upTo }: StreamRange): boolean {
-		return stream === this.context.replica.own || stream.givableUpTo() >= upTo;
+	private canGive({ stream, after, upTo }: StreamRange): boolean {
+		return stream === this.context.replica.own || stream.isWhole(after, upTo, this.context.now());
 	}
 }

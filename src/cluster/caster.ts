@@ -1,5 +1,6 @@
 import { sometimes } from "../diagnostics/situations";
 import { StreamRange } from "../replication/cast-log";
+import { isChannelPool } from "../replication/messages";
 import { REFERENCE_KNOWN_AFTER_SECONDS } from "../replication/sequencer";
 import { Stream } from "../replication/stream";
 import { Departure, ShortId } from "../wire/frame";
@@ -422,13 +423,15 @@ export class Caster {
 
 	/** As a reference alone where every server can be taken to know it. */
 	private referred(record: OutgoingRecord, state: CastStream, now: number): OutgoingRecord {
-		if (record.partIndex !== undefined) return record;
+		if (record.partIndex !== undefined || isChannelPool(record.pool)) return record;
 		const definedAt = state.definedAt?.get(record.reference);
 		const known = definedAt !== undefined && now - definedAt >= REFERENCE_KNOWN_AFTER_SECONDS;
 		return known ? { ...record, defining: false } : record;
 	}
 
 	private define(record: OutgoingRecord, state: CastStream, now: number): void {
+		// A message has a reference of its own, which nobody needs again.
+		if (isChannelPool(record.pool)) return;
 		const definedAt = (state.definedAt ??= new Map());
 		if (!definedAt.has(record.reference)) definedAt.set(record.reference, now);
 	}

@@ -1,3 +1,4 @@
+import { Channel, ChannelOptions } from "./channel";
 import { Dropped } from "./statistics";
 import { Signal } from "./signal";
 
@@ -63,6 +64,24 @@ export interface ClusterStatistics {
 		readonly DeserializeFailures: number;
 		readonly UnknownSections: number;
 	};
+	readonly Channels: {
+		/** What this server has published, and what of it was not sent within its time to live (or because too much waited). */
+		readonly Published: number;
+		readonly Unsent: number;
+		/** What came of others' publishing: delivered, or given up because it did not arrive within its time to live. The latter shows with the next message of the same server, and counts from the first one on that is heard of a server that was there before. */
+		readonly Delivered: number;
+		readonly Missed: number;
+		/** What cannot be delivered yet, because something before it is missing; and the bytes of everything that is kept for repairs. */
+		readonly Waiting: number;
+		readonly HeldBytes: number;
+		/** Payloads that did not pass their channel's check, or that this version cannot read. */
+		readonly Refused: number;
+		/** What this server sent to single ones, and what became of it; the others are on their way. */
+		readonly Sends: number;
+		readonly Acknowledged: number;
+		readonly Gone: number;
+		readonly TimedOut: number;
+	};
 	/** Messages that were dropped, by reason. */
 	readonly Dropped: { readonly [reason in Dropped]: number };
 	readonly Repair: {
@@ -111,6 +130,11 @@ export interface Cluster {
 	readonly ServerLeft: Signal<[server: ServerInfo, reason: "closed" | "lost"]>;
 	/** Resolves once this server has the cluster's state (or is alone, or in Studio without messaging). Never rejects. */
 	WaitUntilReady(): Promise<void>;
+	/**
+	 * Messages between servers, under a name of 1 to 49 bytes. The same name gives the same channel again. What arrives before a server has made the channel is
+	 * lost to it: make channels when the server starts. Throws for wrong arguments and unknown options.
+	 */
+	Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T>;
 	/** Counters and gauges; a new table at every call. */
 	GetStatistics(): ClusterStatistics;
 	/**

@@ -2,6 +2,7 @@ import { fail } from "../diagnostics/errors";
 import { Cluster } from "./cluster";
 import { ClusterOptions, configure, getServerCluster } from "./current-cluster";
 
+export type { Channel, ChannelOptions, Guard } from "./channel";
 export type { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 export type { ClusterOptions } from "./current-cluster";
 export type { Connection, Signal } from "./signal";

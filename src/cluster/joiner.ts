@@ -442,7 +442,8 @@ export class Joiner {
 			if (!stream) continue;
 			if (again && responderLive)
 				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Map<number, number>());
-			if (entry.applied > 0) stream.close(0, entry.applied);
+			stream.adopt(entry.applied, context.now());
+			if (!again && entry.applied > 0) stream.hasUnknownPast = true;
 			stream.noteFloor(entry.applied, entry.appliedFloor);
 		}
 	}

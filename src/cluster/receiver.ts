@@ -15,6 +15,7 @@ import {
 	ProbeSection,
 	RecordsSection,
 	RelayedGroup,
+	Section,
 	ShortId,
 	StandingSection,
 } from "../wire/frame";
@@ -22,6 +23,7 @@ import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
 import { Agenda } from "./agenda";
 import { CastRepairer } from "./cast-repairer";
+import { Channels } from "./channels";
 import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
@@ -76,6 +78,8 @@ export class Receiver {
 		private readonly repairer: Repairer,
 		private readonly roster: Roster,
 		private readonly detector: Detector,
+		/** Made when a first channel, or something for one, comes up. */
+		private readonly channels: () => Channels,
 		/** Another server has given this one up. */
 		private readonly onGivenUp: (source: string) => void,
 		private readonly agenda: Agenda,
@@ -229,6 +233,7 @@ export class Receiver {
 				this.context.regime.noteStrained(member.shortId, this.context.now());
 			} else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
 			else if (section.kind === "castNack") this.casts().answer(section, frame.sender);
+			else if (frame.addressee !== undefined) this.applyLetters(section, frame.sender, fresh);
 		}
 		if (frame.addressee !== undefined) this.noteUplink(frame, member, former);
 		if (member.stream.highest > former) {
@@ -255,6 +260,14 @@ export class Receiver {
 		if (bytes > 0 || waiting !== undefined) {
 			this.sender.casts?.noteUplink(member.shortId, math.min(bytes, MESSAGE_BYTES), waiting ?? 0);
 		}
+	}
+
+	/** What games send to this server alone, and what has become of what this one sends. Late copies were remembered once, and may be forgotten. */
+	private applyLetters(section: Section, sender: ShortId, fresh: boolean): void {
+		if (section.kind === "letter") {
+			if (fresh) this.channels().letterBox.note(section, sender);
+			else this.context.traffic.drop("stale");
+		} else if (section.kind === "receipt") this.channels().noteReceipts(section, sender);
 	}
 
 	// -- casts -------------------------------------------------------------------------------------------------------------------------------

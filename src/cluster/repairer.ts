@@ -202,7 +202,7 @@ export class Repairer {
 		const own = stream === context.replica.own;
 		const upTo = math.min(range.upTo, stream.highest);
 		if (upTo <= range.after) return;
-		const complete = own || stream.givableUpTo() >= upTo;
+		const complete = own || stream.isWhole(range.after, upTo, context.now());
 		const records = own ? context.sequencer.range(range.after, upTo) : rangeOf(stream, range.after, upTo);
 		if (records.isEmpty() && !complete) return;
 		if (!complete) sometimes("a repair answered in part");

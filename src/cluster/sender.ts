@@ -116,6 +116,12 @@ export class Sender {
 		this.scheduleFlush();
 	}
 
+	/** Whether parts of this register's value have been sent, and others wait. */
+	public isBeingSent(register: Register): boolean {
+		const waiting = this.context.outbox.get(queueKey(register));
+		return waiting?.register === register && waiting.sending !== undefined;
+	}
+
 	/** Whether a change of this register is still to be sent. */
 	public isWaiting(register: Register): boolean {
 		return this.context.outbox.get(queueKey(register))?.register === register;
@@ -408,7 +414,8 @@ export class Sender {
 			const slot = context.outbox.peek();
 			if (!slot) break;
 			this.dequeue(slot.value.register);
-			if (slot.value.register.pool.policy === "adopt") kept.push(slot.value.register);
+			const { register } = slot.value;
+			if (register.pool.policy === "adopt" || register.pool.isChannel) kept.push(register);
 		}
 		for (const register of kept) this.enqueue(register, 0);
 	}

@@ -1,3 +1,4 @@
+import { fail } from "../diagnostics/errors";
 import { Log, Logger } from "../diagnostics/logger";
 import { sometimes } from "../diagnostics/situations";
 import { Platform } from "../platform/platform";
@@ -7,6 +8,8 @@ import { Stream } from "../replication/stream";
 import { Identity, OwnerGonePolicy } from "../wire/frame";
 import { seedOfKey } from "../wire/checksum";
 import { Agenda } from "./agenda";
+import { Channel, ChannelOptions, checkChannelArguments, SharedChannel } from "./channel";
+import { Channels } from "./channels";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 import { Context } from "./context";
@@ -58,6 +61,7 @@ export class ServerCluster implements Cluster {
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
 	private readonly agenda: Agenda;
+	private channels: Channels | undefined;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
 	private readonly roster: Roster;
@@ -113,6 +117,7 @@ export class ServerCluster implements Cluster {
 			this.repairer,
 			this.roster,
 			this.detector,
+			() => this.withChannels(),
 			(source) => this.comeBack(source),
 			agenda,
 		);
@@ -156,7 +161,26 @@ export class ServerCluster implements Cluster {
 	}
 
 	public GetStatistics(): ClusterStatistics {
-		return takeStatistics(this.context);
+		return takeStatistics(this.context, this.channels);
+	}
+
+	public Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T> {
+		const wrong = checkChannelArguments(name, options);
+		if (wrong !== undefined) fail(wrong);
+		const channels = this.withChannels();
+		const known = channels.find(name) as SharedChannel<T> | undefined;
+		if (!known) {
+			const channel = new SharedChannel<T>(name, options, channels);
+			channels.open(name, channel);
+			return channel;
+		}
+		if (options && !known.hasOptions(options)) {
+			this.context.log.warnOnce(
+				`channel ${name}`,
+				`Channel "${name}" exists already with other options; those of its first call stay in use. Create it once and share it.`,
+			);
+		}
+		return known;
 	}
 
 	public Close(): Promise<void> {
@@ -214,6 +238,17 @@ export class ServerCluster implements Cluster {
 		return this.left === true;
 	}
 
+	/** What few servers of a game without channels ever need. */
+	private withChannels(): Channels {
+		return (this.channels ??= new Channels(
+			this.context,
+			this.sender,
+			(hand) => this.firing.push(hand),
+			() => this.hasLeft(),
+			this.agenda,
+		));
+	}
+
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------
 
 	private becomeSynced(again: boolean): void {
@@ -265,6 +300,7 @@ export class ServerCluster implements Cluster {
 		this.sender.forgetWaiting();
 		context.floor.restart();
 		context.replica.inherit(former, stream);
+		this.channels?.restart();
 		stream.inherited = false;
 		this.joiner.restart(source);
 	}
@@ -355,6 +391,7 @@ export class ServerCluster implements Cluster {
 
 	private stop(): void {
 		this.agenda.stop();
+		this.channels?.stop();
 		this.subscriptions.stop();
 		this.resolveReady();
 	}
@@ -374,6 +411,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public departed({ reason }: Departed, identity: Identity): void {
+		this.channels?.noteDeparted();
 		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
 	}
 
@@ -395,6 +433,7 @@ export class ServerCluster implements Cluster {
 			const event = listener?.note(change, this.serverIdOf(change.owner));
 			if (event !== undefined) this.firing.push(() => listener!.fire(event));
 		}
+		if (this.context.replica.messages) this.withChannels().deliver();
 		this.fireAll();
 	}
 

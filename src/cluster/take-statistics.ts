@@ -1,8 +1,9 @@
+import { Channels } from "./channels";
 import { ClusterStatistics } from "./cluster";
 import { Context } from "./context";
 
 /** Everything a game may want to know of how its cluster does, read off at one moment. */
-export function takeStatistics(context: Context): ClusterStatistics {
+export function takeStatistics(context: Context, channels: Channels | undefined): ClusterStatistics {
 	const { traffic, replica, outbox, membership, memoryUse } = context;
 	const now = context.now();
 	const { hub } = context.regime;
@@ -11,7 +12,8 @@ export function takeStatistics(context: Context): ClusterStatistics {
 	for (const member of membership.all()) {
 		for (const gap of member.stream.gaps) missing += gap.upTo - gap.after;
 	}
-	const { counters } = replica;
+	const { counters, messages } = replica;
+	const sent = channels?.counters;
 	return {
 		Phase: context.phase,
 		Regime: hub ? "hub" : "direct",
@@ -49,6 +51,19 @@ export function takeStatistics(context: Context): ClusterStatistics {
 			RecordsRefused: counters.implausible + counters.unresolved,
 			DeserializeFailures: traffic.deserializeFailures,
 			UnknownSections: traffic.unknownSections,
+		},
+		Channels: {
+			Published: messages?.publishedCount() ?? 0,
+			Unsent: messages?.counters.unsent ?? 0,
+			Delivered: messages?.counters.delivered ?? 0,
+			Missed: messages?.counters.missed ?? 0,
+			Waiting: messages?.waitingCount() ?? 0,
+			HeldBytes: messages?.bytes() ?? 0,
+			Refused: (sent?.refused ?? 0) + (messages?.counters.malformed ?? 0),
+			Sends: sent?.sends ?? 0,
+			Acknowledged: sent?.acknowledged ?? 0,
+			Gone: sent?.gone ?? 0,
+			TimedOut: sent?.timedOut ?? 0,
 		},
 		Dropped: traffic.dropped(),
 		Repair: {

@@ -24,6 +24,18 @@ export const SITUATIONS = [
 	"a tombstone collected",
 	"a record dropped that its owner does not have",
 	"a record dropped that its owner has not said again",
+	// Channels.
+	"a message that was not sent in time",
+	"a record of a channel that is no message",
+	"messages that wait when their publisher begins a new stream",
+	"a message said again that was delivered already",
+	"messages that did not arrive in time",
+	"a message that waited for too long for the ones before",
+	"a message of which only parts came",
+	"a payload that its channel's check refuses",
+	"a letter sent again",
+	"a letter that came again",
+	"a letter of which parts are missing",
 	// Repair.
 	"others tell of a missed message",
 	"a repair asked of another than the owner",

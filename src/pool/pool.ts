@@ -7,7 +7,7 @@ import { Register } from "../replication/register";
 import { Change } from "../replication/replica";
 import { OwnerGonePolicy } from "../wire/frame";
 import { isUtf8 } from "../wire/text";
-import { callDirectly, callWithoutYield } from "./call";
+import { callDirectly, callWithoutYield } from "../diagnostics/call";
 import { Codec } from "./codec";
 
 /** A contribution is at most so many bytes, serialized. */

@@ -2,6 +2,7 @@ import { getServerCluster } from "../cluster/current-cluster";
 import { ServerCluster, serverClusterOf } from "../cluster/server-cluster";
 import { Cluster } from "../cluster/cluster";
 import { described, fail } from "../diagnostics/errors";
+import { isChannelPool } from "../replication/messages";
 import { isUtf8 } from "../wire/text";
 import { Codec, NUMBER_CODEC, STRING_CODEC } from "./codec";
 import { Pool, PoolOptions, SharedPool } from "./pool";
@@ -90,6 +91,8 @@ function checkArguments(kind: Kind, name: unknown, options: unknown): string | u
 		return `${kind}: the name is ${name.size()} bytes, names are 1 to ${NAME_BYTES_MOST}; ${remedy}`;
 	}
 	if (!isUtf8(name)) return `${kind}: the name is not valid UTF-8; use plain letters and digits`;
+	if (isChannelPool(name))
+		return `${kind}: the name begins with a control character, which is reserved; use plain letters and digits`;
 	if (options === undefined) return undefined;
 	if (!typeIs(options, "table")) return `${kind} "${name}": options must be a table, but are ${described(options)}`;
 	for (const [key, value] of pairs(options as { [key: string]: unknown })) {

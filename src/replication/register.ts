@@ -12,7 +12,11 @@ export class PoolState {
 	/** How many contributions are visible. */
 	public visibleCount = 0;
 
-	constructor(public readonly name: string) {}
+	constructor(
+		public readonly name: string,
+		/** What is in it are messages, which are no state; see {@link ./messages}. */
+		public readonly isChannel = false,
+	) {}
 }
 
 /** One re-sendable recent record; see {@link ./recent}. */

@@ -5,6 +5,7 @@ import { Assembled, addPart, startAssembly } from "./assembly";
 import { hashKey, hashRecord } from "./digest";
 import { isGivable } from "./outgoing";
 import { HybridClock } from "./hybrid-clock";
+import { isChannelPool, isSame, Messages } from "./messages";
 import { isVisible, orderStamp, PoolState, Register, supersedes } from "./register";
 import { MOST_VERSIONS_AHEAD, Stream } from "./stream";
 
@@ -47,6 +48,8 @@ beginWith(Counters, { applied: 0, stale: 0, duplicate: 0, unresolved: 0, implaus
 export class Replica {
 	public readonly pools = new Map<string, PoolState>();
 	public readonly counters = new Counters();
+	/** Made when there is a first one. */
+	public messages: Messages | undefined;
 	/** Registers that are new to this server or changed, for the list of recent records. */
 	public fresh = new Array<Register>();
 	private changes = new Array<Change>();
@@ -55,6 +58,10 @@ export class Replica {
 	public registerCount = 0;
 
 	constructor(public own: Stream) {}
+
+	public withMessages(): Messages {
+		return (this.messages ??= new Messages());
+	}
 
 	public pool(name: string): PoolState {
 		let pool = this.pools.get(name);
@@ -195,6 +202,7 @@ export class Replica {
 	): Outcome {
 		let register: Register | undefined;
 		if (record.key !== undefined) {
+			if (isChannelPool(record.pool!)) return this.applyMessage(stream, record, text, partVersions);
 			const pool = this.pool(record.pool!);
 			pool.policy = record.policy!;
 			register = pool.registers.get(record.key);
@@ -207,6 +215,8 @@ export class Replica {
 			}
 		} else {
 			register = stream.references.get(record.reference)!;
+			// Nothing replaces a message, or withdraws it.
+			if (register.pool.isChannel) return "stale";
 		}
 		register.knownElsewhere = true;
 		const assembly = stream.assemblies.get(record.reference);
@@ -237,7 +247,25 @@ export class Replica {
 		return "applied";
 	}
 
+	private applyMessage(
+		stream: Stream,
+		record: WireRecord,
+		text: string | undefined,
+		partVersions: number[] | undefined,
+	): Outcome {
+		const register = this.withMessages().receive(stream, record, record.valueIsKey ? record.key : text);
+		if (!register) return "stale";
+		this.place(register, record, partVersions);
+		return "applied";
+	}
+
 	private settle(register: Register, record: WireRecord, partVersions: number[] | undefined): void {
+		this.place(register, record, partVersions);
+		this.refresh(register);
+	}
+
+	/** Gives a register its place in its owner's stream. */
+	private place(register: Register, record: WireRecord, partVersions: number[] | undefined): void {
 		// Of parts, the last one's, in whatever order they came.
 		register.version = partVersions ? partVersions[partVersions.size() - 1]! : record.version;
 		register.partVersions = partVersions;
@@ -248,10 +276,11 @@ export class Replica {
 		register.reference = record.reference;
 		register.stream.refer(record.reference, register);
 		this.fresh.push(register);
-		this.refresh(register);
 	}
 
 	private assemble(stream: Stream, record: WireRecord): Assembled | "refused" | undefined {
+		const said = stream.references.get(record.reference);
+		if (said && isSame(said, record)) return undefined;
 		const register = this.pools.get(record.pool!)?.registers.get(record.key!);
 		// Parts of a value that has been replaced meanwhile are received and of no use; kept, they would wait for the others for ever.
 		if (register && !wins(record, stream, register)) {
@@ -273,6 +302,7 @@ export class Replica {
 			}
 			assembly = startAssembly(record);
 			stream.addAssembly(record.reference, assembly);
+			if (isChannelPool(record.pool!)) this.withMessages().noteParts(stream, record, assembly);
 		}
 		const assembled = addPart(assembly, record);
 		if (assembled) stream.forgetAssembly(record.reference);
@@ -387,6 +417,7 @@ export class Replica {
 	/** Moves what `former` owns to `successor`, unconfirmed (version 0), when a live server starts a new incarnation. */
 	public inherit(former: Stream, successor: Stream): void {
 		successor.inherited = true;
+		successor.hasUnknownPast = former.hasUnknownPast ?? former.incarnation > 0;
 		this.forEachOwned(former, (register) => {
 			const value = register.value;
 			this.leaveOwner(register);

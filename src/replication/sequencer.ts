@@ -158,5 +158,10 @@ export class Sequencer {
 
 /** Whether every receiver can be taken to know what an own register's reference stands for. */
 function isReferenceKnown(register: Register, nowSeconds: number): boolean {
-	return register.reference !== 0 && nowSeconds - register.definedAtSeconds >= REFERENCE_KNOWN_AFTER_SECONDS;
+	// Each message is said with its key: it has a reference of its own, which nobody needs again.
+	return (
+		!register.pool.isChannel &&
+		register.reference !== 0 &&
+		nowSeconds - register.definedAtSeconds >= REFERENCE_KNOWN_AFTER_SECONDS
+	);
 }

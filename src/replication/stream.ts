@@ -8,6 +8,8 @@ import { Register } from "./register";
 const MOST_GAPS = 64;
 /** Statements of a floor that are remembered until they hold. */
 const MOST_FLOORS = 16;
+/** No message lives longer. */
+export const MESSAGES_LIVE_SECONDS = 300;
 /** A frame that claims more unseen versions than this at once is not believed. */
 export const MOST_VERSIONS_AHEAD = 1_000_000;
 
@@ -50,6 +52,12 @@ export class Stream {
 	/** The least version of a record that this server cannot give on, as its author can. */
 	public notGivable!: number;
 
+	/** Versions up to here came as state, which has no messages in it, and when. */
+	public stateUpTo!: number;
+	private stateAtSeconds!: number;
+	/** Its server may have published messages before it was known here. Undefined: if this is not its first stream. */
+	public hasUnknownPast: boolean | undefined;
+
 	/** How often any server has told the others that versions up to `highest` exist. */
 	public told!: number;
 	/** When `highest` grew last. */
@@ -78,6 +86,20 @@ export class Stream {
 			for (const [, version] of assembly.versions) upTo = math.min(upTo, version - 1);
 		}
 		return upTo;
+	}
+
+	/** Everything up to here has come as state. */
+	public adopt(upTo: number, nowSeconds: number): void {
+		if (upTo <= 0) return;
+		this.close(0, upTo);
+		this.stateUpTo = math.max(this.stateUpTo, upTo);
+		this.stateAtSeconds = nowSeconds;
+	}
+
+	/** Whether what is not here of (after, upTo] is nowhere any more, so that nobody has to look for it: messages that were not in the state may still live. */
+	public isWhole(after: number, upTo: number, nowSeconds: number): boolean {
+		if (this.givableUpTo() < upTo) return false;
+		return after >= this.stateUpTo || nowSeconds - this.stateAtSeconds > MESSAGES_LIVE_SECONDS;
 	}
 
 	/** Whether a version has been received. */
@@ -225,6 +247,8 @@ beginWith(Stream, {
 	live: true,
 	inherited: false,
 	notGivable: math.huge,
+	stateUpTo: 0,
+	stateAtSeconds: 0,
 	told: 0,
 	advancedAtSeconds: 0,
 	assured: 0,

@@ -1,4 +1,4 @@
-import { callWithoutYield } from "../pool/call";
+import { callWithoutYield } from "../diagnostics/call";
 import { FAULT_CHECKS } from "./cloud-options";
 import { CloudStatistics } from "./cloud-statistics";
 import { EmulatedServer, VirtualServer } from "./virtual-server";

@@ -213,6 +213,28 @@ export interface BacklogSection {
 	readonly waiting: number;
 }
 
+/** A part of what a game sends to one server. */
+export interface LetterSection {
+	readonly kind: "letter";
+	/** The sender's own count of its letters, from 1. */
+	readonly id: number;
+	/** From 0. */
+	readonly part: number;
+	readonly parts: number;
+	readonly channel: string;
+	readonly text: string;
+}
+
+export interface Receipt {
+	readonly id: number;
+	/** Parts that have not come; none if all of it was handed over. */
+	readonly missing: ReadonlyArray<number>;
+}
+export interface ReceiptSection {
+	readonly kind: "receipt";
+	readonly letters: ReadonlyArray<Receipt>;
+}
+
 /** Records of one stream that an older statement of the state has and that are not current any more. */
 export interface WithdrawnEntry extends StreamName {
 	/** Undefined: all of the stream. Otherwise their versions, ascending. */
@@ -242,6 +264,8 @@ export type Section =
 	| StandingSection
 	| CastNackSection
 	| BacklogSection
+	| LetterSection
+	| ReceiptSection
 	| WithdrawnSection;
 
 export interface FrameHeader {

@@ -25,6 +25,8 @@ export const enum Kind {
 	Standing,
 	CastNack,
 	Cover,
+	Letter,
+	Receipt,
 	Backlog = 22,
 	/** In what is kept in MemoryStoreService only. */
 	Withdrawn = 64,

@@ -7,6 +7,8 @@ import {
 	NEXT_BEAT_SECONDS_MOST,
 	PAGES_MOST,
 	MESSAGE_TENTHS_MOST,
+	PARTS_MOST,
+	POOL_NAME_BYTES_MOST,
 	UPLINK_TENTHS_MOST,
 } from "./bounds";
 import {
@@ -16,9 +18,11 @@ import {
 	Departure,
 	HeardEntry,
 	Identity,
+	LetterSection,
 	MemberEntry,
 	MemberState,
 	PageSection,
+	Receipt,
 	Section,
 	ShortId,
 	StandingEntry,
@@ -78,8 +82,35 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 		const epoch = reader.numberUpTo(COUNTER_MOST);
 		return { kind: "castNack", epoch, ranges: readCastRanges(reader) };
 	}
+	if (kind === Kind.Letter) return readLetter(reader);
+	if (kind === Kind.Receipt) return { kind: "receipt", letters: readReceipts(reader) };
 	if (kind === Kind.Withdrawn) return { kind: "withdrawn", streams: readWithdrawn(reader) };
 	return undefined;
+}
+
+function readLetter(reader: Reader): LetterSection {
+	const id = reader.numberUpTo(COUNTER_MOST);
+	const part = reader.number();
+	const parts = reader.numberUpTo(PARTS_MOST);
+	if (id === 0 || part >= parts) reader.fail();
+	const channel = reader.text(1, POOL_NAME_BYTES_MOST);
+	return { kind: "letter", id, part, parts, channel, text: reader.text() };
+}
+
+function readReceipts(reader: Reader): Receipt[] {
+	const letters = new Array<Receipt>();
+	for (const _ of $range(1, reader.count(2))) {
+		const id = reader.numberUpTo(COUNTER_MOST);
+		const missing = new Array<number>();
+		for (const __ of $range(1, reader.count(1))) {
+			const part = reader.numberUpTo(PARTS_MOST - 1);
+			if (reader.failed) break;
+			missing.push(part);
+		}
+		if (reader.failed) break;
+		letters.push({ id, missing });
+	}
+	return letters;
 }
 
 function readWithdrawn(reader: Reader): WithdrawnEntry[] {

@@ -9,10 +9,12 @@ import {
 	HeardEntry,
 	Identity,
 	JoinSection,
+	LetterSection,
 	MemberEntry,
 	PageSection,
 	ProbeAckSection,
 	ProbeSection,
+	Receipt,
 	StandingEntry,
 	StreamName,
 	VersionRange,
@@ -21,7 +23,7 @@ import {
 import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
 import { PoolTable } from "./records-writer";
 import { idFormOf, idText } from "./server-ids";
-import { jsonBytes } from "./text";
+import { jsonBytes, toWire } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
 export interface PartialSection {
@@ -180,6 +182,30 @@ export function writeCastNack(epoch: number, ranges: ReadonlyArray<CastRange>, r
 		roomBytes,
 		({ after, upTo }) => encodeNumber(after) + encodeNumber(upTo - after),
 		encodeNumber(epoch),
+	);
+}
+
+/** A part of a letter; its text is wire text once it is written. */
+export function writeLetter({ id, part, parts, channel, text }: Omit<LetterSection, "kind">): string {
+	const [wireChannel, wireText] = [toWire(channel), toWire(text)];
+	return section(
+		Kind.Letter,
+		encodeNumber(id) +
+			encodeNumber(part) +
+			encodeNumber(parts) +
+			encodeNumber(wireChannel.size()) +
+			wireChannel +
+			encodeNumber(wireText.size()) +
+			wireText,
+	);
+}
+
+export function writeReceipt(letters: ReadonlyArray<Receipt>, roomBytes: number): PartialSection {
+	return list(
+		Kind.Receipt,
+		letters,
+		roomBytes,
+		({ id, missing }) => encodeNumber(id) + encodeNumber(missing.size()) + missing.map(encodeNumber).join(""),
 	);
 }
 

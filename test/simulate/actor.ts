@@ -5,6 +5,7 @@ import { PoolFold } from "../specs/support/pool-fold";
 import { Entry, entryPool } from "../specs/support/entries";
 import { Oracle } from "./oracle";
 import { PoolName } from "./plan";
+import { Talk } from "./talk";
 
 /** Gets what must never happen, and the servers that it happened to. */
 export type Accuse = (problem: string, servers: readonly number[]) => void;
@@ -149,7 +150,8 @@ export class ActorPool {
 		const maker = this.oracle.makerOf(this.name, key, value);
 		const text = `${key}=${shortened(value)}`;
 		if (!maker) {
-			if (!this.actor.isOutsider(owner) && !this.actor.isDeceived()) this.blame(`${text}, which nobody contributed`);
+			if (!this.actor.isOutsider(owner) && !this.actor.isDeceived())
+				this.blame(`${text}, which nobody contributed`);
 		} else if (this.name !== "Kept" && maker.server.ServerId !== owner) this.blame(`${text} of another owner`);
 		const adopted = maker && maker !== this.actor && owner === this.actor.server.ServerId;
 		if (adopted) {
@@ -169,6 +171,7 @@ export class ActorPool {
 /** One server of a run. */
 export class Actor {
 	public readonly number: number;
+	public readonly talk: Talk;
 	public readonly pools: { readonly [name in PoolName]: ActorPool };
 	public readonly startedAtSeconds: number;
 	/** Told of each contribution of another that has become this server's. */
@@ -196,6 +199,7 @@ export class Actor {
 		public readonly isOutsider: (serverId: string) => boolean,
 		/** Whether somebody has spoken in a server's name. */
 		public readonly isDeceived: () => boolean,
+		actorOf: (number: number) => Actor | undefined,
 	) {
 		this.number = number;
 		this.startedAtSeconds = now();
@@ -206,6 +210,7 @@ export class Actor {
 			const pool = server.Do(() => entryPool(name, { onOwnerGone }));
 			return new ActorPool(name, pool, this, oracle, accuse);
 		};
+		this.talk = new Talk(this, actorOf, accuse);
 		this.pools = { State: poolOf("State"), Kept: poolOf("Kept") };
 		this.pools.State.pool.WaitUntilSynced().then(() => {
 			this.syncedAtSeconds = now();

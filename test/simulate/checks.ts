@@ -67,7 +67,8 @@ export class Checks {
 		if (incarnation === memory.incarnation && upTo < memory.upTo) this.blame(actor, "its stream became shorter");
 		memory.incarnation = incarnation;
 		memory.upTo = upTo;
-		if (context.outbox.size() > context.replica.registerCount) this.blame(actor, "more waits than there are keys");
+		const keys = context.replica.registerCount + (context.replica.messages?.ownCount() ?? 0);
+		if (context.outbox.size() > keys) this.blame(actor, "more waits than there are keys");
 	}
 
 	/** Every few seconds: everything. */
@@ -75,6 +76,7 @@ export class Checks {
 		for (const actor of this.stage.live()) {
 			actor.pools.State.audit();
 			actor.pools.Kept.audit();
+			actor.talk.audit(this.stage.live());
 			this.auditStreams(actor);
 			this.auditRegisters(actor);
 		}

@@ -80,6 +80,27 @@ function addOperations(draft: Draft, draw: Generator): void {
 	}
 }
 
+/** In some games servers talk as well: to all, or to one. */
+function addTalk(draft: Draft, draw: Generator): void {
+	if (!draw.oneIn(3)) return;
+	const bytesOf = (): number => (draw.oneIn(12) ? draw.integer(800, 6000) : draw.integer(0, 200));
+	for (const index of $range(1, draw.integer(5, 20 + 6 * draft.servers))) {
+		const atSeconds = draft.at(draw, 0, draft.seconds);
+		const server = draw.integer(1, draft.servers);
+		const bytes = bytesOf();
+		if (!draw.oneIn(4)) draft.add({ kind: "say", server, bytes, atSeconds });
+		else
+			draft.add({
+				kind: "send",
+				server,
+				to: draw.integer(1, draft.servers),
+				letter: `l${index}`,
+				bytes,
+				atSeconds,
+			});
+	}
+}
+
 /** In some games all servers, or most, may keep the state in MemoryStoreService. */
 function addStore(draft: Draft, draw: Generator): void {
 	if (!draw.oneIn(3)) return;
@@ -102,6 +123,7 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 		: new Draft(size, chosen === "safety" ? SAFETY_SECONDS : LIVENESS_SECONDS);
 	(isLarge ? addCrowd : addServers)(draft, drawsFor(seed, "servers"));
 	addOperations(draft, drawsFor(seed, "operations"));
+	addTalk(draft, drawsFor(seed, "talk"));
 	const troubles = new Set<string>();
 	// Where nothing goes wrong, more is promised.
 	const possible = draw.oneIn(4) ? FAIR_TROUBLES : TROUBLES;

@@ -84,6 +84,16 @@ export type Happening =
 			readonly value: string;
 			readonly count: number;
 	  }
+	/** A server publishes something in a channel; it is so many bytes longer than it has to be. */
+	| { readonly kind: "say"; readonly server: number; readonly bytes: number }
+	/** A server sends something to one other. */
+	| {
+			readonly kind: "send";
+			readonly server: number;
+			readonly to: number;
+			readonly letter: string;
+			readonly bytes: number;
+	  }
 	/** What these servers send does not reach those; an empty list means all of them. A server hears itself in any case. */
 	| {
 			readonly kind: "cut";
@@ -173,6 +183,10 @@ export function describeItem(item: PlanItem): string {
 			return `server ${item.server} puts ${item.pool}.${item.key}=${item.value} ${item.count} times, every ${item.everySeconds} s`;
 		case "chain":
 			return `server ${item.server} answers changes of ${item.pool}.${item.key} with changes, ${item.count} times: ${item.value}`;
+		case "say":
+			return `server ${item.server} says something of ${item.bytes} bytes`;
+		case "send":
+			return `server ${item.server} sends ${item.letter} of ${item.bytes} bytes to server ${item.to}`;
 		case "cut":
 			return `${servers(item.from)} not heard by ${servers(item.to)} for ${item.seconds} s`;
 		case "weather":
@@ -196,7 +210,7 @@ export function serversOf(item: PlanItem): readonly number[] {
 		case "exodus":
 			return [];
 	}
-	return [item.server];
+	return item.kind === "send" ? [item.server, item.to] : [item.server];
 }
 
 /** The items in the order in which they happen; those of one moment stay in the order of the plan. */

@@ -80,6 +80,14 @@ export function simplerItems(item: PlanItem): PlanItem[] {
 			const small: PlanItem = { kind, server, pool, key, value, atSeconds };
 			return bytes === undefined ? [small] : [small, { ...item, bytes }];
 		}
+		case "say":
+		case "send":
+			return item.bytes === 0
+				? []
+				: [
+						{ ...item, bytes: 0 },
+						{ ...item, bytes: math.floor(item.bytes / 2) },
+					];
 		case "weather": {
 			const seconds = half(item.seconds);
 			const simpler: PlanItem[] = milder(item.faults).map((faults) => ({ ...item, faults }));

@@ -257,6 +257,15 @@ export class Stage {
 			case "spin":
 				actor.pools[item.pool].spin(item.key, item.value, item.count, item.everySeconds);
 				return true;
+			case "say":
+				actor.talk.say(item.bytes);
+				return true;
+			case "send": {
+				const to = this.byNumber.get(item.to);
+				if (!to) return false;
+				actor.talk.send(to, item.letter, item.bytes);
+				return true;
+			}
 			case "chain":
 				actor.pools[item.pool].chain(item.key, item.value, item.count);
 				return true;
@@ -331,6 +340,7 @@ export class Stage {
 			(seconds, action) => emulated.Schedule(seconds, action),
 			(serverId) => !this.numbers.has(serverId),
 			() => this.deceived,
+			(number) => this.byNumber.get(number),
 		);
 		if (item.later) actor.platform.link.rewrite = ofLaterVersion;
 		this.byNumber.set(item.server, actor);

@@ -7,12 +7,14 @@ import {
 	writeHeard,
 	writeIdentity,
 	writeJoin,
+	writeLetter,
 	writeMembers,
 	writeNack,
 	writePage,
 	writeParity,
 	writeProbe,
 	writeProbeAck,
+	writeReceipt,
 } from "../../../src/wire/section-writers";
 import { jsonBytes } from "../../../src/wire/text";
 import { Generator, property } from "../support/generators";
@@ -66,6 +68,30 @@ export = () => {
 					digest: generate.word(),
 				};
 				expectToBe(writeBeat(beat, BASE_STAMP), { kind: "beat", ...beat });
+			});
+		});
+
+		it("a letter's part", () => {
+			property(CASES, (generate) => {
+				const parts = generate.integer(1, 64);
+				const letter = {
+					id: generate.integer(1, 2 ** 40 - 1),
+					part: generate.integer(0, parts - 1),
+					parts,
+					channel: generate.oneIn(2) ? "Chat" : "Straße `1`",
+					text: generate.oneIn(5) ? "" : '{"text":"\n~€"}',
+				};
+				expectToBe(writeLetter(letter), { kind: "letter", ...letter });
+			});
+		});
+
+		it("receipts, as many as fit", () => {
+			property(CASES, (generate) => {
+				const letters = listOf(generate.integer(1, 60), () => ({
+					id: generate.magnitude(2 ** 40 - 1),
+					missing: listOf(generate.integer(0, 5), () => generate.integer(0, 63)),
+				}));
+				expectToFit(generate, letters, writeReceipt, (some) => ({ kind: "receipt", letters: some }));
 			});
 		});
 
