@@ -157,6 +157,8 @@ export class Receiver {
 			else context.traffic.drop("own");
 			return;
 		}
+		const sentAt = context.echoes.sentAt(frame.counter);
+		if (sentAt !== undefined) context.latency.note(context.now() - sentAt);
 		context.echoes.heard(frame.counter);
 		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts?.noteReturned(section);
 		this.detector.noteOwn();
@@ -181,6 +183,9 @@ export class Receiver {
 			else if (section.kind === "parity" && page) this.joiner.notePage(page, frame, section.text);
 			else if (section.kind === "probe") this.answerProbe(section, frame);
 			else if (section.kind === "probeAck") this.noteProbeAck(section.nonce, frame);
+			else if (section.kind === "election") {
+				if (context.rider && this.isFresh(frame)) context.rider.receive(section, frame.sender);
+			} else if (section.kind === "cast") context.hasMetCluster = true;
 			else if (section.kind === "join") {
 				asks = true;
 				this.roster.noteNewcomer(frame.sender);
@@ -193,6 +198,7 @@ export class Receiver {
 			return;
 		}
 		if (context.phase === "joining") {
+			if (beat?.synced) context.hasMetCluster = true;
 			this.joiner.noteHeard(frame, identity, beat?.synced === true, asks);
 			return;
 		}

@@ -25,6 +25,8 @@ export const enum Kind {
 	Standing,
 	CastNack,
 	Cover,
+	/** What servers say to each other about who leads. */
+	Election = 21,
 	Backlog = 22,
 	/** In what is kept in MemoryStoreService only. */
 	Withdrawn = 64,

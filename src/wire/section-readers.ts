@@ -7,6 +7,7 @@ import {
 	NEXT_BEAT_SECONDS_MOST,
 	PAGES_MOST,
 	MESSAGE_TENTHS_MOST,
+	TELL_BYTES_MOST,
 	UPLINK_TENTHS_MOST,
 } from "./bounds";
 import {
@@ -14,6 +15,8 @@ import {
 	CastRange,
 	CastSection,
 	Departure,
+	ELECTION_WORDS,
+	ElectionEntry,
 	HeardEntry,
 	Identity,
 	MemberEntry,
@@ -37,6 +40,8 @@ const STREAM_BYTES_LEAST = SHORT_ID_BYTES + 1;
 
 /** Its head, an id of one character, its age and its place's version. */
 const MEMBER_BYTES_LEAST = 5;
+/** A word, a scope, a term and a flag. */
+const ELECTION_BYTES_LEAST = 8;
 
 const STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
 
@@ -78,8 +83,25 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 		const epoch = reader.numberUpTo(COUNTER_MOST);
 		return { kind: "castNack", epoch, ranges: readCastRanges(reader) };
 	}
+	if (kind === Kind.Election) return { kind: "election", entries: readElection(reader) };
 	if (kind === Kind.Withdrawn) return { kind: "withdrawn", streams: readWithdrawn(reader) };
 	return undefined;
+}
+
+function readElection(reader: Reader): ElectionEntry[] {
+	const entries = new Array<ElectionEntry>();
+	for (const _ of $range(1, reader.count(ELECTION_BYTES_LEAST))) {
+		const word = ELECTION_WORDS[reader.digitUpTo(ELECTION_WORDS.size() - 1)]!;
+		const scope = reader.word();
+		const term = reader.number();
+		const about = reader.flag() ? reader.shortId() : undefined;
+		const isMessage = word === "tell" || word === "told";
+		const id = isMessage ? reader.numberUpTo(COUNTER_MOST) : undefined;
+		const text = word === "tell" ? reader.text(1, TELL_BYTES_MOST) : undefined;
+		if (reader.failed) break;
+		entries.push({ word, scope, term, about, id, text });
+	}
+	return entries;
 }
 
 function readWithdrawn(reader: Reader): WithdrawnEntry[] {

@@ -6,6 +6,8 @@ import {
 	CastSection,
 	CoverSection,
 	Departure,
+	ELECTION_WORDS,
+	ElectionEntry,
 	HeardEntry,
 	Identity,
 	JoinSection,
@@ -21,7 +23,7 @@ import {
 import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
 import { PoolTable } from "./records-writer";
 import { idFormOf, idText } from "./server-ids";
-import { jsonBytes } from "./text";
+import { jsonBytes, toWire } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
 export interface PartialSection {
@@ -181,6 +183,21 @@ export function writeCastNack(epoch: number, ranges: ReadonlyArray<CastRange>, r
 		({ after, upTo }) => encodeNumber(after) + encodeNumber(upTo - after),
 		encodeNumber(epoch),
 	);
+}
+
+/** As many entries as there is room for. */
+export function writeElection(entries: ReadonlyArray<ElectionEntry>, roomBytes: number): PartialSection {
+	return list(Kind.Election, entries, roomBytes, ({ word, scope, term, about, id, text }) => {
+		const wireText = text === undefined ? "" : toWire(text);
+		return (
+			DIGITS[ELECTION_WORDS.indexOf(word)]! +
+			encodeWord(scope) +
+			encodeNumber(term) +
+			(about === undefined ? flag(false) : flag(true) + about) +
+			(id === undefined ? "" : encodeNumber(id)) +
+			(text === undefined ? "" : encodeNumber(wireText.size()) + wireText)
+		);
+	});
 }
 
 /** All of them, or nothing if there are none. */

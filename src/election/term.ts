@@ -1,0 +1,24 @@
+/** Clocks may be ahead by so much; a term beyond that is nobody's. */
+const AHEAD_SECONDS = 900;
+/** Bully terms of one second: each server takes another one of them, so that two that elect themselves at once have different ones. */
+const BULLY_STEP = 2 ** 20;
+
+/**
+ * The next term where nobody but this server decides: above all that were seen, and, by the time in it, above those of a game that nobody remembers.
+ * `self` is any whole number of this server's own.
+ */
+export function nextBullyTerm(seen: number, unixSeconds: number, self: number): number {
+	const second = math.max(seen.idiv(BULLY_STEP), unixSeconds) + 1;
+	return second * BULLY_STEP + (self % BULLY_STEP);
+}
+
+/** The next term where the store decides: above what is there and what was seen; by the time in it also after both were forgotten. */
+export function nextLeaseTerm(seen: number, stored: number, unixSeconds: number): number {
+	return math.max(seen, stored, unixSeconds) + 1;
+}
+
+/** Whether a term can have been reached by now; higher ones would never be outdone. */
+export function isPlausible(term: number, mode: "bully" | "lease", unixSeconds: number): boolean {
+	const most = unixSeconds + AHEAD_SECONDS;
+	return term >= 0 && term % 1 === 0 && term < (mode === "bully" ? (most + 1) * BULLY_STEP : most);
+}
