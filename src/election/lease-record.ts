@@ -21,16 +21,13 @@ export function writeRecord({ term, session, leaseSeconds, holder, successor }: 
 /** What a text at a scope's key says; undefined if it is nothing that {@link writeRecord} makes. */
 export function readRecord(text: string | undefined): LeaseRecord | undefined {
 	if (text === undefined) return undefined;
-	const [, , term, leaseSeconds, holder, successor, session] = string.find(
-		text,
-		"^1 (%d+) (%d+) (%S+) (%S+) (%S*)$",
-	) as unknown as [number, number, string, string, string, string, string];
-	if (term === undefined || holder.size() !== SHORT_ID_BYTES) return undefined;
+	const [term, leaseSeconds, holder, successor, session] = string.match(text, "^1 (%d+) (%d+) (%S+) (%S+) (%S*)$");
+	if (!typeIs(holder, "string") || holder.size() !== SHORT_ID_BYTES) return undefined;
 	return {
 		term: tonumber(term)!,
-		session,
+		session: tostring(session),
 		leaseSeconds: tonumber(leaseSeconds)!,
 		holder,
-		successor: successor === NOBODY ? undefined : successor,
+		successor: successor === NOBODY ? undefined : tostring(successor),
 	};
 }

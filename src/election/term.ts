@@ -5,11 +5,11 @@ const BULLY_STEP = 2 ** 20;
 
 /**
  * The next term where nobody but this server decides: above all that were seen, and, by the time in it, above those of a game that nobody remembers.
- * `self` is any whole number of this server's own.
+ * `salt` is any whole number of this server's own.
  */
-export function nextBullyTerm(seen: number, unixSeconds: number, self: number): number {
+export function nextBullyTerm(seen: number, unixSeconds: number, salt: number): number {
 	const second = math.max(seen.idiv(BULLY_STEP), unixSeconds) + 1;
-	return second * BULLY_STEP + (self % BULLY_STEP);
+	return second * BULLY_STEP + (salt % BULLY_STEP);
 }
 
 /** The next term where the store decides: above what is there and what was seen; by the time in it also after both were forgotten. */

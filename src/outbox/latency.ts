@@ -15,9 +15,9 @@ export class Latency {
 
 	/** A message took so long, one way. */
 	public note(seconds: number): void {
-		const error = seconds - this.mean;
-		this.mean += GAIN * error;
-		this.deviation += GAIN * (math.abs(error) - this.deviation);
+		const difference = seconds - this.mean;
+		this.mean += GAIN * difference;
+		this.deviation += GAIN * (math.abs(difference) - this.deviation);
 	}
 
 	/** Nearly all messages that do arrive take no longer than this, one way. */
