@@ -10,7 +10,11 @@ const ASKED_SERVERS_MOST = 4;
 const ASK_AGAIN_SECONDS = 1.1;
 /** A vote counts for so long, and is said again after this while nothing comes of it. */
 const VOTE_SECONDS = 12;
-const VOTE_AGAIN_SECONDS = 3.2;
+const VOTE_AGAIN_SECONDS = 4.4;
+/** More than half have to vote; those further down than this part, and what gets lost of it, do so only when nothing came of that. */
+const VOTERS_SHARE = 0.55;
+/** The new term is shown once in this time: a leader that repeats itself to all has not heard of it yet. */
+const SEEN_AGAIN_SECONDS = 3.5;
 /** Candidates further down wait no longer than this one, and at random. */
 const LAST_TURN = 8;
 const CROWD_SECONDS = 0.05;
@@ -43,12 +47,13 @@ export class Bully implements Contest {
 	private firstAskedSeconds = math.huge;
 	private lastAskedSeconds = -math.huge;
 	private readonly votes = new Map<ShortId, number>();
+	private seenSaidSeconds = -math.huge;
 	private electionSaidSeconds = -math.huge;
 	/** While this server leads: those that have not shown that they know. */
 	private unseen = new Set<ShortId>();
 	private repeatAtSeconds = math.huge;
 	private repeats = 0;
-	private ledSinceSeconds = 0;
+	private ledSinceSeconds = -math.huge;
 	private readonly correctedAt = new Map<ShortId, number>();
 	private readonly self: number;
 
@@ -155,8 +160,12 @@ export class Bully implements Contest {
 		scope.heardTerm = term;
 		this.stage = "resting";
 		this.forgetSuspicion();
-		if (isNew || isAnnounced) scope.send(leader, "seen", term);
-		scope.due(scope.elections.context.now() + 1);
+		const now = scope.elections.context.now();
+		if (isNew || (isAnnounced && now >= this.seenSaidSeconds + SEEN_AGAIN_SECONDS)) {
+			this.seenSaidSeconds = now;
+			scope.send(leader, "seen", term);
+		}
+		scope.due(now + 1);
 	}
 
 	public vanished(successor: ShortId | undefined): void {
@@ -216,8 +225,17 @@ export class Bully implements Contest {
 	/** Says that the leader is lost: to the best of the others, and to one more each time that nothing comes of it. */
 	private vote(survivors: ReadonlyArray<ShortId>, leader: ShortId, term: number, now: number): void {
 		const { scope } = this;
-		const { selfId } = scope.elections.context;
+		const { context } = scope.elections;
+		const { selfId } = context;
 		if (now < this.voteAgainSeconds) return;
+		if (this.votesSaid === 0 && this.voteAgainSeconds === -math.huge && survivors.size() > ASKED_SERVERS_MOST) {
+			const loss = context.loss.isKnown() ? context.observedLoss() : LOSSY;
+			const enough = (VOTERS_SHARE / math.max(0.5, 1 - loss)) * survivors.size();
+			if (survivors.indexOf(selfId) > enough + 1) {
+				this.voteAgainSeconds = now + VOTE_AGAIN_SECONDS;
+				return;
+			}
+		}
 		this.voteAgainSeconds = now + VOTE_AGAIN_SECONDS;
 		const reach = math.min(this.votesSaid, survivors.size() - 1);
 		this.votesSaid += 1;
@@ -323,8 +341,10 @@ export class Bully implements Contest {
 			this.stageUntilSeconds = now + this.answerSeconds() + context.latency.mostSeconds();
 			scope.due(this.stageUntilSeconds);
 		} else if (word === "lost") {
-			if (about === context.selfId || term < scope.highestTerm) this.correct(from, term, now);
-			else if (scope.known?.leader === about) {
+			// Who has voted for this very election hears of its end anyway.
+			if (about === context.selfId || now - this.ledSinceSeconds > VOTE_AGAIN_SECONDS) this.correct(from, term, now);
+			if (term < scope.highestTerm) return;
+			if (scope.known?.leader === about) {
 				this.votes.set(from, now);
 				scope.due(now);
 			}

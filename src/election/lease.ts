@@ -11,9 +11,8 @@ const REMEMBER_SECONDS = 40 * 86400;
 const REFRESH_SECONDS = 86400;
 /** A heartbeat may come so much later than expected before its leader is looked after. */
 const SLACK_SECONDS = 2;
-/** A lease that is watched is read so often; less often while it is renewed. */
+/** A lease that is watched is read so often, unless it was renewed since: then it cannot end for a while. */
 const WATCH_SECONDS = 0.9;
-const RENEWED_SECONDS = 2;
 /** Candidates look after the leader one after the other. */
 const TURN_SECONDS = 1.2;
 const LAST_TURN = 5;
@@ -46,7 +45,7 @@ export class Lease implements Contest {
 	/** The record as it was seen last, and as text. */
 	private record: LeaseRecord | undefined;
 	private sawRecord = false;
-	private watched: { readonly session: string; readonly text: string } | undefined;
+	private watched: { readonly session: string; readonly text: string; readonly atSeconds: number } | undefined;
 	/** What was taken is not to be used before: somebody whom the store has forgotten may still lead. */
 	private settling: { readonly untilSeconds: number; readonly term: number } | undefined;
 	private beganSeconds = 0;
@@ -331,7 +330,8 @@ export class Lease implements Contest {
 		const { context } = scope.elections;
 		const { watched } = this;
 		const isRenewed = watched !== undefined && watched.session === record.session && watched.text !== found;
-		this.watched = { session: record.session, text: found };
+		const now = context.now();
+		this.watched = { session: record.session, text: found, atSeconds: now };
 		if (record.holder === context.selfId) {
 			// What this server had before it lost sight of it.
 			this.again(WATCH_SECONDS);
@@ -340,10 +340,12 @@ export class Lease implements Contest {
 		const { heardSeconds } = scope;
 		const isNews = scope.known?.leader !== record.holder || scope.known.term !== record.term;
 		scope.learn(record.holder, record.term, false);
-		// Who is silent and has not been seen to renew is watched on.
-		if (!isNews && !isRenewed) scope.heardSeconds = heardSeconds;
+		// That was no message: who is silent is watched on.
+		if (!isNews) scope.heardSeconds = heardSeconds;
 		else this.vacantSeconds = undefined;
-		this.again(isRenewed ? RENEWED_SECONDS : WATCH_SECONDS);
+		// It was renewed after it was seen last, and lasts as long from then at least.
+		const leastUntil = isRenewed ? watched.atSeconds + record.leaseSeconds : -math.huge;
+		this.again(math.max(WATCH_SECONDS, leastUntil - now));
 	}
 
 	// -- taking over -------------------------------------------------------------------------------------------------------------------------

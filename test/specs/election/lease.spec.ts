@@ -1,5 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
-import { inElection } from "./election-game";
+import { inElection } from "../support/election-game";
 
 export = () => {
 	describe("mode lease", () => {

@@ -1,0 +1,7 @@
+import { Job } from "../../job";
+import { COLD_START_JOBS } from "./cold-start";
+import { CRASH_JOBS } from "./crash";
+import { HANDOVER_JOBS } from "./handover";
+
+/** What elections are measured by: `npm run bench -- election`. */
+export const ELECTION_JOBS: ReadonlyArray<Job> = [...CRASH_JOBS, ...HANDOVER_JOBS, ...COLD_START_JOBS];
