@@ -6,8 +6,8 @@ export interface Rider {
 	takeSections(roomBytes: number): string;
 	/** From any server, member or not: whoever comes back from a partition is heard at once. */
 	receive(section: ElectionSection, sender: ShortId): void;
-	/** A server has closed, or was lost. */
-	departed(shortId: ShortId): void;
+	/** A server has closed, or is taken for lost here. */
+	departed(shortId: ShortId, reason: "closed" | "lost"): void;
 	/** This server has the state, or there is no messaging. */
 	synced(): void;
 	/** This server closes: `done` is called once everything is handed over, before the others are told. */

@@ -212,7 +212,7 @@ export class Sender {
 	/** A broadcast as soon as may be, for what rides along. One hop: also where a hub broadcasts for all. */
 	public speakSoon(): void {
 		const { context } = this;
-		if (!context.isActive() || !this.hasAudience()) return;
+		if (!context.isActive()) return;
 		const role = context.regime.role();
 		if (role === "hub") this.casts?.castSoon();
 		else if (role === "leaf") this.speakAlone();

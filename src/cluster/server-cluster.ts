@@ -401,7 +401,7 @@ export class ServerCluster implements Cluster {
 
 	/** @internal */
 	public departed({ reason, shortId }: Departed, identity: Identity): void {
-		this.context.rider?.departed(shortId);
+		this.context.rider?.departed(shortId, reason);
 		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
 	}
 

@@ -20,6 +20,8 @@ const LAST_TURN = 8;
 const CROWD_SECONDS = 0.05;
 /** An answer takes two ways and a moment. */
 const MOMENT_SECONDS = 0.3;
+const NEWCOMER_SECONDS = 1;
+const FOUNDER_SECONDS = 0.8;
 /** When a new leader says again that it leads, where messages get lost or it does not know. */
 const REPEATS_SECONDS = [1, 2.2];
 const LOSSY = 0.015;
@@ -62,7 +64,19 @@ export class Bully implements Contest {
 	}
 
 	public begin(): void {
-		this.startTurn(0);
+		if (this.scope.elections.isReady()) this.synced();
+	}
+
+	/** A newcomer has the time to hear of the leader that there is. */
+	public synced(): void {
+		const { scope } = this;
+		if (scope.known || scope.tenure) return;
+		const { context } = scope.elections;
+		// Who found nobody with the state is the first; of two such one may hear of the other yet.
+		const isFirst = !context.hasMetCluster || context.phase === "local";
+		const others = context.expectedServers > 1 || context.membership.serverCount() > 1;
+		const firstSeconds = others ? FOUNDER_SECONDS : 0;
+		this.startTurn(isFirst ? firstSeconds : context.latency.mostSeconds() + NEWCOMER_SECONDS);
 	}
 
 	public rest(): void {
@@ -175,6 +189,11 @@ export class Bully implements Contest {
 		this.forgetSuspicion();
 		if (successor === scope.elections.context.selfId) this.announceVictory();
 		else this.startTurn(successor !== undefined ? this.answerSeconds() : 0);
+	}
+
+	/** That is one server's view; more than half have to share it. */
+	public doubted(): void {
+		this.scope.due(this.scope.elections.context.now());
 	}
 
 	/** When the leader was heard of last, whatever it said. */
@@ -342,7 +361,8 @@ export class Bully implements Contest {
 			scope.due(this.stageUntilSeconds);
 		} else if (word === "lost") {
 			// Who has voted for this very election hears of its end anyway.
-			if (about === context.selfId || now - this.ledSinceSeconds > VOTE_AGAIN_SECONDS) this.correct(from, term, now);
+			if (about === context.selfId || now - this.ledSinceSeconds > VOTE_AGAIN_SECONDS)
+				this.correct(from, term, now);
 			if (term < scope.highestTerm) return;
 			if (scope.known?.leader === about) {
 				this.votes.set(from, now);

@@ -6,6 +6,8 @@ export interface Contest {
 	dueSeconds: number;
 	/** The scope has been made: time begins. */
 	begin(): void;
+	/** The others are known from now on. */
+	synced(): void;
 	tick(now: number): void;
 	/** Another server has said something of this scope that concerns how the leader is found. */
 	hear(entry: ElectionEntry, from: ShortId): void;
@@ -13,6 +15,8 @@ export interface Contest {
 	learned(leader: ShortId, term: number, isAnnounced: boolean): void;
 	/** The leader is known to lead no longer; `successor` is whom it named. */
 	vanished(successor: ShortId | undefined): void;
+	/** This server's failure detector takes the leader for lost. */
+	doubted(): void;
 	/** This server's leadership of that term is over and cleaned up; whatever still says otherwise is to be taken back, then `done`. */
 	release(term: number, done: () => void): void;
 	/** This server may be a candidate again. */

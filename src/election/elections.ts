@@ -52,10 +52,13 @@ export class Elections implements Rider {
 		this.waking = cluster.agenda.add(() => this.tick());
 		this.facts = new Facts(
 			cluster,
-			(hash, term, leader) => this.byHash.get(hash)?.learn(leader, term, false),
+			(hash, term, leader, serverId) => this.byHash.get(hash)?.learn(leader, term, false, serverId),
 			(hash, leader) => {
 				const scope = this.byHash.get(hash);
-				if (scope?.known?.leader === leader) this.vanish(scope);
+				if (scope?.known?.leader !== leader) return;
+				// What a lost server showed is gone with it, and says nothing of itself.
+				if (this.context.membership.get(leader)) scope.contest.vanished(undefined);
+				else scope.contest.doubted();
 			},
 		);
 		this.context.rider = this;
@@ -114,6 +117,11 @@ export class Elections implements Rider {
 			return isOlder(left.server, leftIdentity, right.server, rightIdentity);
 		});
 		return ranked.map(({ server }) => server);
+	}
+
+	/** Whether this server leads anywhere. */
+	public leads(): boolean {
+		return this.scopes.some((scope) => scope.IsLeader());
 	}
 
 	/** The keeper of this server's session of a timing. */
@@ -209,20 +217,22 @@ export class Elections implements Rider {
 	}
 
 	/** @internal */
-	public departed(shortId: ShortId): void {
-		for (const scope of this.scopes) if (scope.known?.leader === shortId) this.vanish(scope);
+	public departed(shortId: ShortId, reason: "closed" | "lost"): void {
+		for (const scope of this.scopes) {
+			if (scope.known?.leader !== shortId) continue;
+			if (reason === "closed") scope.contest.vanished(undefined);
+			else scope.contest.doubted();
+		}
 	}
 
 	/** @internal */
 	public synced(): void {
 		const now = this.context.now();
-		for (const scope of this.scopes) scope.due(now);
+		for (const scope of this.scopes) {
+			scope.contest.synced();
+			scope.due(now);
+		}
 		this.wakeBy(now);
-	}
-
-	private vanish(scope: Scope): void {
-		// A lease goes on where nobody hears of it: then the store tells.
-		scope.contest.vanished(undefined);
 	}
 
 	/** Whether this server knows the others. */

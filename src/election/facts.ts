@@ -17,7 +17,7 @@ export class Facts implements PoolListener {
 	constructor(
 		private readonly cluster: ServerCluster,
 		/** A server shows that it leads. */
-		private readonly onLeader: (scope: number, term: number, leader: ShortId) => void,
+		private readonly onLeader: (scope: number, term: number, leader: ShortId, serverId: string) => void,
 		/** A server no longer shows that it leads. */
 		private readonly onNoLeader: (scope: number, leader: ShortId) => void,
 	) {
@@ -88,7 +88,7 @@ export class Facts implements PoolListener {
 			const scope = tonumber(string.sub(key, 3));
 			const term = text === undefined ? undefined : tonumber(text);
 			if (scope === undefined) return;
-			if (term !== undefined) this.onLeader(scope, term, server);
+			if (term !== undefined) this.onLeader(scope, term, server, owner);
 			else this.onNoLeader(scope, server);
 		}
 	}

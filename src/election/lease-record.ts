@@ -1,4 +1,4 @@
-import { SHORT_ID_BYTES } from "../wire/base85";
+import { SERVER_ID_BYTES_MOST } from "../wire/bounds";
 import { ShortId } from "../wire/frame";
 
 /** Who has a scope, as the store has it. It stays when its session has ended: so that terms are not forgotten. */
@@ -7,7 +7,8 @@ export interface LeaseRecord {
 	/** The session it depends on; "" where it was given back. */
 	readonly session: string;
 	readonly leaseSeconds: number;
-	readonly holder: ShortId;
+	/** Its ServerId. */
+	readonly holder: string;
 	/** Whom the one who gave it back named. */
 	readonly successor: ShortId | undefined;
 }
@@ -22,7 +23,7 @@ export function writeRecord({ term, session, leaseSeconds, holder, successor }: 
 export function readRecord(text: string | undefined): LeaseRecord | undefined {
 	if (text === undefined) return undefined;
 	const [term, leaseSeconds, holder, successor, session] = string.match(text, "^1 (%d+) (%d+) (%S+) (%S+) (%S*)$");
-	if (!typeIs(holder, "string") || holder.size() !== SHORT_ID_BYTES) return undefined;
+	if (!typeIs(holder, "string") || holder.size() > SERVER_ID_BYTES_MOST) return undefined;
 	return {
 		term: tonumber(term)!,
 		session: tostring(session),

@@ -1,5 +1,6 @@
 import { sometimes } from "../diagnostics/situations";
 import { ElectionEntry, ShortId } from "../wire/frame";
+import { shortIdOf } from "../wire/short-id";
 import { Contest } from "./contest";
 import { LeaseRecord, readRecord, writeRecord } from "./lease-record";
 import type { Scope } from "./scope";
@@ -18,11 +19,11 @@ const TURN_SECONDS = 1.2;
 const LAST_TURN = 5;
 const CROWD_SECONDS = 0.05;
 /** Many that start together do not ask the store at one moment. */
-const START_SECONDS = 0.3;
+const START_SECONDS = 0.15;
 /** Who was named to come next has so long before the others. */
 const SUCCESSOR_SECONDS = 3;
 /** Where the store remembers nothing, a new server listens for so long whether there are older ones. */
-const LISTEN_SECONDS = 2.3;
+const LISTEN_SECONDS = 2.1;
 /** After a call that failed, doubling up to the last. */
 const FAILED_SECONDS = 0.5;
 const FAILED_MOST_SECONDS = 2;
@@ -80,6 +81,8 @@ export class Lease implements Contest {
 		if (scope.tenure && !scope.isEnding) scope.vacate("expired");
 		else this.again(LOST_SECONDS);
 	}
+
+	public synced(): void {}
 
 	public rest(): void {
 		this.again(LOST_SECONDS);
@@ -214,6 +217,10 @@ export class Lease implements Contest {
 		scope.due(context.now());
 	}
 
+	public doubted(): void {
+		this.vanished(undefined);
+	}
+
 	/** When it is this server's turn to look after the lease. */
 	private turnSeconds(): number {
 		const { scope } = this;
@@ -332,14 +339,14 @@ export class Lease implements Contest {
 		const isRenewed = watched !== undefined && watched.session === record.session && watched.text !== found;
 		const now = context.now();
 		this.watched = { session: record.session, text: found, atSeconds: now };
-		if (record.holder === context.selfId) {
+		if (record.holder === context.identity.serverId) {
 			// What this server had before it lost sight of it.
 			this.again(WATCH_SECONDS);
 			return;
 		}
 		const { heardSeconds } = scope;
-		const isNews = scope.known?.leader !== record.holder || scope.known.term !== record.term;
-		scope.learn(record.holder, record.term, false);
+		const isNews = scope.known?.serverId !== record.holder || scope.known.term !== record.term;
+		scope.learn(shortIdOf(record.holder), record.term, false, record.holder);
 		// That was no message: who is silent is watched on.
 		if (!isNews) scope.heardSeconds = heardSeconds;
 		else this.vacantSeconds = undefined;
@@ -367,7 +374,7 @@ export class Lease implements Contest {
 				term: nextLeaseTerm(scope.highestTerm, former?.term ?? 0, unixSeconds),
 				session: session.key,
 				leaseSeconds: options.timing.leaseSeconds,
-				holder: context.selfId,
+				holder: context.identity.serverId,
 				successor: undefined,
 			};
 			const own = writeRecord(record);

@@ -19,11 +19,15 @@ export class Local implements Contest {
 			scope.lead(scope.highestTerm + 1, ALWAYS);
 	}
 
+	public synced(): void {}
+
 	public hear(): void {}
 
 	public learned(): void {}
 
 	public vanished(): void {}
+
+	public doubted(): void {}
 
 	public release(_term: number, done: () => void): void {
 		done();

@@ -16,6 +16,8 @@ import { ElectionStatistics, Guarantee, Leadership, LeaderElection, VacatedReaso
 
 /** Who gave the leadership up stays out of the next election for so long. */
 const BARRED_SECONDS = 10;
+/** And for others so long: it may be closing, and its goodbye be lost. */
+const OUT_SECONDS = 45;
 /** A server that does not say within this time that it takes over is not given the leadership. */
 const TRANSFER_ASKED_SECONDS = 5;
 /** And one that has said so, and does not lead after this, does not. */
@@ -27,10 +29,18 @@ interface Work {
 	stop: (() => void) | undefined;
 }
 
+/** A leader, as it is known. */
+interface Known {
+	readonly leader: ShortId;
+	readonly serverId: string;
+	readonly term: number;
+}
+
 interface Transfer {
 	readonly to: ShortId;
 	readonly startedSeconds: number;
 	asked: boolean;
+	askAgainSeconds: number;
 	readonly settle: (outcome: "transferred" | "gone" | "timeout") => void;
 }
 
@@ -43,7 +53,7 @@ export class Scope implements LeaderElection {
 	public readonly Told: FiringSignal<[message: defined, sender: string, leadership: Leadership]>;
 
 	/** The leader, as far as it is known here; this server while it leads. */
-	public known: { readonly leader: ShortId; readonly term: number } | undefined;
+	public known: Known | undefined;
 	public highestTerm = 0;
 	/** This server leads, or has not noticed yet that it does no longer. */
 	public tenure: Tenure | undefined;
@@ -69,7 +79,7 @@ export class Scope implements LeaderElection {
 	private waiting = new Array<(leader: string) => void>();
 	private transfer: Transfer | undefined;
 	/** What was told last by LeaderChanged. */
-	private told: { readonly leader: ShortId; readonly term: number } | undefined;
+	private told: Known | undefined;
 	private elected = 0;
 	private leaderChanges = 0;
 	private fenced = 0;
@@ -107,7 +117,7 @@ export class Scope implements LeaderElection {
 		if (!known) return undefined;
 		const { context } = this.elections;
 		if (known.leader === context.selfId) return this.IsLeader() ? context.identity.serverId : undefined;
-		return context.serverIdOf(known.leader);
+		return known.serverId;
 	}
 
 	public GetTerm(): number {
@@ -150,9 +160,8 @@ export class Scope implements LeaderElection {
 		if (!elections.ranking(this, undefined).includes(to)) return Promise.resolve("gone" as const);
 		if (this.transfer) return Promise.resolve("timeout" as const);
 		return new Promise((resolve) => {
-			this.transfer = { to, startedSeconds: context.now(), asked: true, settle: resolve };
-			this.ask(to);
-			elections.wakeBy(context.now() + 1);
+			this.transfer = { to, startedSeconds: context.now(), asked: true, askAgainSeconds: 0, settle: resolve };
+			elections.wakeBy(context.now());
 		});
 	}
 
@@ -216,7 +225,7 @@ export class Scope implements LeaderElection {
 		this.elected += 1;
 		this.lastBeatSeconds = -math.huge;
 		this.barred.clear();
-		this.setKnown({ leader: context.selfId, term });
+		this.setKnown({ leader: context.selfId, serverId: context.identity.serverId, term });
 		this.elections.facts.showLeading(this.hash, term);
 		this.elections.speakSoon();
 		for (const work of [...this.works]) this.startWork(work, tenure);
@@ -247,9 +256,11 @@ export class Scope implements LeaderElection {
 	 * Somebody is said to lead. Returns whether that is so as far as anybody here knows; what is older than what is known is ignored.
 	 * `isAnnounced`: by itself, to be confirmed.
 	 */
-	public learn(leader: ShortId, term: number, isAnnounced: boolean): boolean {
+	public learn(leader: ShortId, term: number, isAnnounced: boolean, name?: string): boolean {
 		const { context } = this.elections;
-		if (leader === context.selfId) return false;
+		const serverId = name ?? context.serverIdOf(leader);
+		// Who is not known yet introduces itself soon.
+		if (leader === context.selfId || serverId === leader) return false;
 		const { mode } = this.options;
 		if (mode === "local" || !isPlausible(term, mode, context.platform.unixMilliseconds() / 1000)) {
 			this.stale += 1;
@@ -282,7 +293,7 @@ export class Scope implements LeaderElection {
 		}
 		this.highestTerm = term;
 		this.barred.delete(leader);
-		this.setKnown({ leader, term });
+		this.setKnown({ leader, serverId, term });
 		this.contest.learned(leader, term, isAnnounced);
 		const { transfer } = this;
 		if (transfer && !transfer.asked && transfer.to === leader) this.settleTransfer("transferred");
@@ -297,7 +308,8 @@ export class Scope implements LeaderElection {
 
 	/** A server stays out of the next election. */
 	public bar(server: ShortId): void {
-		this.barred.set(server, this.elections.context.now() + BARRED_SECONDS);
+		const { context } = this.elections;
+		this.barred.set(server, context.now() + (server === context.selfId ? BARRED_SECONDS : OUT_SECONDS));
 	}
 
 	public isBarred(server: ShortId): boolean {
@@ -350,7 +362,10 @@ export class Scope implements LeaderElection {
 			if (transfer.asked && elapsed > TRANSFER_ASKED_SECONDS) this.settleTransfer("timeout");
 			else if (elapsed > TRANSFER_SECONDS) this.settleTransfer("timeout");
 			else {
-				if (transfer.asked) this.ask(transfer.to);
+				if (transfer.asked && now >= transfer.askAgainSeconds) {
+					transfer.askAgainSeconds = now + 1;
+					this.send(transfer.to, "probe", this.highestTerm);
+				}
 				this.elections.wakeBy(now + 1);
 			}
 		}
@@ -412,10 +427,6 @@ export class Scope implements LeaderElection {
 		return this.elections.ranking(this, this.elections.context.selfId)[0];
 	}
 
-	private ask(to: ShortId): void {
-		this.send(to, "probe", this.highestTerm);
-	}
-
 	/** The one that is to lead is there. */
 	private handTo(transfer: Transfer): void {
 		transfer.asked = false;
@@ -437,9 +448,8 @@ export class Scope implements LeaderElection {
 	}
 
 	/** Each leader is told once, and undefined between two of them. */
-	private setKnown(known: { readonly leader: ShortId; readonly term: number } | undefined): void {
+	private setKnown(known: Known | undefined): void {
 		this.known = known;
-		const { context } = this.elections;
 		if (this.told) {
 			const { term } = this.told;
 			this.told = undefined;
@@ -448,11 +458,11 @@ export class Scope implements LeaderElection {
 		if (!known || this.known !== known) return;
 		this.told = known;
 		this.leaderChanges += 1;
-		const leader = context.serverIdOf(known.leader);
-		this.LeaderChanged.Fire(leader, known.term);
+		const { serverId } = known;
+		this.LeaderChanged.Fire(serverId, known.term);
 		const { waiting } = this;
 		this.waiting = [];
-		for (const resolve of waiting) resolve(leader);
+		for (const resolve of waiting) resolve(serverId);
 	}
 
 	private label(): string {

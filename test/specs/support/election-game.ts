@@ -94,7 +94,9 @@ export class ElectionGame {
 		const added = new Array<Contender>();
 		for (const _ of $range(1, count)) {
 			const server = this.world.AddServer({ players: 10, ...options });
-			const scope = server.Do(() => LeaderElection(this.scope, election as { mode: "lease" })) as unknown as Scope;
+			const scope = server.Do(() =>
+				LeaderElection(this.scope, election as { mode: "lease" }),
+			) as unknown as Scope;
 			const contender = new Contender(this, server, scope);
 			this.contenders.push(contender);
 			this.byServer.set(server.ServerId, contender);
