@@ -136,7 +136,7 @@ export = () => {
 	it("pools cannot have names of the library's own", () => {
 		blamed(
 			() => StringPool("net-server-sync/elections"),
-			'StringPool "net-server-sync/elections": names that begin with "net-server-sync/" are the library\'s own; choose another name',
+			`StringPool "net-server-sync/elections": names that begin with "net-server-sync/" are the library's own; choose another name`,
 		);
 	});
 };

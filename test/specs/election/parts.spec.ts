@@ -8,7 +8,7 @@ import { isDropReason, readFrame } from "../../../src/wire/frame-reader";
 import { MESSAGE_BYTES, messageBytes, writeFrame } from "../../../src/wire/frame-writer";
 import { writeElection } from "../../../src/wire/section-writers";
 import { RandomStream } from "../../../src/testing";
-import { same } from "../support/same";
+import { expectSame } from "../support/same";
 
 const HEADER = { addressee: undefined, sender: "ABCDEFGH", incarnation: 0, counter: 1, baseStamp: 1e12, unicasts: 0 };
 
@@ -28,7 +28,7 @@ export = () => {
 			if (isDropReason(frame)) return error(frame);
 			const [section] = frame.sections;
 			if (section?.kind !== "election") return error("another section");
-			expect(same(section.entries, entries)).to.equal(true);
+			expectSame(section.entries, entries);
 		});
 
 		it("takes as many as there is room for", () => {
@@ -85,7 +85,7 @@ export = () => {
 				[1, "two", [false]],
 				{ name: "x", list: [{ a: 1 }] },
 			] as defined[]) {
-				expect(same(decodePayload(encodePayload(value)!)!, value)).to.equal(true);
+				expectSame(decodePayload(encodePayload(value)!)!, value);
 			}
 		});
 
@@ -112,9 +112,9 @@ export = () => {
 			holder: "id-1",
 			successor: undefined,
 		};
-		expect(same(readRecord(writeRecord(record))!, record)).to.equal(true);
+		expectSame(readRecord(writeRecord(record))!, record);
 		const released = { ...record, session: "", successor: "ABCDEFGH" };
-		expect(same(readRecord(writeRecord(released))!, released)).to.equal(true);
+		expectSame(readRecord(writeRecord(released))!, released);
 		for (const text of [undefined, "", "2 1 1 x - y", "1 x 10 h - s", "1 1 10"])
 			expect(readRecord(text)).to.equal(undefined);
 	});

@@ -190,6 +190,8 @@ export class ElectionGame {
 
 	public noteElected(contender: Contender, term: number): void {
 		this.elections += 1;
+		// There, everybody counts for itself.
+		if (this.options.election?.mode === "local") return;
 		const former = this.holders.get(term);
 		if (former !== undefined) this.problem(`L1: term ${term} of server ${former} is ${contender.name()}'s as well`);
 		this.holders.set(term, contender.server.Number);
