@@ -208,10 +208,14 @@ export class Bully implements Contest {
 		const { elections } = scope;
 		const { leader, term } = scope.known!;
 		const silentAt = this.heardSeconds() + this.patienceSeconds();
+		const askAt = silentAt - this.answerSeconds();
+		if (now < askAt && this.votes.isEmpty() && this.votesSaid === 0) {
+			scope.due(askAt);
+			return;
+		}
 		const survivors = elections.ranking(scope, leader);
 		const isBest = survivors[0] === elections.context.selfId;
 		const isSmall = survivors.size() + 1 <= ASKED_SERVERS_MOST;
-		const askAt = silentAt - this.answerSeconds();
 		const isVoted = this.isMajority(survivors, now);
 		if (isBest && isSmall && (now >= askAt || isVoted)) {
 			if (this.asked < 3 && now >= this.lastAskedSeconds + ASK_AGAIN_SECONDS) {

@@ -1,5 +1,5 @@
-/** Clocks may be ahead by so much; a term beyond that is nobody's. */
-const AHEAD_SECONDS = 900;
+/** Clocks may be ahead by so much; a term beyond that is nobody's. What the store has counts whatever the clocks say, within reason. */
+const AHEAD_SECONDS = { bully: 900, lease: 10 * 365 * 86400 };
 /** Bully terms of one second: each server takes another one of them, so that two that elect themselves at once have different ones. */
 const BULLY_STEP = 2 ** 20;
 
@@ -19,6 +19,6 @@ export function nextLeaseTerm(seen: number, stored: number, unixSeconds: number)
 
 /** Whether a term can have been reached by now; higher ones would never be outdone. */
 export function isPlausible(term: number, mode: "bully" | "lease", unixSeconds: number): boolean {
-	const most = unixSeconds + AHEAD_SECONDS;
+	const most = unixSeconds + AHEAD_SECONDS[mode];
 	return term >= 0 && term % 1 === 0 && term < (mode === "bully" ? (most + 1) * BULLY_STEP : most);
 }

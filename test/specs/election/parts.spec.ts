@@ -65,7 +65,7 @@ export = () => {
 			expect(isPlausible(nextBullyTerm(0, 1_770_000_000, 3), "bully", 1_770_000_000)).to.equal(true);
 			expect(isPlausible(nextBullyTerm(0, 1_770_001_000, 3), "bully", 1_770_000_000)).to.equal(false);
 			expect(isPlausible(1_770_000_100, "lease", 1_770_000_000)).to.equal(true);
-			expect(isPlausible(1_770_001_000, "lease", 1_770_000_000)).to.equal(false);
+			expect(isPlausible(1_770_000_000 * 2, "lease", 1_770_000_000)).to.equal(false);
 			expect(isPlausible(0.5, "lease", 1_770_000_000)).to.equal(false);
 			expect(isPlausible(0 / 0, "bully", 1_770_000_000)).to.equal(false);
 		});
