@@ -1,83 +1,12 @@
-import { RandomStream } from "../../../../src/testing";
-import { ElectionGame } from "../../../specs/support/election-game";
+import { runWithFaults } from "../../../specs/support/election-faults";
 import { OURS } from "../../contender";
 import { Job, RunOptions } from "../../job";
 import { decimals, Outcome, row } from "../../row";
-import { PLAYERS_PER_SERVER } from "../../world";
-import { problemsOf } from "./trial";
 
 const RUNS = 10_000;
 const QUICK_RUNS = 300;
 /** So many processes share them. */
 const PARTS = 4;
-const RUN_SECONDS = 120;
-const CALM_SECONDS = 45;
-
-/** One game with everything that can go wrong, drawn from a seed; what was wrong with it. */
-function runOnce(seed: number): { readonly problems: string[]; readonly elections: number } {
-	const random = new RandomStream(seed, "faults");
-	const draw = () => random.next();
-	const chance = (probability: number) => draw() < probability;
-	const trial = new ElectionGame({
-		seed,
-		election: { mode: "lease", timing: chance(0.3) ? "fast" : "default" },
-		loss: draw() * 0.3,
-		duplication: chance(0.3) ? 0.1 : 0,
-		lateDeliveries: chance(0.3) ? 0.02 : 0,
-		lateSeconds: 40,
-		memoryErrors: chance(0.4) ? draw() * 0.3 : 0,
-		memoryErrorsAfterEffect: draw(),
-		memoryHangs: chance(0.2) ? 0.05 : 0,
-		memoryConflicts: chance(0.2) ? 0.2 : 0,
-		clockDrift: [-0.1, 0.1],
-		clockSkewSeconds: [-20, 20],
-	});
-	const { world } = trial;
-	const servers = 2 + math.floor(draw() * 4);
-	const anyServer = () => {
-		const live = trial.live();
-		// Leaders have more to suffer.
-		const [leader] = trial.leaders();
-		return leader && draw() < 0.6 ? leader : live[math.floor(draw() * live.size())];
-	};
-	for (const _ of $range(1, servers)) {
-		world.Schedule(draw() * (draw() < 0.5 ? 0.1 : 20), () => trial.add(1, { players: PLAYERS_PER_SERVER }));
-	}
-	const events = 3 + math.floor(draw() * 8);
-	for (const _ of $range(1, events)) {
-		const kind = draw();
-		const atSeconds = 12 + draw() * (RUN_SECONDS - 20);
-		const lengthSeconds = draw() * 60;
-		world.Schedule(atSeconds, () => {
-			const victim = anyServer();
-			if (!victim || victim.server.IsFrozen()) return;
-			if (kind < 0.15) victim.server.Crash();
-			else if (kind < 0.35) victim.server.Freeze(lengthSeconds);
-			else if (kind < 0.42) victim.server.Close();
-			else if (kind < 0.5) victim.server.Do(() => victim.election.Resign());
-			else if (kind < 0.6) {
-				trial.partition((number) => number % 2);
-				world.Schedule(lengthSeconds, () => trial.heal());
-			} else if (kind < 0.7) {
-				world.SetFaults({ memoryErrors: 1, memoryErrorsAfterEffect: draw() });
-				world.Schedule(math.min(lengthSeconds, 20), () => world.SetFaults({ memoryErrors: 0 }));
-			} else if (kind < 0.8) world.WipeMemoryStore();
-			else if (kind < 0.9) trial.add(1, { players: PLAYERS_PER_SERVER });
-			else victim.server.JumpClock(20 * (draw() - 0.5));
-		});
-	}
-	world.Run(RUN_SECONDS);
-	world.SetFaults({ memoryErrors: 0, memoryHangs: 0, loss: 0 });
-	trial.heal();
-	const problems = new Array<string>();
-	if (trial.live().isEmpty()) trial.add(1, { players: PLAYERS_PER_SERVER });
-	world.Run(RUN_SECONDS / 2 + CALM_SECONDS);
-	if (trial.leaders().size() !== 1)
-		problems.push(`L7: ${trial.leaders().size()} leaders after all faults have ended`);
-	for (const problem of problemsOf(trial)) problems.push(problem);
-	world.Destroy();
-	return { problems, elections: trial.elections };
-}
 
 /** Runs with faults, of which each begins from another seed. */
 function measure(options: RunOptions, part: number): Outcome {
@@ -88,7 +17,7 @@ function measure(options: RunOptions, part: number): Outcome {
 	let others = 0;
 	for (const index of $range(1, runs)) {
 		const seed = options.seeds[0]! * 1_000_000 + part * 100_000 + index;
-		const outcome = runOnce(seed);
+		const outcome = runWithFaults(seed);
 		elections += outcome.elections;
 		const overlap = outcome.problems.some((problem) => problem.sub(1, 3) === "L2:");
 		if (overlap) overlaps += 1;
