@@ -107,7 +107,7 @@ export class Bully implements Contest {
 		this.stage = "resting";
 		this.forgetSuspicion();
 		this.validity.untilSeconds = now + this.patienceSeconds();
-		const unixSeconds = context.platform.unixMilliseconds().idiv(1000);
+		const unixSeconds = context.nowStamp().idiv(1000);
 		this.unseen = new Set(scope.elections.ranking(scope, context.selfId));
 		this.repeats = 0;
 		this.ledSinceSeconds = now;

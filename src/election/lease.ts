@@ -1,11 +1,12 @@
 import { sometimes } from "../diagnostics/situations";
 import { ElectionEntry, ShortId } from "../wire/frame";
+import { checksum } from "../wire/checksum";
 import { shortIdOf } from "../wire/short-id";
 import { Contest } from "./contest";
 import { LeaseRecord, readRecord, writeRecord } from "./lease-record";
 import type { Scope } from "./scope";
 import { burySession, isLiveSession, Session, SessionKeeper } from "./session";
-import { nextLeaseTerm } from "./term";
+import { nextLeaseTerm, termAfterForgetting } from "./term";
 
 /** The store remembers a scope for so long: whoever leads writes it again much sooner. */
 const REMEMBER_SECONDS = 40 * 86400;
@@ -369,9 +370,13 @@ export class Lease implements Contest {
 				this.failed();
 				return;
 			}
-			const unixSeconds = context.platform.unixMilliseconds().idiv(1000);
+			// Not this machine's clock alone: nobody's that was heard of is ahead of it.
+			const unixSeconds = context.nowStamp().idiv(1000);
+			const salt = checksum(context.identity.serverId, scope.hash);
 			const record: LeaseRecord = {
-				term: nextLeaseTerm(scope.highestTerm, former?.term ?? 0, unixSeconds),
+				term: former
+					? nextLeaseTerm(scope.highestTerm, former.term, unixSeconds)
+					: termAfterForgetting(scope.highestTerm, unixSeconds, salt),
 				session: session.key,
 				leaseSeconds: options.timing.leaseSeconds,
 				holder: context.identity.serverId,

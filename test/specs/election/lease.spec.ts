@@ -248,7 +248,8 @@ export = () => {
 		});
 
 		it("never has two leaders, and has one in the end, whatever goes wrong", () => {
-			for (const seed of $range(1, 12)) {
+			// The last one: clocks that differ, and a store that forgot what was never heard of.
+			for (const seed of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1101857]) {
 				const { problems } = runWithFaults(seed);
 				if (!problems.isEmpty()) error(`seed ${seed}: ${problems[0]}`);
 			}

@@ -1,7 +1,7 @@
 /// <reference types="@rbxts/testez/globals" />
 import { readRecord, writeRecord } from "../../../src/election/lease-record";
 import { decodePayload, encodePayload } from "../../../src/election/payload";
-import { isPlausible, nextBullyTerm, nextLeaseTerm } from "../../../src/election/term";
+import { isPlausible, nextBullyTerm, nextLeaseTerm, termAfterForgetting } from "../../../src/election/term";
 import { Latency } from "../../../src/outbox/latency";
 import { ElectionEntry } from "../../../src/wire/frame";
 import { isDropReason, readFrame } from "../../../src/wire/frame-reader";
@@ -59,6 +59,8 @@ export = () => {
 			expect(nextBullyTerm(0, 1100, 1) > first).to.equal(true);
 			expect(nextLeaseTerm(7, 9, 5)).to.equal(10);
 			expect(nextLeaseTerm(0, 0, 1000)).to.equal(1001);
+			expect(termAfterForgetting(0, 1000, 2050)).to.equal(1003);
+			expect(termAfterForgetting(5000, 1000, 2050)).to.equal(5003);
 		});
 
 		it("that nobody can have reached by now are implausible", () => {
