@@ -224,7 +224,6 @@ export class Scope implements LeaderElection {
 		this.tenure = tenure;
 		this.elected += 1;
 		this.lastBeatSeconds = -math.huge;
-		this.barred.clear();
 		this.setKnown({ leader: context.selfId, serverId: context.identity.serverId, term });
 		this.elections.facts.showLeading(this.hash, term);
 		this.elections.speakSoon();
@@ -292,6 +291,8 @@ export class Scope implements LeaderElection {
 			}
 		}
 		this.highestTerm = term;
+		// A leader that another one follows is gone, or will be for a while: it is nobody's successor.
+		if (known && known.leader !== leader && known.leader !== context.selfId) this.bar(known.leader);
 		this.barred.delete(leader);
 		this.setKnown({ leader, serverId, term });
 		this.contest.learned(leader, term, isAnnounced);

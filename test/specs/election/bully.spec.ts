@@ -54,6 +54,17 @@ export = () => {
 			});
 		}
 
+		it("finds the next leader as soon when the one before crashed half a minute earlier", () => {
+			inElection({ seed: 5, countedServers: 6 }, (trial) => {
+				trial.start(6);
+				for (const _ of $range(1, 3)) {
+					trial.leader().server.Crash();
+					expect(trial.untilAgreed(40) <= 24).to.equal(true);
+					trial.world.Run(8);
+				}
+			});
+		});
+
 		it("says no more than three messages a server and nine in a failover", () => {
 			inElection({ seed: 4, countedServers: 12 }, (trial) => {
 				trial.start(12);
