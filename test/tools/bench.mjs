@@ -135,7 +135,10 @@ export async function bench(parameters) {
 		const seconds = Math.round((Date.now() - started) / 1000);
 		console.log(`\n${table}\nSeeds ${options.seeds.join(", ")}; ${seconds} s of real time.`);
 		if (options.write) {
-			const { page, describe } = FAMILIES[options.family] ?? { page: "benchmarks.md", describe: describeBenchmarks };
+			const { page, describe } = FAMILIES[options.family] ?? {
+				page: "benchmarks.md",
+				describe: describeBenchmarks,
+			};
 			writeFileSync(path.join(ROOT, "docs", page), describe(table, parameters, options.seeds));
 			if (options.family !== "election") copyTables();
 		}
