@@ -14,3 +14,16 @@ export type {
 } from "./cluster";
 export { GeneralPool, NumberPool, StringPool } from "./pool/pools";
 export type { Pool, PoolOptions } from "./pool/pool";
+export { LeaderElection } from "./election";
+export type {
+	BullyOptions,
+	ElectionOptions,
+	ElectionStatistics,
+	FenceRefusal,
+	Guarantee,
+	Leadership,
+	LeaseOptions,
+	LeaseTiming,
+	LocalOptions,
+	VacatedReason,
+} from "./election";

@@ -2,7 +2,8 @@ import { sometimes } from "../diagnostics/situations";
 import { ShortId } from "../wire/frame";
 
 /** Two servers' conversation: what each addressed message is. */
-export type AddressedKind = "probe" | "probeAck" | "join" | "nack" | "repair" | "page" | "letter" | "receipt";
+export type AddressedKind =
+	"probe" | "probeAck" | "join" | "nack" | "repair" | "page" | "letter" | "receipt" | "election";
 
 export interface AddressedMessage {
 	readonly addressee: ShortId;
@@ -35,6 +36,7 @@ export class AddressedQueue {
 
 	/** Returns whether there was room. */
 	public put(message: AddressedMessage): boolean {
+		if (message.kind === "election" && this.conversation.size() >= MOST_WAITING) return false;
 		if (!isConversation(message.kind)) {
 			if (this.state.size() - this.taken >= MOST_WAITING) return false;
 			this.state.push(message);
@@ -81,6 +83,8 @@ export class AddressedQueue {
 
 	/** Where what this one takes the place of waits; -1 if nothing does. */
 	private indexOf({ addressee, kind }: AddressedMessage): number {
+		// What is said about elections is each of its own.
+		if (kind === "election") return -1;
 		return this.conversation.findIndex((waiting) => waiting.addressee === addressee && waiting.kind === kind);
 	}
 

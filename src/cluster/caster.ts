@@ -201,6 +201,7 @@ export class Caster {
 		const first = this.isStarved ? this.relayNew(room, baseStamp, now) : undefined;
 		if (first) room -= jsonBytes(first.text);
 		if ((identity || founding) && room >= IDENTITY_BYTES) push(writeIdentity(context.identity));
+		if (context.rider) push(context.rider.takeSections(math.max(0, room)));
 		const said = this.sayWords(room, baseStamp, now);
 		push(said.text);
 		if (!departures.isEmpty()) {

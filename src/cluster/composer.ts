@@ -86,6 +86,7 @@ export class Composer {
 		};
 		if (identity) push(writeIdentity(context.identity));
 		if (!departures.isEmpty()) push(writeDepartures(departures, room).text);
+		if (addressee === undefined && context.rider) push(context.rider.takeSections(room));
 		const beatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
 		const coveredUpTo = context.sequencer.upTo();
 		// Where everybody broadcasts, only what has waited for long is worth a word.

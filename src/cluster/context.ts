@@ -2,6 +2,7 @@ import { beginWith } from "../diagnostics/begin-with";
 import { Budget } from "../outbox/budget";
 import { Congestion, SelfEchoes } from "../outbox/congestion";
 import { FlushTimer } from "../outbox/flush-timer";
+import { Latency } from "../outbox/latency";
 import { LossEstimator } from "../outbox/loss";
 import { OutboxQueue } from "../outbox/queue";
 import { Log } from "../diagnostics/logger";
@@ -21,6 +22,7 @@ import { Census } from "./census";
 import { censusOf } from "./census-hash";
 import { Departed, Member, Membership } from "./membership";
 import { Regime } from "./regime";
+import { Rider } from "./rider";
 import { MemoryUse, TrafficCounters } from "./statistics";
 
 /** What a beat says while too little was heard to know the loss. */
@@ -102,6 +104,11 @@ export class Context {
 	public readonly congestion = new Congestion();
 	public readonly echoes = new SelfEchoes();
 	public readonly loss = new LossEstimator();
+	public readonly latency = new Latency();
+	/** The upper part that has something said in this cluster's messages. */
+	public rider: Rider | undefined;
+	/** While this server looked for the state, it heard somebody who has it. */
+	public hasMetCluster: boolean | undefined;
 	public readonly traffic = new TrafficCounters();
 	public readonly memoryUse = new MemoryUse();
 	/** Removals with a stamp up to here may have been forgotten. */

@@ -7,6 +7,7 @@ import {
 	CoverSection,
 	DeparturesSection,
 	DropReason,
+	ElectionSection,
 	HeardSection,
 	Frame,
 	Identity,
@@ -161,6 +162,8 @@ export class Receiver {
 			else context.traffic.drop("own");
 			return;
 		}
+		const sentAt = context.echoes.sentAt(frame.counter);
+		if (sentAt !== undefined) context.latency.note(context.now() - sentAt);
 		context.echoes.heard(frame.counter);
 		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts?.noteReturned(section);
 		this.detector.noteOwn();
@@ -177,6 +180,7 @@ export class Receiver {
 		let beat: BeatSection | undefined;
 		let asks = false;
 		let page: PageSection | undefined;
+		let election: ElectionSection | undefined;
 		// First what is said between two servers, members of each other's view or not.
 		for (const section of frame.sections) {
 			if (section.kind === "identity") identity = section;
@@ -185,6 +189,8 @@ export class Receiver {
 			else if (section.kind === "parity" && page) this.joiner.notePage(page, frame, section.text);
 			else if (section.kind === "probe") this.answerProbe(section, frame);
 			else if (section.kind === "probeAck") this.noteProbeAck(section.nonce, frame);
+			else if (section.kind === "election") election = section;
+			else if (section.kind === "cast") context.hasMetCluster = true;
 			else if (section.kind === "join") {
 				asks = true;
 				this.roster.noteNewcomer(frame.sender);
@@ -192,15 +198,18 @@ export class Receiver {
 			}
 		}
 		if (page) {
+			context.hasMetCluster = true;
 			const body = page.index < page.pages ? readPageBody(message) : undefined;
 			if (body !== undefined) this.joiner.notePage(page, frame, body);
 			return;
 		}
+		if (!asks && context.phase !== "joining") this.applyFrom(frame);
+		// From whoever it is: leaders of two sides meet before their servers have.
+		if (election && context.rider && this.isFresh(frame)) context.rider.receive(election, frame.sender);
 		if (context.phase === "joining") {
+			if (beat?.synced) context.hasMetCluster = true;
 			this.joiner.noteHeard(frame, identity, beat?.synced === true, asks);
-			return;
 		}
-		if (!asks) this.applyFrom(frame);
 	}
 
 	private applyFrom(frame: Frame): void {

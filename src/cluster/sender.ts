@@ -3,7 +3,7 @@ import { BroadcastKind } from "../outbox/budget";
 import { StreamRange } from "../replication/cast-log";
 import { Register } from "../replication/register";
 import { Departure, ShortId } from "../wire/frame";
-import { MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
+import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { writeIdentity, writeJoin } from "../wire/section-writers";
 import { AddressedSender } from "./addressed-sender";
 import { Agenda, Appointment } from "./agenda";
@@ -213,6 +213,33 @@ export class Sender {
 	/** A sign of life as soon as may be, if the latest broadcast is older than this. */
 	public beatSoon(spacingSeconds = 2): void {
 		if (this.context.now() - this.lastSaidSeconds > spacingSeconds) this.beating.by(this.context.now());
+	}
+
+	/** A broadcast as soon as may be, for what rides along. One hop: also where a hub broadcasts for all. */
+	public speakSoon(): void {
+		const { context } = this;
+		if (!context.isActive()) return;
+		const role = context.regime.role();
+		if (role === "hub") this.casts?.castSoon();
+		else if (role === "leaf") this.speakAlone();
+		else this.beating.by(context.now());
+	}
+
+	private speakAlone(): void {
+		const { context } = this;
+		const header = {
+			addressee: undefined,
+			sender: context.selfId,
+			incarnation: context.incarnation,
+			counter: this.composer.takeCounter(),
+			baseStamp: context.nowStamp(),
+			unicasts: 0,
+		};
+		const section = context.rider?.takeSections(MESSAGE_BYTES - frameHeaderBytes(header)) ?? "";
+		if (section === "") return;
+		const text = writeFrame(header, [section], context.checksumSeed);
+		this.transmitter.broadcastOnce(text, context.budget.pickTopic(context.now()), () => {});
+		this.noteSent(header.counter);
 	}
 
 	private broadcast(kind: BroadcastKind, spare: SpareRoom = "shared"): void {

@@ -5,8 +5,9 @@ import { Platform } from "../platform/platform";
 import { Change } from "../replication/replica";
 import { Register } from "../replication/register";
 import { Stream } from "../replication/stream";
-import { Identity, OwnerGonePolicy } from "../wire/frame";
+import { ElectionEntry, Identity, OwnerGonePolicy, ShortId } from "../wire/frame";
 import { seedOfKey } from "../wire/checksum";
+import { writeElection } from "../wire/section-writers";
 import { Agenda } from "./agenda";
 import { Channel, ChannelOptions, checkChannelArguments, SharedChannel } from "./channel";
 import { Channels } from "./channels";
@@ -60,7 +61,8 @@ export class ServerCluster implements Cluster {
 	public readonly context: Context;
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
-	private readonly agenda: Agenda;
+	/** @internal All timers of this server. */
+	public readonly agenda: Agenda;
 	private channels: Channels | undefined;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
@@ -188,6 +190,27 @@ export class ServerCluster implements Cluster {
 		return new Promise((resolve) => this.leave(resolve));
 	}
 
+	// -- for elections -----------------------------------------------------------------------------------------------------------------------
+
+	/** @internal Sends entries to one server; what is lost is for the caller to say again. */
+	public sendElection(addressee: ShortId, entries: ReadonlyArray<ElectionEntry>): void {
+		const { addressed } = this.sender;
+		let rest = entries;
+		while (!rest.isEmpty()) {
+			const { text, count } = writeElection(rest, addressed.roomBytes());
+			assert(count > 0, "any entry fits into a message");
+			addressed.sendTo(addressee, "election", [text]);
+			const left = new Array<ElectionEntry>();
+			for (const index of $range(count, rest.size() - 1)) left.push(rest[index]!);
+			rest = left;
+		}
+	}
+
+	/** @internal Has this server broadcast as soon as may be, with what rides along. */
+	public speakSoon(): void {
+		this.sender.speakSoon();
+	}
+
 	// -- for pools ---------------------------------------------------------------------------------------------------------------------------
 
 	/** @internal */
@@ -266,6 +289,7 @@ export class ServerCluster implements Cluster {
 		for (const { stream, purged } of context.membership.allDeparted()) if (!purged) this.repairer.watch(stream);
 		this.updateRegime();
 		this.dispatch();
+		context.rider?.synced();
 		this.resolveReady();
 	}
 
@@ -384,9 +408,12 @@ export class ServerCluster implements Cluster {
 		budget.setFactor(congestion.factor());
 	}
 
+	/** What is led is handed over before the others are told. */
 	private leave(done: () => void): void {
-		this.closer ??= new Closer(this.context, this.sender, () => this.stop(), this.agenda);
-		this.closer.close(done);
+		const closer = (this.closer ??= new Closer(this.context, this.sender, () => this.stop(), this.agenda));
+		const { rider } = this.context;
+		if (rider) rider.close(() => closer.close(done));
+		else closer.close(done);
 	}
 
 	private stop(): void {
@@ -410,8 +437,9 @@ export class ServerCluster implements Cluster {
 	}
 
 	/** @internal */
-	public departed({ reason }: Departed, identity: Identity): void {
+	public departed({ reason, shortId }: Departed, identity: Identity): void {
 		this.channels?.noteDeparted();
+		this.context.rider?.departed(shortId, reason);
 		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
 	}
 

@@ -216,6 +216,11 @@ export class SelfEchoes {
 		this.awaited.push({ counter, atSeconds: nowSeconds });
 	}
 
+	/** When an own broadcast that is awaited was sent. */
+	public sentAt(counter: number): number | undefined {
+		return this.sentAtSeconds.get(counter);
+	}
+
 	/** An own broadcast came back. Returns whether it was awaited: not a copy, and not too late. */
 	public heard(counter: number): boolean {
 		if (!this.sentAtSeconds.delete(counter)) return false;

@@ -62,6 +62,18 @@ export interface Platform {
 		done: (failure: string | undefined) => void,
 	): void;
 
+	/**
+	 * Changes one item in one step: `transform` gets the text that is there, or undefined, and returns the text that shall be, or undefined to leave it; it may run several times.
+	 * `done` gets the failure's text, or undefined and what was written, undefined if nothing was. An update that fails may have happened all the same.
+	 */
+	updateMemory(
+		map: string,
+		key: string,
+		transform: (former: unknown) => string | undefined,
+		expirationSeconds: number,
+		done: (failure: string | undefined, written: unknown) => void,
+	): void;
+
 	/** Registers what has to happen when this server closes; the server waits for `done`, at most 30 s (`game:BindToClose`). */
 	onClosing(handler: (done: () => void) => void): void;
 

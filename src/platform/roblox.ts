@@ -111,6 +111,22 @@ class RobloxPlatform implements Platform {
 		});
 	}
 
+	public updateMemory(
+		map: string,
+		key: string,
+		transform: (former: unknown) => string | undefined,
+		expirationSeconds: number,
+		done: (failure: string | undefined, written: unknown) => void,
+	): void {
+		task.spawn(() => {
+			const [success, result] = pcall(() =>
+				MemoryStoreService.GetHashMap(map).UpdateAsync(key, transform, expirationSeconds),
+			);
+			if (success) done(undefined, result);
+			else done(tostring(result), undefined);
+		});
+	}
+
 	public onClosing(handler: (done: () => void) => void): void {
 		game.BindToClose(() => {
 			const thread = coroutine.running();

@@ -10,6 +10,8 @@ import { Pool, PoolOptions, SharedPool } from "./pool";
 /** A pool's name is 1 to so many bytes. */
 const NAME_BYTES_MOST = 50;
 const PRIORITY_MOST = 100;
+/** Pools of the library itself. */
+const RESERVED = "net-server-sync/";
 
 type Kind = "StringPool" | "NumberPool" | "GeneralPool";
 
@@ -90,6 +92,8 @@ function checkArguments(kind: Kind, name: unknown, options: unknown): string | u
 		const remedy = name === "" ? "give the pool a name" : "choose a shorter name";
 		return `${kind}: the name is ${name.size()} bytes, names are 1 to ${NAME_BYTES_MOST}; ${remedy}`;
 	}
+	if (string.sub(name, 1, RESERVED.size()) === RESERVED)
+		return `${kind} "${name}": names that begin with "${RESERVED}" are the library's own; choose another name`;
 	if (!isUtf8(name)) return `${kind}: the name is not valid UTF-8; use plain letters and digits`;
 	if (isChannelPool(name))
 		return `${kind}: the name begins with a control character, which is reserved; use plain letters and digits`;

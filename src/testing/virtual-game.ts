@@ -59,6 +59,8 @@ export interface VirtualGame {
 	SetWatcher(watcher: CloudWatcher | undefined): void;
 	/** Calls `observer` after each piece of code of a server has run: each timer, message and answer. Until another one is set, or none. */
 	SetObserver(observer: ((server: VirtualServer) => void) | undefined): void;
+	/** The emulated MemoryStoreService forgets what live servers have put into hash maps and sorted maps, long before it expires. */
+	WipeMemoryStore(): void;
 	/** Puts a message on a topic, as somebody with an Open Cloud key can. Returns why it was refused, if it was. */
 	Inject(topic: string, message: string): string | undefined;
 	/** What the emulated cloud did, and how close it came to each documented limit. */
@@ -225,6 +227,10 @@ class EmulatedGame implements VirtualGame {
 	SetObserver(observer: ((server: VirtualServer) => void) | undefined): void {
 		this.observer = observer;
 		for (const server of this.servers) server.observe(observer);
+	}
+
+	WipeMemoryStore(): void {
+		this.memoryStore.wipe();
 	}
 
 	Inject(topic: string, message: string): string | undefined {

@@ -206,6 +206,16 @@ export class VirtualPlatform implements Platform {
 			.set(key, value, expirationSeconds, (failure) => done(failure));
 	}
 
+	updateMemory(
+		map: string,
+		key: string,
+		transform: (former: unknown) => string | undefined,
+		expirationSeconds: number,
+		done: (failure: string | undefined, written: unknown) => void,
+	): void {
+		this.world.memoryStore.hashMap(this.memoryLink, map).update(key, transform, expirationSeconds, done);
+	}
+
 	onClosing(handler: (done: () => void) => void): void {
 		this.closingHandlers.push(handler);
 	}

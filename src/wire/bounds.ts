@@ -16,5 +16,7 @@ export const UPLINK_TENTHS_MOST = 12_000;
 export const MESSAGE_TENTHS_MOST = 500_000;
 /** The largest part, in hundredths, that a cast can leave to those that give the state. */
 export const GIVE_PERCENT_MOST = 84;
+/** The text of one message to a leader, serialized. */
+export const TELL_BYTES_MOST = 700;
 /** What one cast brought never takes more messages than this. */
 export const COVER_PARTS_MOST = 8;

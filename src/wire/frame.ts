@@ -245,6 +245,40 @@ export interface WithdrawnSection {
 	readonly streams: ReadonlyArray<WithdrawnEntry>;
 }
 
+/** What an entry about an election says; its place here is its digit on the wire. */
+export const ELECTION_WORDS = [
+	"beat",
+	"coordinator",
+	"election",
+	"answer",
+	"lost",
+	"probe",
+	"alive",
+	"seen",
+	"resigned",
+	"tell",
+	"told",
+] as const;
+export type ElectionWord = (typeof ELECTION_WORDS)[number];
+
+/** One thing said about who leads in a scope. */
+export interface ElectionEntry {
+	readonly word: ElectionWord;
+	/** Hash of the scope's name and mode. */
+	readonly scope: number;
+	/** The leadership it is about; 0 for none. */
+	readonly term: number;
+	/** A server it is about: whom a leader that resigns names. */
+	readonly about?: ShortId | undefined;
+	/** The number and the text of a message to the leader. */
+	readonly id?: number | undefined;
+	readonly text?: string | undefined;
+}
+export interface ElectionSection {
+	readonly kind: "election";
+	readonly entries: ReadonlyArray<ElectionEntry>;
+}
+
 export type Section =
 	| RecordsSection
 	| BeatSection
@@ -266,7 +300,8 @@ export type Section =
 	| BacklogSection
 	| LetterSection
 	| ReceiptSection
-	| WithdrawnSection;
+	| WithdrawnSection
+	| ElectionSection;
 
 export interface FrameHeader {
 	/** Undefined for a broadcast. */

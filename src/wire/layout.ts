@@ -27,6 +27,8 @@ export const enum Kind {
 	Cover,
 	Letter,
 	Receipt,
+	/** What servers say to each other about who leads. */
+	Election = 21,
 	Backlog = 22,
 	/** In what is kept in MemoryStoreService only. */
 	Withdrawn = 64,

@@ -9,6 +9,7 @@ import {
 	MESSAGE_TENTHS_MOST,
 	PARTS_MOST,
 	POOL_NAME_BYTES_MOST,
+	TELL_BYTES_MOST,
 	UPLINK_TENTHS_MOST,
 } from "./bounds";
 import {
@@ -16,6 +17,8 @@ import {
 	CastRange,
 	CastSection,
 	Departure,
+	ELECTION_WORDS,
+	ElectionEntry,
 	HeardEntry,
 	Identity,
 	LetterSection,
@@ -41,6 +44,8 @@ const STREAM_BYTES_LEAST = SHORT_ID_BYTES + 1;
 
 /** Its head, an id of one character, its age and its place's version. */
 const MEMBER_BYTES_LEAST = 5;
+/** A word, a scope, a term and a flag. */
+const ELECTION_BYTES_LEAST = 8;
 
 const STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
 
@@ -84,6 +89,7 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 	}
 	if (kind === Kind.Letter) return readLetter(reader);
 	if (kind === Kind.Receipt) return { kind: "receipt", letters: readReceipts(reader) };
+	if (kind === Kind.Election) return { kind: "election", entries: readElection(reader) };
 	if (kind === Kind.Withdrawn) return { kind: "withdrawn", streams: readWithdrawn(reader) };
 	return undefined;
 }
@@ -111,6 +117,22 @@ function readReceipts(reader: Reader): Receipt[] {
 		letters.push({ id, missing });
 	}
 	return letters;
+}
+
+function readElection(reader: Reader): ElectionEntry[] {
+	const entries = new Array<ElectionEntry>();
+	for (const _ of $range(1, reader.count(ELECTION_BYTES_LEAST))) {
+		const word = ELECTION_WORDS[reader.digitUpTo(ELECTION_WORDS.size() - 1)]!;
+		const scope = reader.word();
+		const term = reader.number();
+		const about = reader.flag() ? reader.shortId() : undefined;
+		const isMessage = word === "tell" || word === "told";
+		const id = isMessage ? reader.numberUpTo(COUNTER_MOST) : undefined;
+		const text = word === "tell" ? reader.text(1, TELL_BYTES_MOST) : undefined;
+		if (reader.failed) break;
+		entries.push({ word, scope, term, about, id, text });
+	}
+	return entries;
 }
 
 function readWithdrawn(reader: Reader): WithdrawnEntry[] {

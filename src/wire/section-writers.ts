@@ -6,6 +6,8 @@ import {
 	CastSection,
 	CoverSection,
 	Departure,
+	ELECTION_WORDS,
+	ElectionEntry,
 	HeardEntry,
 	Identity,
 	JoinSection,
@@ -207,6 +209,21 @@ export function writeReceipt(letters: ReadonlyArray<Receipt>, roomBytes: number)
 		roomBytes,
 		({ id, missing }) => encodeNumber(id) + encodeNumber(missing.size()) + missing.map(encodeNumber).join(""),
 	);
+}
+
+/** As many entries as there is room for. */
+export function writeElection(entries: ReadonlyArray<ElectionEntry>, roomBytes: number): PartialSection {
+	return list(Kind.Election, entries, roomBytes, ({ word, scope, term, about, id, text }) => {
+		const wireText = text === undefined ? "" : toWire(text);
+		return (
+			DIGITS[ELECTION_WORDS.indexOf(word)]! +
+			encodeWord(scope) +
+			encodeNumber(term) +
+			(about === undefined ? flag(false) : flag(true) + about) +
+			(id === undefined ? "" : encodeNumber(id)) +
+			(text === undefined ? "" : encodeNumber(wireText.size()) + wireText)
+		);
+	});
 }
 
 /** All of them, or nothing if there are none. */

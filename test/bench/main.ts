@@ -6,6 +6,7 @@ import { rbxNet } from "./contenders/rbx-net";
 import { Host } from "./host";
 import { Job } from "./job";
 import { BURST_JOBS } from "./scenarios/burst";
+import { ELECTION_JOBS } from "./scenarios/election";
 import { GARBAGE_JOBS } from "./scenarios/garbage";
 import { HOT_KEY_JOBS } from "./scenarios/hot-key";
 import { HUB_JOBS } from "./scenarios/hub";
@@ -31,6 +32,7 @@ const JOBS: ReadonlyArray<Job> = [
 	...PROCESSOR_JOBS,
 	...SIMULATION_JOBS,
 	...HUB_JOBS,
+	...ELECTION_JOBS,
 ];
 
 /** What a process is to run. */

@@ -39,6 +39,28 @@ ${table}
 ${HUB_METHOD.replace("SEEDS", seeds[0])}`;
 }
 
+const ELECTION_METHOD = `How it is measured:
+
+* Everything runs on virtual time on the emulated cloud of \`src/testing\`, which enforces the documented limits of MessagingService and
+  MemoryStoreService. Each delivery takes 0.3 to 2 s and gets lost, independently of all others, as often as a row says, else with 1 %;
+  a call of the store takes 0.02 to 0.15 s each way. Seed: SEEDS. Default settings, ten players a server.
+* A leader crashes, or closes, at another moment of its heartbeat each time; then another server takes its place in the game. *All agree*: every live
+  server names the new leader with its term, and that server leads.
+* Messages are what is published about the election from the crash on, heartbeats aside; a message to all counts once.
+* Fault runs: three to five servers for two minutes; crashes, freezes up to 60 s, closings, partitions, loss up to 30 %, duplicates, store errors that took
+  effect or did not, stores that are unreachable or forget everything, clocks that run up to 10 % too fast or slow. After each piece of code of a server that
+  has begun to lead, all others are asked whether they lead.
+`;
+
+export function describeElectionBenchmarks(table, parameters, seeds) {
+	return `# Benchmarks of elections
+
+This page is written by a program: \`npm run bench -- ${parameters.join(" ")}\`. *met* tells whether net-server-sync reaches the goal beside it.
+
+${table}
+${ELECTION_METHOD.replace("SEEDS", seeds[0])}`;
+}
+
 export function describeBenchmarks(table, parameters, seeds) {
 	const command = ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ");
 	return `# Benchmarks

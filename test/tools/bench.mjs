@@ -1,19 +1,20 @@
 // Compares this package with others on virtual time: `npm run bench`, or for tuning `npm run bench -- --quick --only updates`.
-// `npm run bench -- hub` measures large games instead.
+// `npm run bench -- hub` measures large games instead, `npm run bench -- election` elections.
 //   --only <text>     only jobs with the text in their name; may be given several times
 //   --contender <text> only contenders with the text in their name
 //   --quick           fewer seeds and shorter runs
 //   --seeds <n,n,…>   other seeds
 //   --servers <n,n,…> other numbers of servers, in the scenarios of large games
 //   --processes <n>   as many at a time, instead of two
-//   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md and there
+//   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md and there,
+//                     that of elections to docs/benchmarks-election.md
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { describeBenchmarks, describeHubBenchmarks } from "./bench-document.mjs";
+import { describeBenchmarks, describeElectionBenchmarks, describeHubBenchmarks } from "./bench-document.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
@@ -23,8 +24,11 @@ import { ROOT } from "./tools.mjs";
 
 const PROCESSES = 2;
 const MARK = "bench-result ";
-/** How the names of jobs begin that are about large games. */
-const HUB = "hub ";
+/** Jobs whose names begin so are run only when they are asked for, and have a page of their own. */
+const FAMILIES = {
+	hub: { page: "benchmarks-hub.md", describe: describeHubBenchmarks },
+	election: { page: "benchmarks-election.md", describe: describeElectionBenchmarks },
+};
 const FULL_SEEDS = [1, 2, 3];
 const QUICK_SEEDS = [1, 2];
 
@@ -37,7 +41,7 @@ function parse(parameters) {
 		servers: undefined,
 		processes: PROCESSES,
 		write: false,
-		hub: false,
+		family: undefined,
 	};
 	for (let position = 0; position < parameters.length; position++) {
 		const name = parameters[position];
@@ -48,7 +52,7 @@ function parse(parameters) {
 		else if (name === "--servers") options.servers = parameters[++position].split(",").map(Number);
 		else if (name === "--processes") options.processes = Number(parameters[++position]);
 		else if (name === "--write") options.write = true;
-		else if (name === "hub") options.hub = true;
+		else if (FAMILIES[name] !== undefined) options.family = name;
 		else throw new Error(`unknown parameter ${name}`);
 	}
 	options.seeds ??= options.quick ? QUICK_SEEDS : FULL_SEEDS;
@@ -109,7 +113,7 @@ export async function bench(parameters) {
 		const jobs = await inLune(place.path, "list");
 		const wanted = jobs.filter(
 			({ name }) =>
-				name.startsWith(HUB) === options.hub &&
+				Object.keys(FAMILIES).find((family) => name.startsWith(`${family} `)) === options.family &&
 				(options.only.length === 0 || options.only.some((text) => name.toLowerCase().includes(text))),
 		);
 		const tasks = wanted.flatMap(({ name, contenders, machineCode }) =>
@@ -131,10 +135,12 @@ export async function bench(parameters) {
 		const seconds = Math.round((Date.now() - started) / 1000);
 		console.log(`\n${table}\nSeeds ${options.seeds.join(", ")}; ${seconds} s of real time.`);
 		if (options.write) {
-			const page = options.hub ? "benchmarks-hub.md" : "benchmarks.md";
-			const describe = options.hub ? describeHubBenchmarks : describeBenchmarks;
+			const { page, describe } = FAMILIES[options.family] ?? {
+				page: "benchmarks.md",
+				describe: describeBenchmarks,
+			};
 			writeFileSync(path.join(ROOT, "docs", page), describe(table, parameters, options.seeds));
-			copyTables();
+			if (options.family !== "election") copyTables();
 		}
 		return outcomes.some(({ failed }) => failed) ? 1 : 0;
 	} finally {

@@ -93,6 +93,13 @@ export class MemoryRealm {
 		}
 	}
 
+	/** Forgets all items of hash maps and sorted maps. */
+	wipe(): void {
+		for (const stores of [this.hashMaps, this.sortedMaps]) {
+			for (const [, store] of stores) for (const item of [...store.ordered.list]) this.remove(item);
+		}
+	}
+
 	/** A number for the next item, higher than all before. */
 	nextItemNumber(): number {
 		this.itemNumber += 1;

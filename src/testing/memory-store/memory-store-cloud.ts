@@ -85,6 +85,11 @@ export class MemoryStoreCloud {
 		this.requests.setFaults(faults);
 	}
 
+	/** All that live servers have put into hash maps and sorted maps is gone. */
+	wipe(): void {
+		this.live.wipe();
+	}
+
 	hashMap(link: MemoryLink, name: string): MemoryHashMap {
 		return new MemoryHashMap(this.requests, link, name);
 	}

@@ -271,7 +271,7 @@ export = () => {
 				const digits = listOf(generate.integer(0, 60), () => generate.pick(DIGITS));
 				// A header that is accepted, then a section of a known kind with a body of random digits.
 				const header = string.sub(writeFrame(anyHeader(generate), [], SEED), WORD_BYTES + 1);
-				const kind = DIGITS[generate.oneIn(2) ? 1 : generate.integer(0, 16)]!;
+				const kind = DIGITS[generate.oneIn(2) ? 1 : generate.integer(0, 21)]!;
 				const result = readFrame(
 					withChecksum(header + kind + encodeNumber(digits.size()) + digits.join("")),
 					SEED,
