@@ -153,6 +153,7 @@ export class Joiner {
 		}
 		sometimes("the state read where another server keeps it");
 		context.memoryUse.joined = true;
+		context.hasMetCluster = true;
 		this.responder = state.writer;
 		this.onRead?.(state.writer);
 		this.finish(state.sections, state.baseStamp);

@@ -189,8 +189,11 @@ export class Receiver {
 		for (const section of frame.sections) {
 			if (section.kind === "identity") identity = section;
 			else if (section.kind === "beat") beat = section;
-			else if (section.kind === "page") page = section;
-			else if (section.kind === "parity" && page) this.joiner.notePage(page, frame, section.text);
+			else if (section.kind === "page") {
+				page = section;
+				// Before it is read: a parity page alone may be all of a small state.
+				context.hasMetCluster = true;
+			} else if (section.kind === "parity" && page) this.joiner.notePage(page, frame, section.text);
 			else if (section.kind === "probe") this.answerProbe(section, frame);
 			else if (section.kind === "probeAck") this.noteProbeAck(section.nonce, frame);
 			else if (section.kind === "election") election = section;
@@ -202,7 +205,6 @@ export class Receiver {
 			}
 		}
 		if (page) {
-			context.hasMetCluster = true;
 			const body = page.index < page.pages ? readPageBody(message) : undefined;
 			if (body !== undefined) this.joiner.notePage(page, frame, body);
 			return;
