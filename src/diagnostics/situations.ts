@@ -73,6 +73,7 @@ export const SITUATIONS = [
 	"a lease waited out",
 	"a leader of the past",
 	"two leaders meet",
+	"a leader's word displaced by one of the past",
 	"a lease that is no longer there",
 	"a message to the leader twice",
 	// Membership.

@@ -405,7 +405,7 @@ export class Bully implements Contest {
 		scope.send(from, "answer", scope.highestTerm);
 		const isLed = scope.known !== undefined && now < this.heardSeconds() + this.patienceSeconds();
 		if (isLed || this.stage === "waitingForAnswers" || this.stage === "waitingForCoordinator") return;
-		scope.forget();
+		scope.loseSight();
 		this.stage = "waitingForTurn";
 		this.stageUntilSeconds = math.min(this.stageUntilSeconds, now);
 		scope.due(now);

@@ -60,6 +60,7 @@ export class Elections implements Rider {
 				if (this.context.membership.get(leader)) scope.contest.vanished(undefined);
 				else scope.contest.doubted();
 			},
+			(hash, term) => this.byHash.get(hash)?.displaced(term),
 		);
 		this.context.rider = this;
 	}

@@ -20,6 +20,8 @@ export class Facts implements PoolListener {
 		private readonly onLeader: (scope: number, term: number, leader: ShortId, serverId: string) => void,
 		/** A server no longer shows that it leads. */
 		private readonly onNoLeader: (scope: number, leader: ShortId) => void,
+		/** Another server has shown something in the place of what this one did: that it leads in this term, or (0) that it no longer does. */
+		private readonly onDisplaced: (scope: number, term: number) => void,
 	) {
 		cluster.attach(POOL, "remove", this);
 		const known = cluster.context.replica.pools.get(POOL);
@@ -68,7 +70,14 @@ export class Facts implements PoolListener {
 
 	/** @internal */
 	public note({ kind, register, value }: Change, owner: string): defined | undefined {
-		if (kind === "ownershipLost") return undefined;
+		if (kind === "ownershipLost") {
+			const scope = scopeOf(register.key);
+			if (scope !== undefined) this.onDisplaced(scope, tonumber(register.value ?? "0") ?? 0);
+			return undefined;
+		}
+		// Of two that led at once, the one that gave way takes back what is its own: that says nothing of the other.
+		const isAnothers = kind === "removed" && this.cluster.serverIdOf(register.stream) !== owner;
+		if (isAnothers && scopeOf(register.key) !== undefined) return undefined;
 		this.take(register.key, kind === "removed" ? undefined : value, owner);
 		return undefined;
 	}
@@ -84,14 +93,19 @@ export class Facts implements PoolListener {
 			if (string.sub(key, 3) !== owner) return;
 			if (text === undefined) this.candidates.delete(server);
 			else this.candidates.set(server, ranksOf(text));
-		} else if (head === LEADER) {
-			const scope = tonumber(string.sub(key, 3));
+		} else {
+			const scope = scopeOf(key);
 			const term = text === undefined ? undefined : tonumber(text);
 			if (scope === undefined) return;
 			if (term !== undefined) this.onLeader(scope, term, server, owner);
 			else this.onNoLeader(scope, server);
 		}
 	}
+}
+
+/** The scope whose leader is shown by this key; undefined if it shows something else. */
+function scopeOf(key: string): number | undefined {
+	return string.sub(key, 1, 2) === LEADER ? tonumber(string.sub(key, 3)) : undefined;
 }
 
 function ranksOf(text: string): Map<number, number> {

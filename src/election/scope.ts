@@ -55,6 +55,8 @@ export class Scope implements LeaderElection {
 	/** The leader, as far as it is known here; this server while it leads. */
 	public known: Known | undefined;
 	public highestTerm = 0;
+	/** Terms up to here are over: whoever still says that it leads in one of them said so before it gave it up. */
+	private endedTerm = 0;
 	/** This server leads, or has not noticed yet that it does no longer. */
 	public tenure: Tenure | undefined;
 	/** What this server had to do while it led is being cleaned up. */
@@ -237,6 +239,7 @@ export class Scope implements LeaderElection {
 		const { tenure } = this;
 		assert(tenure, "only who leads vacates");
 		this.isEnding = true;
+		this.endedTerm = math.max(this.endedTerm, tenure.Term);
 		this.vacatedBy.set(reason, (this.vacatedBy.get(reason) ?? 0) + 1);
 		const { selfId } = this.elections.context;
 		tenure.finish(() => {
@@ -304,7 +307,22 @@ export class Scope implements LeaderElection {
 
 	/** The leader leads no longer: nobody does, as far as is known here. */
 	public forget(): void {
+		if (!this.known) return;
+		this.endedTerm = math.max(this.endedTerm, this.known.term);
+		this.setKnown(undefined);
+	}
+
+	/** The leader was not heard of for too long. It may lead all the same, and is known again as soon as it says so. */
+	public loseSight(): void {
 		if (this.known) this.setKnown(undefined);
+	}
+
+	/** Another server's word has taken the place of what this one shows: it is shown again while it holds. */
+	public displaced(shownTerm: number): void {
+		const { tenure } = this;
+		if (!tenure || !tenure.IsValid() || shownTerm >= tenure.Term) return;
+		sometimes("a leader's word displaced by one of the past");
+		this.elections.facts.showLeading(this.hash, tenure.Term);
 	}
 
 	/** A server stays out of the next election. */
@@ -344,7 +362,7 @@ export class Scope implements LeaderElection {
 			if (term > this.highestTerm && !this.learn(from, term, false)) return;
 			if (this.known?.leader !== from || this.known.term !== term) return;
 			this.bar(from);
-			this.setKnown(undefined);
+			this.forget();
 			this.contest.vanished(entry.about);
 		} else {
 			if (word === "alive" && this.transfer?.asked && this.transfer.to === from) this.handTo(this.transfer);
@@ -441,11 +459,11 @@ export class Scope implements LeaderElection {
 		transfer?.settle(outcome);
 	}
 
-	/** Whether the leader of this very term is known to be another one, or to have resigned. */
+	/** Whether the leader of this very term is known to be another one, or to lead no longer. */
 	private isTaken(leader: ShortId, term: number): boolean {
 		const { known } = this;
 		// Two with one term meet hardly ever; then everybody picks the same.
-		return known ? known.term === term && known.leader < leader : true;
+		return known ? known.term === term && known.leader < leader : term <= this.endedTerm;
 	}
 
 	/** Each leader is told once, and undefined between two of them. */

@@ -1,5 +1,7 @@
 /// <reference types="@rbxts/testez/globals" />
 import { ElectionEntry } from "../../../src/wire/frame";
+import { isDropReason, readFrame } from "../../../src/wire/frame-reader";
+import { ServerCluster } from "../../../src/cluster/server-cluster";
 import { ElectionGame, electionsOf, inElection, listen, Said } from "../support/election-game";
 
 function count(said: ReadonlyArray<Said>, word: ElectionEntry["word"]): number {
@@ -31,6 +33,21 @@ export = () => {
 				trial.world.Run(15);
 				expect(newcomer!.story.join()).to.equal(`leader ${leader.server.Number}`);
 			});
+		});
+
+		it("elects one server though the next one's whole state comes as parity", () => {
+			for (const seed of $range(1, 6)) {
+				inElection({ seed }, (trial) => {
+					trial.world.SetFilter((_sender, _receiver, _topic, message) => {
+						const frame = typeIs(message, "string") ? readFrame(message, 0) : "malformed";
+						if (isDropReason(frame)) return "deliver";
+						const kinds = frame.sections.map(({ kind }) => kind);
+						return kinds.includes("page") && !kinds.includes("parity") ? "drop" : "deliver";
+					});
+					trial.start(2);
+					expect(trial.elections).to.equal(1);
+				});
+			}
 		});
 
 		for (const servers of [2, 5, 13]) {
@@ -114,6 +131,50 @@ export = () => {
 				expect(count(said, "lost") > 0).to.equal(true);
 				expect(trial.elections).to.equal(1);
 				expect(trial.leader().server.ServerId).to.equal(leader);
+			});
+		});
+
+		it("follows the leader again in the same term after having lost sight of it", () => {
+			inElection({ seed: 8 }, (trial) => {
+				trial.start(3);
+				const leader = trial.leader();
+				const { elections } = trial;
+				const ranking = electionsOf(leader).ranking(leader.election, electionsOf(leader).context.selfId);
+				const [best, last] = ranking.map((shortId) =>
+					trial.contenders.find((one) => electionsOf(one).context.selfId === shortId)!,
+				);
+				trial.world.SetFilter((sender, receiver) =>
+					sender === leader!.server.ServerId && receiver === best!.server.ServerId ? "drop" : "deliver",
+				);
+				trial.world.Run(18);
+				tell(trial, best!.server.Number, last!.server.Number, { word: "election", term: 0 });
+				expect(best!.election.GetLeader()).to.equal(undefined);
+				trial.heal();
+				trial.untilAgreed(8);
+				trial.world.Run(30);
+				expect(trial.elections).to.equal(elections);
+				expect(trial.leader()).to.equal(leader);
+			});
+		});
+
+		it("shows its leader again when one of a former term shows itself and gives way", () => {
+			inElection({ seed: 9 }, (trial) => {
+				trial.start(3);
+				const leader = trial.leader();
+				const term = leader.election.GetTerm();
+				const past = trial.contenders.find((contender) => contender !== leader)!;
+				const { hash } = past.election;
+				past.server.Do(() => electionsOf(past).facts.showLeading(hash, term - 1));
+				trial.world.Run(1);
+				past.server.Do(() => electionsOf(past).facts.showVacated(hash));
+				trial.world.Run(15);
+				for (const { server, story } of trial.contenders) {
+					const shown = (server.Cluster as ServerCluster).context.replica.pools
+						.get("net-server-sync/elections")
+						?.registers.get(`l/${hash}`)?.shown;
+					expect(shown).to.equal(string.format("%.0f", term));
+					expect(story.includes("nobody")).to.equal(false);
+				}
 			});
 		});
 
