@@ -25,6 +25,8 @@ interface Farewell {
 	readonly successor: ShortId | undefined;
 	left: number;
 	nextSeconds: number;
+	/** When the successor is told next: what all are told may have to wait for its turn. */
+	tellSeconds: number;
 	readonly done: () => void;
 }
 
@@ -167,8 +169,9 @@ export class Elections implements Rider {
 
 	/** Says to all, and to the successor itself, that this server has given something up; then `done`. */
 	public sayTwice(entry: ElectionEntry, successor: ShortId | undefined, done: () => void): void {
-		this.farewells.push({ entry, successor, left: 2, nextSeconds: this.context.now(), done });
-		this.wakeBy(this.context.now());
+		const now = this.context.now();
+		this.farewells.push({ entry, successor, left: 2, nextSeconds: now, tellSeconds: now, done });
+		this.wakeBy(now);
 	}
 
 	/** @internal */
@@ -274,7 +277,10 @@ export class Elections implements Rider {
 				this.farewells = this.farewells.filter((other) => other !== farewell);
 				farewell.done();
 			} else if (farewell.nextSeconds <= now) {
-				if (farewell.successor !== undefined) this.sendTo(farewell.successor, farewell.entry);
+				if (farewell.successor !== undefined && farewell.tellSeconds <= now) {
+					farewell.tellSeconds = now + TWICE_SECONDS;
+					this.sendTo(farewell.successor, farewell.entry);
+				}
 				if (this.isAlone()) farewell.left = 0;
 				isDue = true;
 			}

@@ -57,6 +57,8 @@ export class Scope implements LeaderElection {
 	public highestTerm = 0;
 	/** Terms up to here are over: whoever still says that it leads in one of them said so before it gave it up. */
 	private endedTerm = 0;
+	/** The latest term of which its leader said that it gave it up. */
+	private resignedTerm = 0;
 	/** This server leads, or has not noticed yet that it does no longer. */
 	public tenure: Tenure | undefined;
 	/** What this server had to do while it led is being cleaned up. */
@@ -246,12 +248,13 @@ export class Scope implements LeaderElection {
 			this.tenure = undefined;
 			this.isEnding = false;
 			for (const work of this.works) work.stop = undefined;
+			// Not before: whoever sees it may lead at once.
+			this.elections.facts.showVacated(this.hash);
 			this.Vacated.Fire(tenure.Term, reason);
 			if (done) done();
 			else this.contest.rest();
 		});
 		if (this.known?.leader === selfId) this.setKnown(undefined);
-		this.elections.facts.showVacated(this.hash);
 	}
 
 	/**
@@ -360,7 +363,10 @@ export class Scope implements LeaderElection {
 		if (word === "tell" || word === "told") this.telling.hear(entry, from);
 		else if (word === "resigned") {
 			if (term > this.highestTerm && !this.learn(from, term, false)) return;
-			if (this.known?.leader !== from || this.known.term !== term) return;
+			// It may have been seen before that it leads no longer, but not yet who comes next.
+			const isOver = !this.known && term === this.highestTerm && term > this.resignedTerm;
+			if (!isOver && (this.known?.leader !== from || this.known.term !== term)) return;
+			this.resignedTerm = term;
 			this.bar(from);
 			this.forget();
 			this.contest.vanished(entry.about);
