@@ -85,6 +85,8 @@ export = () => {
 
 		it("costs two deliveries", () => {
 			inOffice(2, 4, 0, (world, all) => {
+				// Where a letter and its receipt take longer than 3.5 s it is sent again.
+				world.emulated.SetFaults({ delaySeconds: [0.3, 1.5] });
 				world.run(60);
 				const before = all.map(({ peer }) => peer.server.Cluster.GetStatistics().Sent.Unicasts);
 				for (const index of $range(1, 5)) all[0]!.send(all[1]!.peer.id, `note ${index}`);
