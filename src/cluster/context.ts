@@ -92,7 +92,7 @@ export class Context {
 	public readonly replica: Replica;
 	public sequencer: Sequencer;
 	public readonly floor = new FloorTracker();
-	public readonly recents = new Recents();
+	public readonly recents: Recents;
 	public readonly membership: Membership;
 	public readonly regime: Regime;
 	public readonly doubts: Census;
@@ -127,6 +127,7 @@ export class Context {
 		};
 		const stream = new Stream(this.selfId, this.incarnation);
 		this.replica = new Replica(stream);
+		this.recents = this.replica.recents;
 		this.sequencer = new Sequencer(stream);
 		this.membership = new Membership(this.selfId, this.identity);
 		this.regime = new Regime(this);

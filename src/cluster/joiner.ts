@@ -9,6 +9,7 @@ import { writeCast, writeJoin, writePage, writeParity } from "../wire/section-wr
 import { jsonBytes } from "../wire/text";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
+import { Founding } from "./founding";
 import { MemoryReader, ReadState } from "./memory-reader";
 import { isOlder } from "./membership";
 import { Roster } from "./roster";
@@ -16,9 +17,6 @@ import { Sender } from "./sender";
 
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
 const HELLO_SPREAD_SECONDS = 0.2;
-/** Announcements to all are spread more, and most are late in that time: of two thousand that start together about seven speak before the others hear them. */
-const CLAIM_SPREAD_SECONDS = 5.5;
-const CLAIM_STEEPNESS = 8.4;
 /** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
 const REPEAT_SECONDS = 3.2;
 /** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
@@ -88,6 +86,8 @@ export class Joiner {
 	private gone!: Set<ShortId>;
 	private hellos!: number;
 	private helloAtSeconds!: number;
+	/** Until this server has announced itself to all. */
+	private founding: Founding | undefined;
 	private lastRequestSeconds!: number;
 	/** When the pages that are still missing are asked for. */
 	private missingAtSeconds!: number;
@@ -108,6 +108,8 @@ export class Joiner {
 		private readonly roster: Roster,
 		/** The state is here; `buffered` is what was heard meanwhile. */
 		private readonly onSynced: (buffered: Frame[], again: boolean) => void,
+		/** Begins, or ceases, to hear who else is about to claim to be the first. */
+		private readonly listenToFounders: (listen: boolean) => void,
 		agenda: Agenda,
 		/** Where the state may be read in MemoryStoreService. */
 		private readonly reader: MemoryReader | undefined,
@@ -164,13 +166,6 @@ export class Joiner {
 			for (const section of sections) if (section.kind === "cast" && section.frontier > frontier) return false;
 		}
 		return true;
-	}
-
-	/** Truncated exponential (as in RFC 5740): most draw a late moment. */
-	private claimDelay(): number {
-		const random = this.context.platform.random();
-		const part = math.log(1 + random * (math.exp(CLAIM_STEEPNESS) - 1)) / CLAIM_STEEPNESS;
-		return part * CLAIM_SPREAD_SECONDS;
 	}
 
 	/** Gets the state anew from `source`, which had given this server up. */
@@ -237,6 +232,13 @@ export class Joiner {
 		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
 	}
 
+	/** Another server that starts is about to announce itself to all. */
+	public noteIntention(frame: Frame): void {
+		const { context, founding } = this;
+		if (!founding || context.phase !== "joining" || frame.sender === context.selfId) return;
+		if (frame.sections.some(({ kind }) => kind === "join")) founding.noteIntention(frame);
+	}
+
 	/** Servers that give the state in the hub's place: anybody asks any of them. */
 	private noteResponders(responders: ReadonlyArray<ShortId>): void {
 		const { context } = this;
@@ -291,6 +293,7 @@ export class Joiner {
 		const candidate = this.candidates[0];
 		if (target === undefined && candidate) target = candidate.shortId;
 		if (target !== undefined) {
+			this.founding?.rest();
 			if (collector.started() && now < this.missingAtSeconds) {
 				this.stepping.at(this.missingAtSeconds);
 				return;
@@ -319,17 +322,22 @@ export class Joiner {
 		// Who asks this server has heard it.
 		const isHeard = this.hellos > QUIET_HELLOS && this.waiting !== undefined;
 		if (this.hellos < MOST_HELLOS && !isHeard) {
+			if (this.founding) this.helloAtSeconds = this.founding.prepare(collector.nonce);
 			if (now < this.helloAtSeconds) {
 				this.stepping.at(this.helloAtSeconds);
 				return;
 			}
+			this.endFounding();
 			this.hellos += 1;
 			this.lastRequestSeconds = now;
 			const toAll = this.hellos > QUIET_HELLOS;
-			const nextToAll = this.hellos === QUIET_HELLOS;
-			this.helloAtSeconds = now + (nextToAll ? this.claimDelay() : CLAIM_AGAIN_SECONDS);
+			this.helloAtSeconds = now + CLAIM_AGAIN_SECONDS;
 			this.sender.hello(collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
 			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
+			if (this.hellos === QUIET_HELLOS) {
+				this.founding = new Founding(context, this.sender, this.listenToFounders);
+				this.helloAtSeconds = this.founding.prepare(collector.nonce);
+			}
 			this.stepping.at(this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds);
 			return;
 		}
@@ -340,6 +348,11 @@ export class Joiner {
 		sometimes("alone after the announcements");
 		context.founded = true;
 		this.finish([], 0);
+	}
+
+	private endFounding(): void {
+		this.founding?.rest();
+		this.founding = undefined;
 	}
 
 	/** A page of the state came in. `text` is its body, or a parity text. */
@@ -385,6 +398,7 @@ export class Joiner {
 	private finish(sections: Section[], baseStamp: number): void {
 		const { context } = this;
 		this.stepping.clear();
+		this.endFounding();
 		this.collector = undefined;
 		this.candidates = [];
 		this.gone = NOBODY;

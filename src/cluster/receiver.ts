@@ -32,7 +32,7 @@ import { Roster } from "./roster";
 import { Sender } from "./sender";
 import { SHORT_ID_BYTES } from "../wire/base85";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
-import { RENDEZVOUS } from "./topics";
+import { FOUNDERS, RENDEZVOUS } from "./topics";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
 const FRESH_MILLISECONDS = 60_000;
@@ -103,6 +103,10 @@ export class Receiver {
 			(topic === undefined && frame.addressee !== context.selfId)
 		) {
 			traffic.drop("addressee");
+			return;
+		}
+		if (topic === FOUNDERS) {
+			this.joiner.noteIntention(frame);
 			return;
 		}
 		if (frame.sender === context.selfId) {

@@ -40,6 +40,7 @@ export const SITUATIONS = [
 	"another server asked for the state",
 	"asked a server that closes",
 	"asked for the state before having it",
+	"a claim withheld that was intended",
 	"alone after the announcements",
 	"the state had by a new game's first casts",
 	"rejoined without an answer",
