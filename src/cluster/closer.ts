@@ -74,22 +74,22 @@ export class Closer {
 		}
 		const refused = this.refused.shift();
 		if (refused !== undefined) this.sender.farewell(refused.text, (success) => this.answered(refused, success));
-		else if (context.outbox.size() > 0 && elapsed < LAST_CHANGES_SECONDS) this.sayLastChanges(now);
-		else this.sayGoodbye(now);
+		else if (context.outbox.size() > 0 && elapsed < LAST_CHANGES_SECONDS) this.sayLastChanges();
+		else this.sayGoodbye();
 		const spacing = this.said > 0 ? GOODBYE_SECONDS : LAST_CHANGE_SECONDS;
 		this.stepping.at(now + spacing);
 	}
 
-	private sayLastChanges(now: number): void {
-		if (!this.context.budget.mayBroadcast(now, "control")) return;
+	private sayLastChanges(): void {
+		if (!this.sender.maySpeak()) return;
 		sometimes("a close hands something over");
 		this.say({ text: this.sender.composeFarewell([], "own tail"), goodbye: false });
 	}
 
 	/** The first goodbye is said in any case; the others as far as the limits allow, because whole games close at once. */
-	private sayGoodbye(now: number): void {
+	private sayGoodbye(): void {
 		const { context } = this;
-		if (this.said > 0 && !context.budget.mayBroadcast(now, "control")) return;
+		if (this.said > 0 && !this.sender.maySpeak()) return;
 		const { shortId, incarnation } = context.replica.own;
 		const departure = { shortId, incarnation, reason: "closed" as const, upTo: context.sequencer.upTo() };
 		this.said += 1;

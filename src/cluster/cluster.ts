@@ -15,8 +15,12 @@ export interface ServerInfo {
 export interface ClusterStatistics {
 	/** How far this server is: "synced" is the normal state; "local" is Studio without messaging. */
 	readonly Phase: "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
-	/** Up to 12 servers each broadcasts for itself. */
-	readonly Regime: "direct";
+	/** "direct": each server broadcasts for itself; "hub": one broadcasts for all, as from 13 servers on. */
+	readonly Regime: "direct" | "hub";
+	/** The ServerId of the server that broadcasts for all, which may be this one; undefined where none does. No leader: what it does for the others shows nowhere else. */
+	readonly Hub: string | undefined;
+	/** How many such servers the game has had, as far as this one has heard; 0 where there is none. */
+	readonly Epoch: number;
 	readonly Servers: number;
 	readonly Pools: number;
 	/** Contributions of all servers in all pools, and what is kept of removed ones until every server knows. */
@@ -69,6 +73,25 @@ export interface ClusterStatistics {
 		readonly Resyncs: number;
 		/** Versions known to be missing now. */
 		readonly Missing: number;
+	};
+	/** Calls of MemoryStoreService; all zero without the option `memoryStore`. */
+	readonly MemoryStore: {
+		/** Whether this server got the state from there when it started. */
+		readonly Joined: boolean;
+		readonly Reads: number;
+		readonly Writes: number;
+		/** Request units, and the most of them in one minute. */
+		readonly Units: number;
+		readonly MostUnitsPerMinute: number;
+		/** Calls that failed, or were not answered in time. */
+		readonly Failures: number;
+		/** How often this server wrote down the whole state, and how often what had changed since. */
+		readonly Generations: number;
+		readonly Renewals: number;
+		/** How often the state was too large for this library's part of the limits. */
+		readonly Skipped: number;
+		/** Bytes of the pages that this server keeps there. */
+		readonly Bytes: number;
 	};
 	/** The share of others' broadcasts that got lost on the way here, 0 to 1. */
 	readonly Loss: number;

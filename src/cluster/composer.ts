@@ -3,12 +3,13 @@ import { Slot } from "../outbox/queue";
 import { needsParts, outgoing, outgoingPart, partsOf } from "../replication/outgoing";
 import { RecentEntry } from "../replication/register";
 import { Stream } from "../replication/stream";
-import { Departure } from "../wire/frame";
+import { Departure, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
-import { writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
+import { writeBacklog, writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
 import { jsonBytes, toWire } from "../wire/text";
 import { Context, Waiting } from "./context";
+import { STRAINED_SECONDS } from "./regime";
 
 /** Own records sent within this time are repeated in spare room, with the word that they are all there is: it closes gaps. */
 const COVER_SECONDS = 15;
@@ -21,6 +22,7 @@ const SECTION_OVERHEAD_BYTES = 28;
 const COVER_OF_ROOM = 0.6;
 /** A beat's section is not longer than this. */
 const BEAT_BYTES = 48;
+const BACKLOG_BYTES = 6;
 /** How far a stream has come is news for so long, and until two others have told it. */
 const TOLD_WITHIN_SECONDS = 10;
 const TOLD_OFTEN_ENOUGH = 2;
@@ -35,11 +37,18 @@ export type SpareRoom = "shared" | "own tail" | "before that";
 
 export interface Composed {
 	readonly text: string;
-	/** How many records were sent for the first time. */
+	/** How many records were sent for the first time, and what they take. */
 	readonly newRecords: number;
+	readonly newBytes: number;
 }
 
 /** Packs broadcasts: what is new, the state of the stream, and in the room that is left what others may have missed. */
+export interface Uplink {
+	readonly addressee: ShortId;
+	/** So much of what is new it may bring, and one record in any case if this is above 0. */
+	readonly changesBytes: number;
+}
+
 export class Composer {
 	private counter = 0;
 	private lastBeatSeconds = -math.huge;
@@ -49,15 +58,23 @@ export class Composer {
 	constructor(private readonly context: Context) {}
 
 	/** The next broadcast. Everything it takes from the outbox counts as sent. */
-	public compose(identity: boolean, departures: Departure[], nextBeatSeconds: number, spare: SpareRoom): Composed {
+	public compose(
+		identity: boolean,
+		departures: Departure[],
+		nextBeatSeconds: number,
+		spare: SpareRoom,
+		/** For a message to the hub alone. */
+		uplink?: Uplink,
+	): Composed {
 		const { context } = this;
+		const addressee = uplink?.addressee;
 		const now = context.now();
 		const baseStamp = context.nowStamp();
 		const header = {
-			addressee: undefined,
+			addressee,
 			sender: context.selfId,
 			incarnation: context.incarnation,
-			counter: this.takeCounter(),
+			counter: addressee === undefined ? this.takeCounter() : 0,
 			baseStamp,
 			unicasts: context.budget.takeUnicastReport(),
 		};
@@ -71,8 +88,12 @@ export class Composer {
 		if (!departures.isEmpty()) push(writeDepartures(departures, room).text);
 		const beatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
 		const coveredUpTo = context.sequencer.upTo();
-		const fresh = this.packNew(room - (beatDue ? BEAT_BYTES : 0), baseStamp, now);
+		// Where everybody broadcasts, only what has waited for long is worth a word.
+		const isStrained = !uplink && context.outbox.oldestAgeSeconds(now) > STRAINED_SECONDS;
+		const roomForNew = room - (beatDue ? BEAT_BYTES : 0) - (uplink || isStrained ? BACKLOG_BYTES : 0);
+		const fresh = this.packNew(roomForNew, uplink?.changesBytes ?? roomForNew, baseStamp, now);
 		if (fresh.text !== undefined) push(fresh.text);
+		if (isStrained || (uplink && context.outbox.size() > 0)) push(writeBacklog(context.outbox.size()));
 		if (room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
 			push(
@@ -91,17 +112,23 @@ export class Composer {
 				),
 			);
 		}
-		const heard = this.packHeard(room, now);
-		if (heard !== undefined) push(heard);
+		if (addressee === undefined) {
+			const heard = this.packHeard(room, now);
+			if (heard !== undefined) push(heard);
+		}
 		const coverRoom = spare === "shared" ? math.floor(room * COVER_OF_ROOM) : room;
 		const coverUpTo = spare === "before that" ? math.min(this.coveredAfter, coveredUpTo) : coveredUpTo;
-		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now);
+		const cover = this.packCover(coverRoom, coverUpTo, baseStamp, now, addressee === undefined);
 		this.coveredAfter = cover.after;
 		if (cover.text !== undefined) push(cover.text);
 		const ownUpTo = spare === "before that" ? coveredUpTo : cover.after;
-		for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
+		if (addressee === undefined) for (const text of this.packRecent(room, ownUpTo, baseStamp, now)) push(text);
 		assert(room >= 0, "a message is not larger than it may be");
-		return { text: writeFrame(header, sections, context.checksumSeed), newRecords: fresh.count };
+		return {
+			text: writeFrame(header, sections, context.checksumSeed),
+			newRecords: fresh.count,
+			newBytes: fresh.text?.size() ?? 0,
+		};
 	}
 
 	/** Whether the stream is all that this server has: while it is coming back, it has still to say everything anew. */
@@ -121,13 +148,15 @@ export class Composer {
 		return counter;
 	}
 
-	/** Counts everything that waits as sent, without a message. */
-	public countAsSent(): void {
+	/** Counts what waits as sent, without a message: everything, or so many bytes of it and one record more. Returns how many bytes it was, about. */
+	public countAsSent(mostBytes = math.huge): number {
 		const { context } = this;
-		while (true) {
+		let bytes = 0;
+		while (bytes < mostBytes) {
 			const slot = this.takeWaiting();
 			if (!slot) break;
 			const { register, generation } = slot.value;
+			bytes += BY_REFERENCE_BYTES + (register.value?.size() ?? 0);
 			if (needsParts(register)) {
 				for (const index of $range(0, partsOf(register).size() - 1)) {
 					context.sequencer.sentPart(register, index, register.stamp, context.now());
@@ -135,6 +164,7 @@ export class Composer {
 			} else context.sequencer.sent(register, context.now());
 			context.floor.left(generation);
 		}
+		return bytes;
 	}
 
 	/** The next change that waits and is still this server's to send: another server may have claimed its key meanwhile. */
@@ -148,16 +178,22 @@ export class Composer {
 		}
 	}
 
-	private packNew(room: number, baseStamp: number, now: number): { text: string | undefined; count: number } {
+	private packNew(
+		room: number,
+		/** More records than the first only up to here. */
+		mostBytes: number,
+		baseStamp: number,
+		now: number,
+	): { text: string | undefined; count: number } {
 		const { context } = this;
 		const { outbox, sequencer } = context;
-		if (outbox.size() === 0) return { text: undefined, count: 0 };
+		if (outbox.size() === 0 || mostBytes <= 0) return { text: undefined, count: 0 };
 		const writer = new RecordsWriter(
 			room,
 			{ stream: undefined, after: sequencer.upTo(), complete: true, dense: true },
 			baseStamp,
 		);
-		while (true) {
+		while (writer.count() === 0 || writer.bytes() < mostBytes) {
 			const slot = this.takeWaiting();
 			if (!slot) break;
 			const waiting = slot.value;
@@ -226,6 +262,7 @@ export class Composer {
 		upTo: number,
 		baseStamp: number,
 		now: number,
+		isHeardByAll: boolean,
 	): { readonly text: string | undefined; readonly after: number } {
 		const { context } = this;
 		const nothing = { text: undefined, after: upTo };
@@ -240,9 +277,10 @@ export class Composer {
 		// The estimate was too low: a section that lacks the newest would not be what it says.
 		for (const record of tail.records) if (!writer.add(record)) return nothing;
 		context.traffic.recordsRepeated += writer.count();
-		for (const record of tail.records) {
-			context.recents.heardAgain(context.replica.own, record.reference, record.version);
-		}
+		if (isHeardByAll)
+			for (const record of tail.records) {
+				context.recents.heardAgain(context.replica.own, record.reference, record.version);
+			}
 		return { text: writer.finish(), after: tail.after };
 	}
 

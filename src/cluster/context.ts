@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { Budget } from "../outbox/budget";
 import { Congestion, SelfEchoes } from "../outbox/congestion";
 import { FlushTimer } from "../outbox/flush-timer";
@@ -12,10 +13,15 @@ import { Register } from "../replication/register";
 import { Replica } from "../replication/replica";
 import { Sequencer } from "../replication/sequencer";
 import { Stream } from "../replication/stream";
+import { SHORT_ID_BYTES } from "../wire/base85";
 import { Identity, ShortId, StreamName } from "../wire/frame";
+import { PREFIX_BYTES } from "../wire/layout";
 import { shortIdOf } from "../wire/short-id";
+import { Census } from "./census";
+import { censusOf } from "./census-hash";
 import { Departed, Member, Membership } from "./membership";
-import { TrafficCounters } from "./statistics";
+import { Regime } from "./regime";
+import { MemoryUse, TrafficCounters } from "./statistics";
 
 /** What a beat says while too little was heard to know the loss. */
 export const LOSS_UNKNOWN = 84;
@@ -29,6 +35,16 @@ const LIVELY_SECONDS = 10;
  * local: there is no messaging here (Studio) · closing, closed
  */
 export type Phase = "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
+
+/** A new game of so many servers, with so little state, begins with casts instead of one conversation for each server, within this time. */
+const FOUNDING_SERVERS = 26;
+const FOUNDING_RECORDS = 100;
+const FOUNDING_SECONDS = 10;
+/** Whoever has not heard them by then asks. */
+const FIRST_CASTS_SECONDS = 5;
+
+/** Where a hub broadcasts for all, each server is heard of by it at least so often. */
+const HUB_BEAT_SECONDS = 10;
 
 /** A change that waits to be sent. */
 export interface Waiting {
@@ -51,6 +67,7 @@ const NO_PINS: ReadonlyArray<Pin> = [];
 /** Told to the parts of the library above this one. */
 export interface ContextEvents {
 	joined(member: Member): void;
+	renewed(member: Member): void;
 	departed(departed: Departed, identity: Identity): void;
 	changed(): void;
 }
@@ -61,8 +78,14 @@ export class Context {
 	public readonly selfId: ShortId;
 	public readonly identity: Identity;
 	public incarnation = 0;
+	/** The servers that live, and those that ask for the state. */
+	public expectedServers = 1;
 	/** Whether this server ever got the state. */
 	public hasState = false;
+	/** Whether this server found nobody who had the state. */
+	public founded!: boolean;
+	/** Whether this server got the state by a new game's first casts. */
+	public hasFirstCasts!: boolean;
 	/** When this server got the state. */
 	public syncedAtSeconds = 0;
 	public readonly clock = new HybridClock();
@@ -71,6 +94,8 @@ export class Context {
 	public readonly floor = new FloorTracker();
 	public readonly recents = new Recents();
 	public readonly membership: Membership;
+	public readonly regime: Regime;
+	public readonly doubts: Census;
 	public readonly outbox = new OutboxQueue<Waiting>();
 	public readonly flushTimer = new FlushTimer();
 	public readonly budget: Budget;
@@ -78,6 +103,7 @@ export class Context {
 	public readonly echoes = new SelfEchoes();
 	public readonly loss = new LossEstimator();
 	public readonly traffic = new TrafficCounters();
+	public readonly memoryUse = new MemoryUse();
 	/** Removals with a stamp up to here may have been forgotten. */
 	public collectedUpTo = 0;
 	/** Broadcasts heard, fading within {@link LIVELY_SECONDS}. */
@@ -103,11 +129,25 @@ export class Context {
 		this.replica = new Replica(stream);
 		this.sequencer = new Sequencer(stream);
 		this.membership = new Membership(this.selfId, this.identity);
+		this.regime = new Regime(this);
+		this.doubts = new Census(this);
 		this.budget = new Budget({ selfId: this.selfId, budgetShare });
 	}
 
 	public now(): number {
 		return this.platform.clock();
+	}
+
+	/** Whether the game has just begun and many come to it: they all get the state by the same first casts. */
+	public isFounding(): boolean {
+		if (this.hasFirstCasts && this.now() - this.syncedAtSeconds <= FIRST_CASTS_SECONDS) return true;
+		return (
+			this.founded &&
+			this.isActive() &&
+			this.expectedServers >= FOUNDING_SERVERS &&
+			this.replica.registerCount <= FOUNDING_RECORDS &&
+			this.now() - this.syncedAtSeconds <= FOUNDING_SECONDS
+		);
 	}
 
 	public nowStamp(): number {
@@ -124,7 +164,23 @@ export class Context {
 		return this.hasState;
 	}
 
+	/** A hash of who lives, this server included. */
+	public census(): number {
+		return bit32.bxor(this.membership.census(), censusOf(this.selfId, this.incarnation));
+	}
+
 	/** The stream of this name as far as it is known here: own, live or departed. */
+	public findNamed(name: StreamName): Stream | undefined {
+		if (name.shortId.size() === SHORT_ID_BYTES) return this.findStream(name);
+		const shortId = this.membership.byPrefix(name.shortId);
+		return shortId === undefined ? undefined : this.findStream({ shortId, incarnation: name.incarnation });
+	}
+
+	/** Whether every server can be taken to know the stream by the beginning of its short id. */
+	public goesByPrefix({ shortId, incarnation }: Stream): boolean {
+		return incarnation === 0 && this.membership.byPrefix(string.sub(shortId, 1, PREFIX_BYTES)) === shortId;
+	}
+
 	public findStream(name: StreamName): Stream | undefined {
 		const own = this.replica.own;
 		if (name.shortId === this.selfId) return name.incarnation === own.incarnation ? own : undefined;
@@ -144,6 +200,7 @@ export class Context {
 
 	/** The time between two signs of life: longer where there are more to hear them, because everybody pays for everybody. */
 	public beatSeconds(): number {
+		if (this.regime.hub) return math.max(HUB_BEAT_SECONDS, this.membership.serverCount() / 200);
 		const servers = this.membership.serverCount();
 		return servers <= 12 ? math.clamp(1.8 * servers, 10, 18) : math.min(1.5 * servers, 80);
 	}
@@ -175,7 +232,7 @@ export class Context {
 	/** How often a record should be on the air, by whomever, before it is no longer repeated in spare room: more where more gets lost. */
 	public transmissionGoal(): number {
 		let worst = this.observedLoss();
-		for (const member of this.membership.all()) worst = math.max(worst, member.loss ?? 0);
+		for (const member of this.membership.allReporting()) worst = math.max(worst, member.loss!);
 		if (worst < 0.02) return 4;
 		return worst < 0.08 ? 5 : 8;
 	}
@@ -188,6 +245,8 @@ export class Context {
 	/** The same whatever was given to servers that are joining. */
 	public ownFrontier(): number {
 		if (!this.isSynced()) return 0;
+		const { hub } = this.regime;
+		if (hub && this.regime.role() === "leaf") return hub.log.casts.appliedFloor;
 		let frontier = this.floor.floor(this.nowStamp());
 		for (const member of this.membership.all()) frontier = math.min(frontier, member.stream.appliedFloor);
 		// What a gone server said last may still be on its way to this server, and others have applied it.
@@ -199,6 +258,8 @@ export class Context {
 	/** Everything with a stamp up to here has been applied on every live server: what is older can never be contradicted. */
 	public stableFrontier(): number {
 		let frontier = this.frontier();
+		const { hub } = this.regime;
+		if (hub && this.regime.role() === "leaf") return math.min(frontier, hub.stableFrontier);
 		for (const member of this.membership.all()) {
 			// One that keeps up again is waited for, so that it comes to have applied all that was forgotten without it.
 			const isLagging = member.fenced && member.laggingSinceSeconds !== undefined;
@@ -227,3 +288,5 @@ export class Context {
 		return frontier;
 	}
 }
+
+beginWith(Context, { founded: false, hasFirstCasts: false });

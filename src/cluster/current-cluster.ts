@@ -8,7 +8,10 @@ import { ServerCluster, ClusterSettings } from "./server-cluster";
 export interface ClusterOptions {
 	/** How much of Roblox's documented MessagingService limits this library may use: more than 0, at most 1. Default 0.5: the rest is for other scripts. */
 	readonly budgetShare?: number;
-	/** Whether MemoryStoreService may be used to give the state to new servers of large games. This version does not use it: the state goes by messages. Default false. */
+	/**
+	 * Whether one server keeps the state in MemoryStoreService, within a quarter of its documented limits, and new servers get it from there:
+	 * faster where there is much of it, and without messages. Whenever that does not work they get it by messages. Best set on all servers. Default false.
+	 */
 	readonly memoryStore?: boolean;
 	/** Gets everything the library has to say, instead of the output. */
 	readonly logger?: Logger;
@@ -22,7 +25,12 @@ export interface ClusterOptions {
 const ON_CLIENT =
 	"this library works on servers only; require it from a server script, and tell clients by a RemoteEvent what they need";
 
-const DEFAULT_SETTINGS: ClusterSettings = { budgetShare: 0.5, logger: undefined, sharedKey: undefined };
+const DEFAULT_SETTINGS: ClusterSettings = {
+	budgetShare: 0.5,
+	memoryStore: false,
+	logger: undefined,
+	sharedKey: undefined,
+};
 
 /**
  * Each virtual server of a test has a platform of its own, and so a cluster. It hangs on the platform, not in a weak table here: Luau does not collect
@@ -53,7 +61,7 @@ export function configure(options: unknown): string | undefined {
 	if (!typeIs(options, "table")) return `ConfigureCluster takes a table of options, but got ${described(options)}`;
 	const platform = currentPlatform();
 	if (platform.environment === "client") return `ConfigureCluster: ${ON_CLIENT}`;
-	let { budgetShare, logger, sharedKey } = attachmentsOf(platform).settings ?? DEFAULT_SETTINGS;
+	let { budgetShare, memoryStore, logger, sharedKey } = attachmentsOf(platform).settings ?? DEFAULT_SETTINGS;
 	for (const [key, value] of pairs(options as { [key: string]: unknown })) {
 		if (key === "budgetShare") {
 			if (!typeIs(value, "number") || !(value > 0 && value <= 1)) {
@@ -63,6 +71,7 @@ export function configure(options: unknown): string | undefined {
 		} else if (key === "memoryStore") {
 			if (!typeIs(value, "boolean"))
 				return `ConfigureCluster: memoryStore must be true or false, but is ${described(value)}`;
+			memoryStore = value;
 		} else if (key === "logger") {
 			if (!typeIs(value, "function"))
 				return `ConfigureCluster: logger must be a function, but is ${described(value)}`;
@@ -79,6 +88,6 @@ export function configure(options: unknown): string | undefined {
 	if (attachmentsOf(platform).cluster) {
 		return "ConfigureCluster was called after the cluster had started; call it before the first pool and before GetCluster()";
 	}
-	attachmentsOf(platform).settings = { budgetShare, logger, sharedKey };
+	attachmentsOf(platform).settings = { budgetShare, memoryStore, logger, sharedKey };
 	return undefined;
 }

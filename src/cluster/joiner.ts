@@ -1,28 +1,36 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { HybridClock } from "../replication/hybrid-clock";
 import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
-import { Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
+import { CastSection, Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
 import { readSections } from "../wire/frame-reader";
-import { writeJoin, writePage, writeParity } from "../wire/section-writers";
+import { writeCast, writeJoin, writePage, writeParity } from "../wire/section-writers";
 import { jsonBytes } from "../wire/text";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
+import { MemoryReader, ReadState } from "./memory-reader";
 import { isOlder } from "./membership";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
 
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
-const HELLO_SPREAD_SECONDS = 0.6;
-const HELLO_STEEPNESS = 3.5;
+const HELLO_SPREAD_SECONDS = 0.2;
+/** Announcements to all are spread more, and most are late in that time: of two thousand that start together about seven speak before the others hear them. */
+const CLAIM_SPREAD_SECONDS = 5.5;
+const CLAIM_STEEPNESS = 8.4;
 /** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
 const REPEAT_SECONDS = 3.2;
 /** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
 const PAGE_SPREAD_SECONDS = 2.1;
 const PAGE_PAUSE_SECONDS = 0.6;
 /** Without any answer to two announcements, there is nobody. */
-const MOST_HELLOS = 2;
-const ALONE_AFTER_SECONDS = 2.6;
+const MOST_HELLOS = 3;
+/** So many of them go to the servers that give the state, the others to all. */
+const QUIET_HELLOS = 1;
+const ALONE_AFTER_SECONDS = 2.3;
+/** An announcement to all is repeated after this. */
+const CLAIM_AGAIN_SECONDS = 2.2;
 /** A server that was asked and does not answer is given up after so many requests. */
 const MOST_REQUESTS = 3;
 const MOST_CANDIDATES = 50;
@@ -32,6 +40,8 @@ const SNAPSHOT_KEPT_SECONDS = 20;
 const SERVED_AGAIN_SECONDS = 2.2;
 /** What is heard before the state is here waits; more is dropped and repaired later. */
 const MOST_BUFFERED = 500;
+/** A state that was taken so lately is given to others too. */
+const STATE_SHARED_SECONDS = 0.7;
 /** Page sections, and what a parity page needs more than the pages it is made of. */
 const PAGE_RESERVE_BYTES = 40;
 
@@ -41,14 +51,29 @@ interface Candidate {
 	readonly synced: boolean;
 }
 
-interface Served {
-	readonly nonce: number;
+interface Asked {
+	readonly join: JoinSection;
 	readonly requester: ShortId;
+}
+
+interface State {
 	readonly snapshot: Snapshot;
 	/** What had been applied everywhere when it was taken. */
 	readonly frontier: number;
+	readonly takenAtSeconds: number;
+}
+
+interface Served extends State {
+	readonly nonce: number;
+	readonly requester: ShortId;
 	lastSentSeconds: number;
 }
+
+/** What a server has that neither asks nor is asked: shared, and replaced when there is something to keep. */
+const NO_CANDIDATES = table.freeze(new Array<Candidate>()) as Candidate[];
+const NO_FRAMES = table.freeze(new Array<Frame>()) as Frame[];
+const NOBODY_SERVED = table.freeze(new Array<Served>()) as Served[];
+const NOBODY = table.freeze(new Set<ShortId>()) as Set<ShortId>;
 
 /**
  * How a server gets the state, and gives it. Joining is one conversation with one server: an announcement, pages into the own inbox, done.
@@ -56,23 +81,26 @@ interface Served {
  */
 export class Joiner {
 	private readonly stepping: Appointment;
-	private candidates = new Array<Candidate>();
+	private candidates!: Candidate[];
+	/** While the state is being read, nobody is asked for it. */
+	private isReading!: boolean;
 	/** Who has said goodbye since this server began to look. */
-	private readonly gone = new Set<ShortId>();
-	private hellos = 0;
-	private helloAtSeconds = 0;
-	private lastRequestSeconds = 0;
+	private gone!: Set<ShortId>;
+	private hellos!: number;
+	private helloAtSeconds!: number;
+	private lastRequestSeconds!: number;
 	/** When the pages that are still missing are asked for. */
-	private missingAtSeconds = 0;
+	private missingAtSeconds!: number;
 	private firstPageSeconds: number | undefined;
-	private foundAtSeconds = math.huge;
+	private foundAtSeconds!: number;
 	private collector: PageCollector | undefined;
 	private responder: ShortId | undefined;
 	/** Requests since the last page. */
-	private requests = 0;
-	private buffered = new Array<Frame>();
-	private waiting = new Array<{ readonly join: JoinSection; readonly requester: ShortId }>();
-	private served = new Array<Served>();
+	private requests!: number;
+	private buffered!: Frame[];
+	private waiting: Asked[] | undefined;
+	private served!: Served[];
+	private latest: State | undefined;
 
 	constructor(
 		private readonly context: Context,
@@ -81,6 +109,10 @@ export class Joiner {
 		/** The state is here; `buffered` is what was heard meanwhile. */
 		private readonly onSynced: (buffered: Frame[], again: boolean) => void,
 		agenda: Agenda,
+		/** Where the state may be read in MemoryStoreService. */
+		private readonly reader: MemoryReader | undefined,
+		/** The state was read there, from this writer. */
+		private readonly onRead: ((writer: ShortId) => void) | undefined,
 	) {
 		this.stepping = agenda.add(() => this.step());
 	}
@@ -92,11 +124,53 @@ export class Joiner {
 		const { context } = this;
 		context.phase = "joining";
 		this.collector = new PageCollector(this.newNonce());
-		const random = context.platform.random();
-		// Truncated exponential (as in RFC 5740): most draw a late moment.
-		const part = math.log(1 + random * (math.exp(HELLO_STEEPNESS) - 1)) / HELLO_STEEPNESS;
-		this.helloAtSeconds = context.now() + part * HELLO_SPREAD_SECONDS;
-		this.stepping.at(this.helloAtSeconds);
+		if (!this.reader) {
+			this.beginToAsk();
+			return;
+		}
+		this.isReading = true;
+		this.reader.read((state) => this.noteRead(state));
+	}
+
+	private beginToAsk(): void {
+		const { context } = this;
+		this.helloAtSeconds = context.now() + context.platform.random() * HELLO_SPREAD_SECONDS;
+		// Somebody may have been heard while the state was being read.
+		this.stepping.at(this.candidates.isEmpty() ? this.helloAtSeconds : context.now());
+	}
+
+	/** The state was read in MemoryStoreService, or cannot be. */
+	private noteRead(state: ReadState | undefined): void {
+		const { context } = this;
+		if (!this.isReading || context.phase !== "joining") return;
+		this.isReading = false;
+		if (!state || !this.isUsable(state)) {
+			sometimes("what is kept of the state cannot be used");
+			this.beginToAsk();
+			return;
+		}
+		sometimes("the state read where another server keeps it");
+		context.memoryUse.joined = true;
+		this.responder = state.writer;
+		this.onRead?.(state.writer);
+		this.finish(state.sections, state.baseStamp);
+		context.events.changed();
+	}
+
+	/** Removals that the state does not know of must be remembered by all who live: its writer holds them back as long as it lives, and no hub has let them go. */
+	private isUsable({ writer, frontier }: ReadState): boolean {
+		if (this.gone.has(writer)) return false;
+		for (const { sections } of this.buffered) {
+			for (const section of sections) if (section.kind === "cast" && section.frontier > frontier) return false;
+		}
+		return true;
+	}
+
+	/** Truncated exponential (as in RFC 5740): most draw a late moment. */
+	private claimDelay(): number {
+		const random = this.context.platform.random();
+		const part = math.log(1 + random * (math.exp(CLAIM_STEEPNESS) - 1)) / CLAIM_STEEPNESS;
+		return part * CLAIM_SPREAD_SECONDS;
 	}
 
 	/** Gets the state anew from `source`, which had given this server up. */
@@ -124,6 +198,7 @@ export class Joiner {
 		const { context } = this;
 		if (context.phase !== "joining") return;
 		if (!asksToo) {
+			if (this.buffered === NO_FRAMES) this.buffered = [];
 			if (this.buffered.size() < MOST_BUFFERED) this.buffered.push(frame);
 			else context.traffic.drop("unsynced");
 		}
@@ -131,9 +206,25 @@ export class Joiner {
 			if (section.kind !== "departures") continue;
 			for (const { shortId } of section.departures) if (shortId === frame.sender) this.noteGone(shortId);
 		}
+		const cast = frame.sections.find((section): section is CastSection => section.kind === "cast");
+		if (cast?.founding && identity && !this.isReading) {
+			sometimes("the state had by a new game's first casts");
+			context.hasFirstCasts = true;
+			// So do those that ask this server.
+			this.waiting = undefined;
+			this.finish([], frame.baseStamp);
+			context.events.changed();
+			return;
+		}
+		if (cast && !cast.responders.isEmpty()) {
+			this.noteResponders(cast.responders);
+			return;
+		}
 		if (this.gone.has(frame.sender) || (!synced && !asksToo)) return;
-		// Of those that look for the state as well, the oldest founds the cluster; only an older one is worth asking.
-		if (!synced && !(identity && isOlder(frame.sender, identity, context.selfId, context.identity))) return;
+		// Of those that look for the state as well, the first that announces itself to all founds the cluster, and the oldest of several.
+		const yields = frame.addressee === undefined && this.hellos <= QUIET_HELLOS;
+		const isOlderOne = identity && isOlder(frame.sender, identity, context.selfId, context.identity);
+		if (!synced && !isOlderOne && !yields) return;
 		const known = this.candidates.find((candidate) => candidate.shortId === frame.sender);
 		if (known && known.synced === synced) return;
 		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== frame.sender);
@@ -146,8 +237,33 @@ export class Joiner {
 		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
 	}
 
+	/** Servers that give the state in the hub's place: anybody asks any of them. */
+	private noteResponders(responders: ReadonlyArray<ShortId>): void {
+		const { context } = this;
+		const wasEmpty = this.candidates.isEmpty() || !this.candidates[0]!.synced;
+		if (this.candidates === NO_CANDIDATES) this.candidates = [];
+		for (const shortId of responders) {
+			if (this.candidates.size() >= MOST_CANDIDATES) break;
+			if (this.gone.has(shortId) || this.candidates.some((other) => other.shortId === shortId && other.synced))
+				continue;
+			// Whom it is asking already stays first.
+			const least = wasEmpty ? 0 : 1;
+			const at = least + math.floor(context.platform.random() * (this.candidates.size() - least + 1));
+			this.candidates.insert(math.min(at, this.candidates.size()), {
+				shortId,
+				identity: undefined,
+				synced: true,
+			});
+		}
+		if (!wasEmpty) return;
+		const patience = this.hellos > 0 ? REPEAT_SECONDS : 0.1;
+		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
+		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+	}
+
 	/** Who closes answers nobody any more. Pages that it has sent already may still come. */
 	private noteGone(shortId: ShortId): void {
+		if (this.gone === NOBODY) this.gone = new Set();
 		this.gone.add(shortId);
 		if (this.collector?.started() && this.responder === shortId) return;
 		if (this.candidates[0]?.shortId === shortId) {
@@ -161,9 +277,15 @@ export class Joiner {
 	private step(): void {
 		const { context } = this;
 		const { phase } = context;
-		if (phase !== "joining" && phase !== "rejoining") return;
+		if ((phase !== "joining" && phase !== "rejoining") || this.isReading) return;
 		const now = context.now();
 		const collector = this.collector!;
+		// Who does not answer may have too many to answer.
+		const [first, second] = this.candidates;
+		if (!collector.started() && this.requests > 0 && first && second?.synced) {
+			this.candidates.remove(0);
+			this.candidates.push(first);
+		}
 		// A conversation that has begun is continued with the same server: it has the pages.
 		let target = collector.started() ? this.responder : undefined;
 		const candidate = this.candidates[0];
@@ -184,25 +306,29 @@ export class Joiner {
 			this.firstPageSeconds = undefined;
 			if (collector.started()) sometimes("pages asked for again");
 			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
-			this.sender.sendTo(target, "join", [writeJoin(join, this.sender.addressedRoomBytes())]);
+			this.sender.addressed.sendTo(target, "join", [writeJoin(join, this.sender.addressed.roomBytes())]);
 			this.stepping.at(now + REPEAT_SECONDS);
 			return;
 		}
 		if (phase === "rejoining") {
 			// Nobody answers who could give the state: this server's own view is as good as any.
 			sometimes("rejoined without an answer");
-			this.finish([]);
+			this.finish([], 0);
 			return;
 		}
-		if (this.hellos < MOST_HELLOS) {
+		// Who asks this server has heard it.
+		const isHeard = this.hellos > QUIET_HELLOS && this.waiting !== undefined;
+		if (this.hellos < MOST_HELLOS && !isHeard) {
 			if (now < this.helloAtSeconds) {
 				this.stepping.at(this.helloAtSeconds);
 				return;
 			}
 			this.hellos += 1;
 			this.lastRequestSeconds = now;
-			this.helloAtSeconds = now + REPEAT_SECONDS;
-			this.sender.hello(collector.nonce, this.hellos);
+			const toAll = this.hellos > QUIET_HELLOS;
+			const nextToAll = this.hellos === QUIET_HELLOS;
+			this.helloAtSeconds = now + (nextToAll ? this.claimDelay() : CLAIM_AGAIN_SECONDS);
+			this.sender.hello(collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
 			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
 			this.stepping.at(this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds);
 			return;
@@ -212,7 +338,8 @@ export class Joiner {
 			return;
 		}
 		sometimes("alone after the announcements");
-		this.finish([]);
+		context.founded = true;
+		this.finish([], 0);
 	}
 
 	/** A page of the state came in. `text` is its body, or a parity text. */
@@ -242,7 +369,7 @@ export class Joiner {
 			}
 			for (const section of read.sections) sections.push(section);
 		}
-		this.finish(sections);
+		this.finish(sections, collector.baseStamp);
 	}
 
 	/** Begins anew with another server. */
@@ -255,23 +382,22 @@ export class Joiner {
 		this.stepping.at(this.context.now() + 0.1);
 	}
 
-	private finish(sections: Section[]): void {
+	private finish(sections: Section[], baseStamp: number): void {
 		const { context } = this;
-		const baseStamp = this.collector?.baseStamp ?? 0;
 		this.stepping.clear();
 		this.collector = undefined;
 		this.candidates = [];
-		this.gone.clear();
+		this.gone = NOBODY;
 		const again = context.phase === "rejoining";
 		if (HybridClock.accepts(baseStamp, context.platform.unixMilliseconds())) context.clock.witness(baseStamp);
 		this.applySnapshot(sections, again);
 		context.phase = "synced";
 		const { buffered } = this;
-		this.buffered = [];
+		this.buffered = NO_FRAMES;
 		this.onSynced(buffered, again);
 		const { waiting } = this;
-		this.waiting = [];
-		for (const { join, requester } of waiting) this.serve(join, requester);
+		this.waiting = undefined;
+		if (waiting && !context.isFounding()) for (const { join, requester } of waiting) this.serve(join, requester);
 	}
 
 	private applySnapshot(sections: Section[], again: boolean): void {
@@ -280,6 +406,13 @@ export class Joiner {
 		const streams = new Map<string, Stream>();
 		const entries = new Array<MemberEntry>();
 		let responderLive = false;
+		// Before the members: with a hub there is less to remember of each.
+		for (const section of sections) {
+			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
+			if (section.kind !== "cast" || hubId === undefined) continue;
+			const name = { shortId: hubId, incarnation: incarnationOf(hubId, sections) };
+			context.regime.adopt(name, section.epoch, section.seq, context.now());
+		}
 		for (const section of sections) {
 			if (section.kind !== "members") continue;
 			for (const entry of section.members) {
@@ -352,15 +485,26 @@ export class Joiner {
 	public noteJoin(join: JoinSection, requester: ShortId, addressed: boolean): void {
 		const { context } = this;
 		if (!context.isActive()) {
-			if (addressed && context.phase === "joining" && this.waiting.size() < 50) {
+			const waiting = this.waiting ?? [];
+			if (addressed && context.phase === "joining" && waiting.size() < 50) {
 				sometimes("asked for the state before having it");
-				this.waiting.push({ join, requester });
+				waiting.push({ join, requester });
+				this.waiting = waiting;
 			}
 			return;
 		}
-		// One server answers an announcement: the oldest; a repeated one is answered by the next oldest too.
-		if (!addressed && context.membership.rank() >= join.attempt) return;
+		if (!addressed && !this.isToAnswer(join.attempt)) return;
+		// They hear of it soon.
+		if (context.isFounding()) return;
 		this.serve(join, requester);
+	}
+
+	/** One server answers an announcement: the oldest; a repeated one is answered by the next oldest too. The hub has no messages to spare for that. */
+	private isToAnswer(attempt: number): boolean {
+		const { membership, regime } = this.context;
+		const { hub } = regime;
+		if (!hub || membership.serverCount() < 3) return membership.rank() < attempt;
+		return hub.shortId !== this.context.selfId && membership.rankBut(hub.shortId) < attempt;
 	}
 
 	private serve(join: JoinSection, requester: ShortId): void {
@@ -372,16 +516,7 @@ export class Joiner {
 		if (served && now - served.lastSentSeconds < SERVED_AGAIN_SECONDS) return;
 		if (!served || join.held.isEmpty()) {
 			if (this.served.size() >= 30) return;
-			const baseStamp = context.nowStamp();
-			const room = this.sender.addressedRoomBytes() - PAGE_RESERVE_BYTES;
-			const snapshot = takeSnapshot(
-				context.replica,
-				this.memberEntries(),
-				room,
-				baseStamp,
-				context.observedLoss(),
-			);
-			served = { nonce: join.nonce, requester, snapshot, frontier: context.ownFrontier(), lastSentSeconds: now };
+			served = { nonce: join.nonce, requester, ...this.takeState(now), lastSentSeconds: now };
 			held = [];
 			this.served = this.served.filter((other) => other.requester !== requester);
 			this.served.push(served);
@@ -394,27 +529,64 @@ export class Joiner {
 		this.sendPages(served, held);
 	}
 
+	/** The state as it is; those that ask about the same time are given the same. */
+	private takeState(now: number): State {
+		const { context, latest } = this;
+		if (latest && now - latest.takenAtSeconds < STATE_SHARED_SECONDS) return latest;
+		const baseStamp = context.nowStamp();
+		const room = this.sender.addressed.roomBytes() - PAGE_RESERVE_BYTES;
+		const head = this.hubSection(baseStamp);
+		const loss = context.observedLoss();
+		const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp, loss, head);
+		this.latest = { snapshot, frontier: context.ownFrontier(), takenAtSeconds: now };
+		return this.latest;
+	}
+
 	private sendPages(served: Served, held: ReadonlyArray<number>): void {
 		const { bodies, parities, baseStamp } = served.snapshot;
-		const room = this.sender.addressedRoomBytes();
+		const room = this.sender.addressed.roomBytes();
 		const has = new Set<number>();
 		for (const index of held) has.add(index);
 		const head = (index: number) =>
 			writePage({ nonce: served.nonce, index, pages: bodies.size(), parities: parities.size() });
-		this.sender.forgetPages(served.requester);
+		this.sender.addressed.forgetPages(served.requester);
 		for (const index of $range(0, bodies.size() - 1)) {
-			if (!has.has(index)) this.sender.sendTo(served.requester, "page", [head(index), bodies[index]!], baseStamp);
+			if (!has.has(index))
+				this.sender.addressed.sendTo(served.requester, "page", [head(index), bodies[index]!], baseStamp);
 		}
 		if (!held.isEmpty()) return;
 		for (const group of $range(0, parities.size() - 1)) {
 			const sections = [head(bodies.size() + group), writeParity(parities[group]!)];
 			// Text that is mostly not ASCII makes parity larger than its pages; then a lost page is asked for instead.
-			if (jsonBytes(sections.join("")) <= room) this.sender.sendTo(served.requester, "page", sections, baseStamp);
+			if (jsonBytes(sections.join("")) <= room)
+				this.sender.addressed.sendTo(served.requester, "page", sections, baseStamp);
 		}
 	}
 
+	/** Which hub there is, and up to which cast everything is in the state: the hub is the one responder that it names. */
+	public hubSection(baseStamp: number): string {
+		const { regime } = this.context;
+		const { hub } = regime;
+		if (!hub || !regime.isHeld()) return "";
+		const seq = hub.log.casts.watermark();
+		const { epoch } = hub;
+		const about = {
+			epoch,
+			seq,
+			dissolved: false,
+			founding: false,
+			uplinkTenths: math.round(hub.uplinkSeconds * 10),
+			messageTenths: math.round(hub.messageSeconds * 10),
+		};
+		const responders = [hub.shortId];
+		return writeCast(
+			{ ...about, floor: 0, frontier: 0, servers: 0, census: 0, givePercent: 0, responders },
+			baseStamp,
+		);
+	}
+
 	/** Everybody this server knows of, itself first. */
-	private memberEntries(): MemberEntry[] {
+	public memberEntries(): MemberEntry[] {
 		const { context } = this;
 		const entries = new Array<MemberEntry>();
 		entries.push({
@@ -454,11 +626,35 @@ export class Joiner {
 	}
 }
 
+beginWith(Joiner, {
+	isReading: false,
+	hellos: 0,
+	helloAtSeconds: 0,
+	lastRequestSeconds: 0,
+	missingAtSeconds: 0,
+	foundAtSeconds: math.huge,
+	requests: 0,
+	candidates: NO_CANDIDATES,
+	gone: NOBODY,
+	buffered: NO_FRAMES,
+	served: NOBODY_SERVED,
+});
+
 function isBetterCandidate(left: Candidate, right: Candidate): boolean {
 	if (left.synced !== right.synced) return left.synced;
 	if (left.identity && right.identity) return isOlder(left.shortId, left.identity, right.shortId, right.identity);
 	if ((left.identity === undefined) !== (right.identity === undefined)) return left.identity !== undefined;
 	return left.shortId < right.shortId;
+}
+
+/** What members sections say of a server; 0 if nothing. */
+function incarnationOf(shortId: ShortId, sections: ReadonlyArray<Section>): number {
+	for (const section of sections) {
+		if (section.kind !== "members") continue;
+		const entry = section.members.find((other) => other.shortId === shortId);
+		if (entry) return entry.incarnation;
+	}
+	return 0;
 }
 
 function streamKey(shortId: ShortId, incarnation: number): string {

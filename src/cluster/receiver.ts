@@ -3,28 +3,43 @@ import { HybridClock } from "../replication/hybrid-clock";
 import { MOST_VERSIONS_AHEAD } from "../replication/stream";
 import {
 	BeatSection,
+	CastSection,
+	CoverSection,
 	DeparturesSection,
+	DropReason,
 	HeardSection,
 	Frame,
 	Identity,
+	MemberEntry,
 	PageSection,
 	ProbeSection,
 	RecordsSection,
+	RelayedGroup,
+	ShortId,
+	StandingSection,
 } from "../wire/frame";
 import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
+import { Agenda } from "./agenda";
+import { CastRepairer } from "./cast-repairer";
 import { Context, LOSS_UNKNOWN } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
 import { Departed, Member } from "./membership";
+import { Hub } from "./regime";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
+import { SHORT_ID_BYTES } from "../wire/base85";
+import { MESSAGE_BYTES } from "../wire/frame-writer";
+import { RENDEZVOUS } from "./topics";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
 const FRESH_MILLISECONDS = 60_000;
 /** A server that is not live here is asked at most so often whether it is. */
 const PROBE_AGAIN_SECONDS = 4;
+/** Servers that are known by hearsay only are asked for this far apart, on average. */
+const HEARSAY_PROBE_SECONDS = 8;
 /** Messages that were sent before a goodbye arrive within this time after it. */
 const LAST_WORDS_SECONDS = 5;
 /** What was heard of a server directly within this time is believed more than what another says of it. */
@@ -33,10 +48,26 @@ const HEARD_LATELY_SECONDS = 8;
 const MOST_REPORTED_UNICASTS = 600;
 /** Digests must disagree for so long before the stream is compared record by record: claims may be on their way. */
 const DIGEST_PATIENCE_SECONDS = 20;
+/** What a change takes of a message besides its key and value, about. */
+const RECORD_BYTES = 9;
+
+/** Who is lost, the hub has heard of within this time. */
+const TOLD_SECONDS = 20;
+
+/** Answers for casts that wait for the ones before. */
+const MOST_POSTPONED = 20;
+
+/** Not a part of anything. */
+const WHOLE = { part: 0, parts: 1 };
 
 /** What arrives: checked, sorted out, and applied. Whatever is wrong with it is dropped and counted. */
 export class Receiver {
+	/** When a server that is known by hearsay only is asked who it is at the earliest. */
+	private nextHearsaySeconds = 0;
 	private readonly probes = new Map<string, { nonce: number; atSeconds: number }>();
+	private castRepairer: CastRepairer | undefined;
+	/** Answers to requests for casts that came before those they build on. */
+	private postponed: Array<[CoverSection, Frame]> | undefined;
 
 	constructor(
 		private readonly context: Context,
@@ -47,7 +78,13 @@ export class Receiver {
 		private readonly detector: Detector,
 		/** Another server has given this one up. */
 		private readonly onGivenUp: (source: string) => void,
+		private readonly agenda: Agenda,
 	) {}
+
+	/** Made when a hub is heard of. */
+	private casts(): CastRepairer {
+		return (this.castRepairer ??= new CastRepairer(this.context, this.sender, this.agenda));
+	}
 
 	/** A message came in: on a broadcast topic (its index), or on the own inbox (undefined). */
 	public receive(message: unknown, topic: number | undefined): void {
@@ -55,7 +92,7 @@ export class Receiver {
 		const { traffic } = context;
 		if (context.phase === "closed" || context.phase === "starting") return;
 		traffic.received += 1;
-		const frame = readFrame(message, context.checksumSeed);
+		const frame = this.read(message, topic);
 		if (isDropReason(frame)) {
 			traffic.drop(frame);
 			return;
@@ -74,7 +111,17 @@ export class Receiver {
 		}
 		this.detector.noteInbound();
 		const now = context.now();
-		if (topic !== undefined) {
+		// Where a hub broadcasts for all, the others tell it what they have sent.
+		if (topic === undefined && context.regime.role() === "hub") {
+			context.budget.noteReportedUnicasts(
+				now,
+				frame.sender,
+				math.min(math.max(frame.unicasts, 1), MOST_REPORTED_UNICASTS),
+			);
+		}
+		if (topic === RENDEZVOUS) {
+			context.budget.noteReportedUnicasts(now, frame.sender, frame.unicasts + 2);
+		} else if (topic !== undefined) {
 			context.noteLively();
 			context.budget.noteHeard(now, frame.sender, topic);
 			context.budget.noteReportedUnicasts(now, frame.sender, math.min(frame.unicasts, MOST_REPORTED_UNICASTS));
@@ -87,13 +134,31 @@ export class Receiver {
 		context.events.changed();
 	}
 
+	private read(message: unknown, topic: number | undefined): Frame | DropReason {
+		const { checksumSeed, platform } = this.context;
+		const { decoded } = platform;
+		// Whoever has another key reads something else.
+		if (!decoded || topic === undefined || checksumSeed !== 0 || !typeIs(message, "string")) {
+			return readFrame(message, checksumSeed);
+		}
+		let frame = decoded.get(message) as Frame | DropReason | undefined;
+		if (frame === undefined) {
+			frame = readFrame(message, checksumSeed);
+			decoded.set(message, frame);
+		}
+		return frame;
+	}
+
 	private receiveOwn(frame: Frame, topic: number | undefined): void {
 		const { context } = this;
 		if (topic === undefined) {
-			context.traffic.drop("own");
+			// Only to find out whether it can hear does a server write to itself.
+			if (frame.sections.some(({ kind }) => kind === "probe")) this.detector.noteOwn();
+			else context.traffic.drop("own");
 			return;
 		}
 		context.echoes.heard(frame.counter);
+		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts?.noteReturned(section);
 		this.detector.noteOwn();
 	}
 
@@ -144,19 +209,251 @@ export class Receiver {
 		if (HybridClock.accepts(frame.baseStamp, this.context.platform.unixMilliseconds())) {
 			this.context.clock.witness(frame.baseStamp);
 		}
+		const cast = frame.sections.find((section): section is CastSection => section.kind === "cast");
+		if (cast) {
+			this.applyCast(cast, member, frame, fresh);
+			return;
+		}
+		const cover = frame.sections.find((section): section is CoverSection => section.kind === "cover");
+		if (cover) {
+			this.applyRepairedCasts(cover, frame);
+			return;
+		}
 		const former = member.stream.highest;
 		for (const section of frame.sections) {
 			if (section.kind === "records") this.applyRecords(section, member, frame);
 			else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
 			else if (section.kind === "departures") this.applyDepartures(section, member);
 			else if (section.kind === "heard") this.noteHeardOf(section);
-			else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+			else if (section.kind === "backlog" && frame.addressee === undefined && fresh) {
+				this.context.regime.noteStrained(member.shortId, this.context.now());
+			} else if (section.kind === "nack") this.repairer.answer(section, frame.sender);
+			else if (section.kind === "castNack") this.casts().answer(section, frame.sender);
 		}
+		if (frame.addressee !== undefined) this.noteUplink(frame, member, former);
 		if (member.stream.highest > former) {
 			member.stream.told = 0;
 			member.stream.advancedAtSeconds = this.context.now();
 		}
 		this.repairer.watch(member.stream);
+	}
+
+	/** What a server tells the hub says how much it would like to tell. */
+	private noteUplink(frame: Frame, member: Member, former: number): void {
+		if (this.context.regime.role() !== "hub") return;
+		let bytes = 0;
+		let waiting: number | undefined;
+		for (const section of frame.sections) {
+			if (section.kind === "backlog") waiting = section.waiting;
+			else if (section.kind === "beat") waiting ??= 0;
+			else if (section.kind === "records" && !section.stream) {
+				for (const { version, key, value } of section.records) {
+					if (version > former) bytes += RECORD_BYTES + (key?.size() ?? 0) + (value?.size() ?? 0);
+				}
+			}
+		}
+		if (bytes > 0 || waiting !== undefined) {
+			this.sender.casts?.noteUplink(member.shortId, math.min(bytes, MESSAGE_BYTES), waiting ?? 0);
+		}
+	}
+
+	// -- casts -------------------------------------------------------------------------------------------------------------------------------
+
+	/** A hub's broadcast: what is new, then what it covers of those before. */
+	private applyCast(cast: CastSection, member: Member, frame: Frame, fresh: boolean): void {
+		const { context } = this;
+		const now = context.now();
+		const { regime } = context;
+		const before = regime.hub;
+		// An old cast makes nobody a hub.
+		const hub = fresh ? regime.noteCast(cast, member.stream, now) : undefined;
+		if (hub && hub !== before) {
+			this.detector.beginAnew();
+			this.sender.follow();
+		}
+		const { seq } = cast;
+		const isWhole = this.applyCasts(frame, { ...WHOLE, epoch: cast.epoch, after: seq - 1, upTo: seq }, hub);
+		for (const section of frame.sections) {
+			if (section.kind === "departures") {
+				this.applyDepartures(section, member, true);
+				for (const { shortId } of section.departures) hub?.log.noteServer(seq - 1, seq, shortId, now);
+			} else if (section.kind === "beat") this.applyBeat(section, member, fresh, frame.baseStamp);
+			else if (section.kind === "standing") this.compareStanding(section, cast, hub, frame.baseStamp);
+		}
+		this.repairer.watch(member.stream, true);
+		if (!hub) return;
+		const { casts } = hub.log;
+		if (isWhole) casts.close(seq - 1, seq);
+		else casts.extend(seq);
+		casts.noteFloor(seq, cast.floor);
+		if (seq === casts.highest) {
+			hub.stableFrontier = cast.frontier;
+			hub.uplinkSeconds = math.max(0.5, cast.uplinkTenths / 10);
+			hub.messageSeconds = cast.messageTenths / 10;
+			hub.giveShare = cast.givePercent / 100;
+			if (!cast.responders.isEmpty()) hub.responders = cast.responders;
+			context.doubts.compare(cast, now);
+		}
+		if (cast.dissolved) {
+			regime.dissolve();
+			this.detector.beginAnew();
+			this.sender.follow();
+			return;
+		}
+		this.casts().watch(hub);
+	}
+
+	/** An answer to a request for casts, by anybody; of use for those of the hub that is followed. */
+	private applyRepairedCasts(cover: CoverSection, frame: Frame): void {
+		const { hub } = this.context.regime;
+		const followed = hub?.epoch === cover.epoch ? hub : undefined;
+		if (followed) {
+			const { casts } = followed.log;
+			const former = casts.watermark();
+			this.applyAnswer(cover, frame, followed);
+			// What it introduces may be what others that came before it speak of.
+			if (casts.watermark() > former && this.postponed) {
+				const { postponed } = this;
+				this.postponed = undefined;
+				for (const [earlier, answer] of postponed) this.applyAnswer(earlier, answer, followed);
+			}
+			this.casts().watch(followed);
+		} else this.applyCasts(frame, { ...cover, after: cover.upTo }, undefined);
+	}
+
+	/** Keeps an answer that speaks of servers which another answer introduces. */
+	private applyAnswer(cover: CoverSection, frame: Frame, hub: Hub): void {
+		const { casts } = hub.log;
+		// Nothing in it is of a cast of its own.
+		this.applyCasts(frame, { ...cover, after: cover.upTo }, hub);
+		if (cover.epoch !== hub.epoch || cover.parts > 1 || casts.hasAll(cover.after, cover.upTo)) return;
+		const postponed = (this.postponed ??= []);
+		if (postponed.size() < MOST_POSTPONED) postponed.push([cover, frame]);
+	}
+
+	/** Words and records of the casts `first`, then those that each cover is about. Returns whether all of `first` is here now. */
+	private applyCasts(frame: Frame, first: Omit<CoverSection, "kind">, hub: Hub | undefined): boolean {
+		let casts = first;
+		let isWhole = true;
+		let isFirstWhole = true;
+		const finish = (): void => {
+			if (casts === first) isFirstWhole = isWhole;
+			else if (hub && isWhole && casts.epoch === hub.epoch) hub.log.noteCover(casts);
+			isWhole = true;
+		};
+		for (const section of frame.sections) {
+			if (section.kind === "cover") {
+				finish();
+				casts = section;
+			} else if (casts !== first && hub?.log.casts.hasAll(casts.after, casts.upTo)) {
+				// What the casts before have brought already is most of what there is.
+				continue;
+			} else if (section.kind === "members") this.admitAll(section.members, hub, casts);
+			else if (section.kind === "relayed") {
+				for (const group of section.groups) {
+					if (!this.applyGroup(group, hub, casts.after, casts.upTo)) isWhole = false;
+				}
+			}
+		}
+		finish();
+		return isFirstWhole;
+	}
+
+	private applyGroup(group: RelayedGroup, hub: Hub | undefined, after: number, upTo: number): boolean {
+		const { context } = this;
+		const stream = context.findNamed(group.stream);
+		if (!stream) {
+			// Whoever goes by the beginning of its name is asked for by the numbers that are missing.
+			if (group.stream.shortId.size() < SHORT_ID_BYTES) return false;
+			// Of a server that is gone, or of what it was before, nothing is missed.
+			const { shortId, incarnation } = group.stream;
+			const known = context.membership.get(shortId)?.stream ?? context.membership.departed(shortId)?.stream;
+			if (known !== undefined && known.incarnation > incarnation) return true;
+			// The hub knows a server that this one has never met: it introduces itself when asked, unless a cast that is missing did so.
+			if (!hub || !isBehind(hub, after)) this.askWhoItIs(shortId, incarnation);
+			return false;
+		}
+		const now = context.now();
+		if (stream === context.replica.own) {
+			for (const record of group.records) context.recents.heardAgain(stream, record.reference, record.version);
+			if (hub) hub.ownCastUpTo = math.max(hub.ownCastUpTo, group.upTo);
+		} else {
+			const former = stream.highest;
+			context.replica.applySection(
+				stream,
+				{ ...group, kind: "records" },
+				context.clock,
+				context.platform.unixMilliseconds(),
+			);
+			for (const register of context.replica.takeFresh()) context.recents.note(register, now);
+			if (stream.highest > former) stream.advancedAtSeconds = now;
+			if (!stream.live) this.roster.adoptOrphans();
+			this.repairer.watch(stream, true);
+		}
+		hub?.log.noteRange(after, upTo, { stream, after: group.after, upTo: group.upTo }, now);
+		return true;
+	}
+
+	/** The hub names servers that are new. */
+	private admitAll(
+		entries: ReadonlyArray<MemberEntry>,
+		hub: Hub | undefined,
+		{ after, upTo }: Omit<CoverSection, "kind">,
+	): void {
+		const { context } = this;
+		for (const entry of entries) {
+			const { shortId, incarnation } = entry;
+			if (shortId === context.selfId || entry.state !== "live") continue;
+			hub?.log.noteServer(after, upTo, shortId, context.now());
+			const member = context.membership.get(shortId);
+			if (member) {
+				if (incarnation > member.stream.incarnation) this.roster.renew(member, incarnation);
+				continue;
+			}
+			const departed = context.membership.departed(shortId);
+			if (!departed || incarnation > departed.stream.incarnation) this.roster.admit(entry, entry);
+		}
+	}
+
+	/** The hub tells what streams come to: who has missed something without knowing finds out. */
+	private compareStanding(
+		section: StandingSection,
+		{ seq, frontier }: CastSection,
+		hub: Hub | undefined,
+		baseStamp: number,
+	): void {
+		const { context } = this;
+		const isLate = hub !== undefined && isBehind(hub, seq - 1);
+		const now = context.now();
+		for (const { shortId, incarnation, upTo, digest } of section.streams) {
+			const member = context.membership.get(shortId);
+			if (!member && !isLate && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
+			context.doubts.noteNamed(shortId);
+			// The words that said so were missed.
+			if (member && incarnation > member.stream.incarnation) this.roster.renew(member, incarnation);
+			if (!member || member.stream.incarnation !== incarnation) continue;
+			const { stream } = member;
+			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {
+				stream.extend(upTo);
+				this.repairer.watch(stream, true);
+			}
+			if (!this.endsBefore(member, upTo, baseStamp, now) && stream.watermark() === upTo)
+				this.compareDigest({ digest, frontier }, member, now);
+		}
+	}
+
+	/** The hub takes a server for live that is none here: it introduces itself when asked, and comes back if it was taken for lost. */
+	private askUnlessGone(shortId: ShortId, incarnation: number, now: number): void {
+		const departed = this.context.membership.departed(shortId);
+		if (!departed) {
+			this.askWhoItIs(shortId, incarnation);
+			return;
+		}
+		const { reason, departedAtSeconds, stream } = departed;
+		if (incarnation < stream.incarnation || now - departedAtSeconds < TOLD_SECONDS) return;
+		if (reason === "lost" || incarnation > stream.incarnation) {
+			this.probeServer(shortId, incarnation === stream.incarnation, incarnation);
+		}
 	}
 
 	/** The live member a frame is from; undefined if it is not to be applied. */
@@ -195,6 +492,7 @@ export class Receiver {
 		for (const section of frame.sections) {
 			if (section.kind === "identity") identity = section;
 			else if (section.kind === "beat") synced = section.synced;
+			else if (section.kind === "cast") synced = true;
 		}
 		if (identity && synced && this.isFresh(frame)) return this.roster.admit(this.nameOf(frame), identity);
 		sometimes("a message of an unknown server");
@@ -234,16 +532,31 @@ export class Receiver {
 	// -- probes ------------------------------------------------------------------------------------------------------------------------------
 
 	private probe(frame: Frame, presumedDead: boolean, incarnation: number): void {
+		this.probeServer(frame.sender, presumedDead, incarnation);
+	}
+
+	/**
+	 * The hub knows a server that this one has never met. While a game starts there are many of them at every server: they are introduced
+	 * by the hub, or with an answer to who misses what they said, and asked themselves only now and then.
+	 */
+	private askWhoItIs(shortId: ShortId, incarnation: number): void {
+		const now = this.context.now();
+		if (now < this.nextHearsaySeconds) return;
+		this.nextHearsaySeconds = now + HEARSAY_PROBE_SECONDS * (0.5 + this.context.platform.random());
+		this.probeServer(shortId, false, incarnation);
+	}
+
+	private probeServer(shortId: ShortId, presumedDead: boolean, incarnation: number): void {
 		const { context } = this;
 		if (!context.isActive()) return;
 		const now = context.now();
-		const outstanding = this.probes.get(frame.sender);
+		const outstanding = this.probes.get(shortId);
 		if (outstanding && now - outstanding.atSeconds < PROBE_AGAIN_SECONDS) return;
 		if (!outstanding && this.probes.size() >= 200) this.probes.clear();
 		const nonce = math.floor(context.platform.random() * 4294967296);
-		this.probes.set(frame.sender, { nonce, atSeconds: now });
+		this.probes.set(shortId, { nonce, atSeconds: now });
 		context.traffic.probes += 1;
-		this.sender.sendTo(frame.sender, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
+		this.sender.addressed.sendTo(shortId, "probe", [writeProbe({ nonce, presumedDead, incarnation })]);
 	}
 
 	private answerProbe(probe: ProbeSection, frame: Frame): void {
@@ -262,7 +575,7 @@ export class Receiver {
 			lossPercent: context.lossPercent(),
 			digest: 0,
 		};
-		this.sender.sendTo(
+		this.sender.addressed.sendTo(
 			frame.sender,
 			"probeAck",
 			[writeIdentity(context.identity), writeBeat(beat, baseStamp), writeProbeAck({ nonce: probe.nonce })],
@@ -302,7 +615,9 @@ export class Receiver {
 			return;
 		}
 		const former = context.replica.fresh.size();
+		const givable = stream.givableUpTo();
 		context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
+		if (stream.givableUpTo() > givable) this.sender.casts?.noteAdvanced(stream);
 		if (context.replica.fresh.size() > former) {
 			const now = context.now();
 			// What came as a repair was on the air before; repeating it to everybody is of less use, but costs nothing.
@@ -343,26 +658,36 @@ export class Receiver {
 			member.frontier = beat.frontier;
 		}
 		if (fresh) {
-			member.loss = beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100;
+			context.membership.noteLoss(member, beat.lossPercent === LOSS_UNKNOWN ? undefined : beat.lossPercent / 100);
 			member.promisedBySeconds = math.max(member.promisedBySeconds, now + math.min(beat.nextSeconds, 90));
 		}
-		if (beat.upTo < stream.highest) {
-			// A late beat says less than is known. Whoever said that after this server had heard of more, for long, shows that somebody else spoke in its name.
-			const { behind } = member;
-			if (!behind || beat.upTo >= behind.highest) {
-				member.behind = { highest: stream.highest, stamp: context.nowStamp(), sinceSeconds: now };
-			} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
-				sometimes("a stream that ends before what is known of it");
-				this.compareAll(member, beat.upTo);
-			}
-			return;
-		}
-		member.behind = undefined;
+		if (this.endsBefore(member, beat.upTo, baseStamp, now)) return;
 		// Comparable only where this server has just what the digest is of.
 		if (stream.watermark() === beat.upTo && beat.digest !== 0) this.compareDigest(beat, member, now);
 	}
 
-	private compareDigest({ digest, frontier }: BeatSection, member: Member, now: number): void {
+	/** Whether a stream is said to end before what is known of it. When that is so for long, somebody else has spoken in its server's name. */
+	private endsBefore(member: Member, upTo: number, baseStamp: number, now: number): boolean {
+		const { behind, stream } = member;
+		if (upTo >= stream.highest) {
+			member.behind = undefined;
+			return false;
+		}
+		// What comes late says less than is known.
+		if (!behind || upTo >= behind.highest) {
+			member.behind = { highest: stream.highest, stamp: this.context.nowStamp(), sinceSeconds: now };
+		} else if (baseStamp > behind.stamp && now - behind.sinceSeconds >= DIGEST_PATIENCE_SECONDS) {
+			sometimes("a stream that ends before what is known of it");
+			this.compareAll(member, upTo);
+		}
+		return true;
+	}
+
+	private compareDigest(
+		{ digest, frontier }: Pick<BeatSection, "digest" | "frontier">,
+		member: Member,
+		now: number,
+	): void {
 		const { context } = this;
 		const { stream } = member;
 		stream.forgetAssemblies();
@@ -388,7 +713,7 @@ export class Receiver {
 		this.repairer.audit(member.stream, upTo);
 	}
 
-	private applyDepartures(section: DeparturesSection, member: Member): void {
+	private applyDepartures(section: DeparturesSection, member: Member, byHub = false): void {
 		const { context } = this;
 		for (const departure of section.departures) {
 			if (departure.shortId === context.selfId) {
@@ -397,7 +722,7 @@ export class Receiver {
 				continue;
 			}
 			// That it closes, a server says itself.
-			if (departure.reason === "closed" && departure.shortId !== member.shortId) continue;
+			if (departure.reason === "closed" && departure.shortId !== member.shortId && !byHub) continue;
 			const accused = context.membership.get(departure.shortId);
 			const heardLately =
 				accused !== undefined &&
@@ -410,12 +735,20 @@ export class Receiver {
 				sometimes("a loss not believed");
 				continue;
 			}
+			const wasLive = context.membership.get(departure.shortId) !== undefined;
 			this.roster.depart(departure, departure.reason, member.shortId, departure.upTo);
+			// The hub passes on what only it was told.
+			if (wasLive && context.regime.role() === "hub") this.sender.losses.announceLost(departure);
 			const departed = context.membership.departed(departure.shortId);
 			if (departed && !departed.purged) this.repairer.watch(departed.stream);
-			this.sender.noteLost(departure);
+			this.sender.losses.noteLost(departure);
 			const more = this.roster.knowsMore(departure, departure.upTo);
-			if (more !== undefined) this.sender.correctLost({ ...departure, reason: "lost", upTo: more });
+			if (more !== undefined) this.sender.losses.correctLost({ ...departure, reason: "lost", upTo: more });
 		}
 	}
+}
+
+/** Whether casts up to this one are missing here: what they brought cannot be known. */
+function isBehind({ log }: Hub, upTo: number): boolean {
+	return log.casts.watermark() < upTo;
 }

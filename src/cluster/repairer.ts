@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { rangeOf } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
@@ -29,14 +30,20 @@ interface Pending {
 	requests: number;
 	/** The stream is being compared record by record: what its owner does not list is dropped. */
 	authoritative: boolean;
+	/** Nothing of it is missing any more. */
+	done: boolean;
 }
+
+/** Shared by all that miss nothing. */
+const NOTHING_PENDING = table.freeze(new Array<Pending>()) as Pending[];
 
 /** Asks for what is missing, and answers who asks. Repair is by state: what was overwritten since is simply absent. */
 export class Repairer {
-	private pending = new Array<Pending>();
+	private pending!: Pending[];
+	private pendingByStream: Map<Stream, Pending> | undefined;
 	private readonly requesting: Appointment;
-	private readonly served = new Map<string, number>();
-	private servedCount = 0;
+	private served: Map<string, number> | undefined;
+	private servedCount!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -48,13 +55,25 @@ export class Repairer {
 
 	/** Makes sure that the gaps of a stream, if there are any, get closed. */
 	public watch(stream: Stream, hearsay = false): void {
-		if (stream.gaps.isEmpty()) return;
-		for (const pending of this.pending) if (pending.stream === stream) return;
+		const known = this.pendingByStream?.get(stream);
+		if (stream.gaps.isEmpty()) {
+			if (known) this.finish(known);
+			return;
+		}
+		if (known) return;
 		const spread = FIRST_REQUEST_SECONDS.most - FIRST_REQUEST_SECONDS.least;
 		const patience = FIRST_REQUEST_SECONDS.least + (hearsay ? HEARSAY_SECONDS : 0);
 		const dueSeconds = this.context.now() + patience + spread * this.context.platform.random();
-		this.pending.push({ stream, dueSeconds, requests: 0, authoritative: false });
+		const pending = { stream, dueSeconds, requests: 0, authoritative: false, done: false };
+		if (this.pending === NOTHING_PENDING) this.pending = [];
+		this.pending.push(pending);
+		(this.pendingByStream ??= new Map()).set(stream, pending);
 		this.requesting.by(dueSeconds);
+	}
+
+	private finish(pending: Pending): void {
+		pending.done = true;
+		this.pendingByStream?.delete(pending.stream);
 	}
 
 	/** Asks a stream's owner for everything it has, which is versions up to `upTo`, and drops what it has not. */
@@ -65,13 +84,13 @@ export class Repairer {
 		if (stream.highest > upTo) replica.dropAbsent(stream, upTo, stream.highest, new Map());
 		stream.reopen(upTo);
 		this.watch(stream);
-		for (const pending of this.pending) if (pending.stream === stream) pending.authoritative = true;
+		const pending = this.pendingByStream?.get(stream);
+		if (pending) pending.authoritative = true;
 	}
 
 	/** Whether an answer from the stream's owner is the whole truth about its range. */
 	public isAudited(stream: Stream): boolean {
-		for (const pending of this.pending) if (pending.stream === stream) return pending.authoritative;
-		return false;
+		return this.pendingByStream?.get(stream)?.authoritative ?? false;
 	}
 
 	private request(): void {
@@ -80,12 +99,22 @@ export class Repairer {
 		const now = context.now();
 		const ranges = new Map<ShortId, VersionRange[]>();
 		const targets = new Array<ShortId>();
-		// A stream that was replaced, or forgotten, is nobody's any more.
-		this.pending = this.pending.filter(
-			({ stream }) => !stream.gaps.isEmpty() && context.findStream(stream) === stream,
-		);
+		let dropped = 0;
 		let nextSeconds = math.huge;
+		const { hub } = context.regime;
+		const castsMissing = hub !== undefined && !hub.log.casts.gaps.isEmpty();
 		for (const pending of this.pending) {
+			// A stream that was replaced, or forgotten, is nobody's any more. Few are due at a time: the others are not looked at.
+			if (pending.dueSeconds <= now && !pending.done) {
+				const { stream } = pending;
+				if (stream.gaps.isEmpty() || context.findStream(stream) !== stream) this.finish(pending);
+			}
+			if (pending.done) {
+				dropped += 1;
+				continue;
+			}
+			// Missing casts, which are asked for as such, will bring it.
+			if (castsMissing && pending.dueSeconds <= now) pending.dueSeconds = now + REPEAT_SECONDS;
 			if (pending.dueSeconds <= now) {
 				const target = this.target(pending);
 				pending.requests += 1;
@@ -116,9 +145,12 @@ export class Repairer {
 			}
 			nextSeconds = math.min(nextSeconds, pending.dueSeconds);
 		}
+		if (dropped > 0) this.pending = this.pending.filter(({ done }) => !done);
 		for (const target of targets) {
 			context.traffic.repairsRequested += 1;
-			this.sender.sendTo(target, "nack", [writeNack(ranges.get(target)!, this.sender.addressedRoomBytes()).text]);
+			this.sender.addressed.sendTo(target, "nack", [
+				writeNack(ranges.get(target)!, this.sender.addressed.roomBytes()).text,
+			]);
 		}
 		if (nextSeconds < math.huge) this.requesting.at(nextSeconds);
 	}
@@ -150,17 +182,18 @@ export class Repairer {
 	private servedLately(range: VersionRange, requester: ShortId): boolean {
 		const now = this.context.now();
 		const name = `${requester}${range.shortId}${range.incarnation}:${range.after}:${range.upTo}`;
-		const last = this.served.get(name);
+		const served = (this.served ??= new Map());
+		const last = served.get(name);
 		if (last !== undefined && now - last < LINGER_SECONDS) {
 			sometimes("the same request twice");
 			return true;
 		}
 		if (last === undefined) this.servedCount += 1;
 		if (this.servedCount > 200) {
-			this.served.clear();
+			served.clear();
 			this.servedCount = 1;
 		}
-		this.served.set(name, now);
+		served.set(name, now);
 		return false;
 	}
 
@@ -190,7 +223,7 @@ export class Repairer {
 		let from = after;
 		for (const _ of $range(1, MOST_ANSWER_MESSAGES)) {
 			const writer = new RecordsWriter(
-				this.sender.addressedRoomBytes(),
+				this.sender.addressed.roomBytes(),
 				{ stream, after: from, upTo, complete, dense: false },
 				baseStamp,
 			);
@@ -198,7 +231,7 @@ export class Repairer {
 			const last = index >= records.size();
 			assert(last || writer.count() > 0, "any record fits into a message");
 			const to = last ? upTo : records[index - 1]!.version;
-			this.sender.sendTo(requester, "repair", [writer.finish(to)], baseStamp);
+			this.sender.addressed.sendTo(requester, "repair", [writer.finish(to)], baseStamp);
 			if (last) return;
 			sometimes("a repair of several messages");
 			from = to;
@@ -213,3 +246,5 @@ export class Repairer {
 		this.context.replica.dropAbsent(stream, section.after, section.upTo, kept);
 	}
 }
+
+beginWith(Repairer, { pending: NOTHING_PENDING, servedCount: 0 });

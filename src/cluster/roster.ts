@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { hashKey } from "../replication/digest";
 import { Register } from "../replication/register";
@@ -15,9 +16,19 @@ const MOST_NEWCOMERS = 100;
 /** Gone servers that are remembered, whoever names them. */
 const MOST_DEPARTED = 2000;
 
+interface Newcomer {
+	readonly shortId: ShortId;
+	readonly untilSeconds: number;
+}
+
+const NO_NEWCOMERS: ReadonlyArray<Newcomer> = [];
+
 /** The changes of membership, and what follows from each for the state. */
 export class Roster {
-	private newcomers = new Array<{ readonly shortId: ShortId; readonly untilSeconds: number }>();
+	private newcomers!: ReadonlyArray<Newcomer>;
+	/** Whether the budget knows who takes part, and whether that was with a hub. */
+	private shared!: boolean;
+	private sharedWithHub!: boolean;
 
 	constructor(
 		private readonly context: Context,
@@ -30,7 +41,8 @@ export class Roster {
 		const { context } = this;
 		const stream = new Stream(name.shortId, name.incarnation);
 		const former = context.membership.departed(name.shortId);
-		const member = context.membership.admit(name.shortId, identity, stream, context.now(), context.beatSeconds());
+		const beatSeconds = context.regime.role() === "leaf" ? undefined : context.beatSeconds();
+		const member = context.membership.admit(name.shortId, identity, stream, context.now(), beatSeconds);
 		if (former) {
 			// Of a server that it never met, only the short id was known. What is shown from now on is shown with the name.
 			if (!former.identity) context.replica.nameOwner(name.shortId);
@@ -48,13 +60,14 @@ export class Roster {
 		const { context } = this;
 		sometimes("a member begins a new stream");
 		const former = member.stream;
-		member.stream = new Stream(member.shortId, incarnation);
+		context.membership.renew(member, new Stream(member.shortId, incarnation));
 		member.frontier = 0;
 		member.laggingSinceSeconds = undefined;
 		member.fenced = false;
 		member.differs = undefined;
 		member.behind = undefined;
 		context.replica.inherit(former, member.stream);
+		context.events.renewed(member);
 	}
 
 	/** How much more this server has of a gone server's last words than somebody says: the version they go to, or undefined if it is not more. */
@@ -183,20 +196,37 @@ export class Roster {
 	/** A server asks for the state: it will take part soon, and shares the budget as if it did already. */
 	public noteNewcomer(shortId: ShortId): void {
 		const now = this.context.now();
-		this.newcomers = this.newcomers.filter((other) => other.shortId !== shortId && other.untilSeconds > now);
-		if (this.newcomers.size() >= MOST_NEWCOMERS || shortId === this.context.selfId) return;
-		this.newcomers.push({ shortId, untilSeconds: now + NEWCOMER_SECONDS });
+		const newcomers = this.newcomers.filter((other) => other.shortId !== shortId && other.untilSeconds > now);
+		this.newcomers = newcomers;
+		if (newcomers.size() >= MOST_NEWCOMERS || shortId === this.context.selfId) return;
+		newcomers.push({ shortId, untilSeconds: now + NEWCOMER_SECONDS });
 		this.membersChanged();
 	}
 
-	public membersChanged(): void {
+	private membersChanged(): void {
+		this.shared = false;
+	}
+
+	/** Divides the budget anew if members have changed since the last time: many may at once. */
+	public shareBudget(): void {
 		const { context } = this;
-		const shortIds = new Array<ShortId>();
+		const withHub = context.regime.hub !== undefined;
+		if (this.shared && withHub === this.sharedWithHub) return;
+		this.shared = true;
+		this.sharedWithHub = withHub;
 		const now = context.now();
+		const newcomers = new Array<ShortId>();
 		for (const { shortId, untilSeconds } of this.newcomers) {
-			if (untilSeconds > now && !context.membership.get(shortId)) shortIds.push(shortId);
+			if (untilSeconds > now && !context.membership.get(shortId)) newcomers.push(shortId);
 		}
-		for (const member of context.membership.all()) shortIds.push(member.shortId);
-		context.budget.setMembers(shortIds, context.now());
+		context.expectedServers = newcomers.size() + context.membership.serverCount();
+		if (withHub) {
+			context.budget.setServers(context.expectedServers, now);
+			return;
+		}
+		for (const member of context.membership.all()) newcomers.push(member.shortId);
+		context.budget.setMembers(newcomers, now);
 	}
 }
+
+beginWith(Roster, { newcomers: NO_NEWCOMERS, shared: false, sharedWithHub: false });

@@ -1,16 +1,20 @@
 import { beginWith } from "../diagnostics/begin-with";
-import { sometimes } from "../diagnostics/situations";
 import { BroadcastKind } from "../outbox/budget";
-import { backoffSeconds } from "../outbox/retry";
+import { StreamRange } from "../replication/cast-log";
 import { Register } from "../replication/register";
-import { Departure, FrameHeader, ShortId } from "../wire/frame";
-import { frameHeaderBytes, MESSAGE_BYTES, messageBytes, writeFrame } from "../wire/frame-writer";
+import { Departure, ShortId } from "../wire/frame";
+import { MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
 import { writeIdentity, writeJoin } from "../wire/section-writers";
-import { AddressedKind, AddressedQueue } from "./addressed-queue";
+import { AddressedSender } from "./addressed-sender";
 import { Agenda, Appointment } from "./agenda";
+import { CastSender } from "./cast-sender";
 import { Composer, SpareRoom } from "./composer";
 import { Context } from "./context";
-import { broadcastTopic, inboxTopic } from "./topics";
+import { Gate, OVERDUE_UPLINK_SECONDS } from "./gate";
+import { LossAnnouncer } from "./loss-announcer";
+import { Hub } from "./regime";
+import { inboxTopic, RENDEZVOUS_TOPIC } from "./topics";
+import { Transmitter } from "./transmitter";
 
 interface TailEcho {
 	/** After the last new record. */
@@ -24,68 +28,66 @@ const TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 1.9, transmissions: 3 },
 	{ afterSeconds: 5, transmissions: undefined },
 ];
+/** What was sent to the hub is sent again until the hub has cast it. */
+const UPLINK_ECHOES: ReadonlyArray<TailEcho> = [
+	{ afterSeconds: 3.4, transmissions: 2 },
+	{ afterSeconds: 5.5, transmissions: 2 },
+	{ afterSeconds: 8, transmissions: 2 },
+	{ afterSeconds: 13, transmissions: 2 },
+];
+/** Where much is lost it is not waited for: the chance that both copies are lost is small. */
+const LOSSY = 0.03;
+const LOSSY_UPLINK_ECHOES: ReadonlyArray<TailEcho> = [{ afterSeconds: 1.2, transmissions: 2 }, ...UPLINK_ECHOES];
 /** Where others broadcast often, they repeat it, and an own echo is for what they cannot have heard, or for when they fall silent. */
 const LIVELY_TAIL_ECHOES: ReadonlyArray<TailEcho> = [
 	{ afterSeconds: 3, transmissions: 2 },
 	{ afterSeconds: 5, transmissions: undefined },
 ];
-/** A loss is said so often, so many seconds after it was found. */
-const LOST_SAID_AFTER_SECONDS: ReadonlyArray<number> = [0, 1, 2.5, 5];
-/** Who has heard more of a lost server than another says, says so after this time at most, unless somebody else has. */
-const CORRECTED_WITHIN_SECONDS = 2.5;
-/** A correction is said as often as a loss from here on. */
-const CORRECTION_STAGE = 2;
 /** This server's identity rides along so often after it joined. */
 const IDENTITY_TRANSMISSIONS = 4;
-/** Messages that the cloud refused and that wait to be sent again; older ones are given up, receivers ask for what was in them. */
-const MOST_REFUSED = 16;
-
-/** An addressed message that the cloud refused is sent again after this, until it is stale. */
-const ADDRESSED_AGAIN_SECONDS = 1;
-
-interface Announcement {
-	readonly departure: Departure;
-	/** Of what another said. */
-	readonly correction: boolean;
-	readonly sinceSeconds: number;
-	said: number;
-}
-
-/** Everything this server sends: when, on which topic, and again if the cloud refused it. */
+/** An own message to all that has not come back after this is missing. */
+const OWN_OVERDUE_SECONDS = 4.1;
+/** After the cloud refused what was meant for the hub, nothing is sent to it for so long. */
+const REFUSED_UPLINK_SECONDS = 1;
+/** The next sign of life that a closing server promises: far off, because there is none. */
+const LAST_PROMISE_SECONDS = 84;
+/** What this server has to say, and when: changes, repeats and signs of life; to all, or to the hub that broadcasts for all. */
 export class Sender {
+	public readonly addressed: AddressedSender;
+	/** Made when this server becomes the hub. */
+	public casts: CastSender | undefined;
+	public readonly losses: LossAnnouncer;
+	private readonly gate: Gate;
+	private readonly transmitter: Transmitter;
 	private readonly composer: Composer;
 	private readonly flushing: Appointment;
 	private readonly echoing: Appointment;
 	private readonly beating: Appointment;
-	private readonly announcing: Appointment;
-	private readonly addressing: Appointment;
-	private readonly retrying: Appointment;
 	private readonly overdue: Appointment;
 
 	private echoes!: ReadonlyArray<TailEcho>;
 	private echoStage!: number;
 	private lastNewSeconds!: number;
-	private lastBroadcastSeconds = 0;
+	/** When this server last said something to all, or to the hub. */
+	private lastSaidSeconds = 0;
 	private identityOwed = IDENTITY_TRANSMISSIONS;
-	private announcements = new Array<Announcement>();
-	private readonly addressed = new AddressedQueue();
-	private refused = new Array<string>();
-	private failuresInRow = 0;
-	private pausedUntilSeconds!: number;
 	/** Servers that are being given the state and are not members yet: they listen already. */
 	private audienceUntilSeconds!: number;
 
 	constructor(
 		private readonly context: Context,
-		agenda: Agenda,
+		/** This server was the hub, and there is none any more. */
+		private readonly onDissolved: () => void,
+		private readonly agenda: Agenda,
 	) {
 		this.composer = new Composer(context);
-		this.retrying = agenda.add(() => this.retry());
-		this.announcing = agenda.add(() => this.announce());
+		this.gate = new Gate(context);
+		this.transmitter = new Transmitter(context, this.gate, agenda);
+		this.losses = new LossAnnouncer(context, this.gate, () => this.sayLosses(), agenda);
 		this.flushing = agenda.add(() => this.flush());
 		this.echoing = agenda.add(() => this.echo());
 		this.beating = agenda.add(() => this.beat());
-		this.addressing = agenda.add(() => this.sendAddressed());
+		this.addressed = new AddressedSender(context, this.transmitter, () => this.beatSoon(), agenda);
 		this.overdue = agenda.add(() => this.checkEchoes());
 	}
 
@@ -142,7 +144,7 @@ export class Sender {
 	public scheduleFlush(): void {
 		if (!this.context.isActive() && this.context.phase !== "local") return;
 		const due = this.context.flushTimer.dueAt();
-		if (due !== undefined) this.flushing.by(math.max(due, this.pausedUntilSeconds));
+		if (due !== undefined) this.flushing.by(due);
 	}
 
 	private flush(): void {
@@ -154,14 +156,15 @@ export class Sender {
 			if (context.phase === "local") context.replica.collect(math.huge);
 			return;
 		}
+		if (context.regime.role() === "hub") {
+			context.flushTimer.flushed();
+			this.casts?.castSoon();
+			return;
+		}
 		while (context.outbox.size() > 0) {
 			const now = context.now();
-			if (now < this.pausedUntilSeconds) {
-				this.flushing.at(this.pausedUntilSeconds);
-				return;
-			}
-			if (!context.budget.mayBroadcast(now, "data")) {
-				this.flushing.at(context.budget.nextBroadcastAt(now, "data"));
+			if (!this.gate.may(now, "data")) {
+				this.flushing.at(this.gate.nextAt(now, "data"));
 				return;
 			}
 			this.broadcast("data");
@@ -192,22 +195,30 @@ export class Sender {
 	/** Starts to take part: this server is announced, and beats from now on. */
 	public start(): void {
 		const now = this.context.now();
-		this.lastBroadcastSeconds = now;
+		this.lastSaidSeconds = now;
 		this.identityOwed = IDENTITY_TRANSMISSIONS;
-		this.beating.at(now + 1 + this.context.platform.random() * 2);
+		// The hub has to introduce this server.
+		const isLeaf = this.context.regime.role() === "leaf";
+		this.beating.at(now + (isLeaf ? 0.2 : 1 + this.context.platform.random() * 2));
 		if (this.context.outbox.size() > 0) this.context.flushTimer.noteChange(now);
 		this.scheduleFlush();
 	}
 
 	/** A sign of life as soon as may be, if the latest broadcast is older than this. */
 	public beatSoon(spacingSeconds = 2): void {
-		if (this.context.now() - this.lastBroadcastSeconds > spacingSeconds) this.beating.by(this.context.now());
+		if (this.context.now() - this.lastSaidSeconds > spacingSeconds) this.beating.by(this.context.now());
 	}
 
 	private broadcast(kind: BroadcastKind, spare: SpareRoom = "shared"): void {
 		const { context } = this;
+		const { hub } = context.regime;
+		if (hub) {
+			if (context.regime.role() === "hub") this.casts?.castSoon();
+			else this.uplink(hub, kind);
+			return;
+		}
 		const now = context.now();
-		const departures = this.dueDepartures(now);
+		const departures = this.losses.take(now);
 		const beatSeconds = this.context.beatSeconds();
 		const identity = this.identityOwed > 0 || kind === "control";
 		this.identityOwed = math.max(0, this.identityOwed - 1);
@@ -220,95 +231,115 @@ export class Sender {
 			context.budget.setOwedEchoes(this.echoes.size());
 			this.echoing.at(now + this.echoes[0]!.afterSeconds);
 		}
-		context.echoes.sent(counter, now);
-		this.overdue.by(now + 4.1);
-		this.publishBroadcast(composed.text);
-		this.lastBroadcastSeconds = now;
+		this.transmitter.broadcast(composed.text, context.budget.pickTopic(now));
+		this.noteSent(counter);
 		// Beats of different servers are spread, or all of them would be lost together.
 		this.beating.at(now + beatSeconds * (0.9 + 0.1 * context.platform.random()));
 	}
 
-	/** Asks everybody who has the state for it, and says who this server is: the only broadcasts before it takes part. */
-	public hello(nonce: number, attempt: number): void {
-		const { context } = this;
-		if (!context.budget.mayBroadcast(context.now(), "control")) return;
-		this.publishBroadcast(
-			writeFrame(
-				{
-					addressee: undefined,
-					sender: context.selfId,
-					incarnation: context.incarnation,
-					counter: this.composer.takeCounter(),
-					baseStamp: context.nowStamp(),
-					unicasts: context.budget.takeUnicastReport(),
-				},
-				[writeIdentity(context.identity), writeJoin({ nonce, attempt, held: [] }, MESSAGE_BYTES)],
-				context.checksumSeed,
-			),
-		);
+	/** A message to all is on its way: this server is to hear it as well. */
+	private noteSent(counter: number): void {
+		const now = this.context.now();
+		this.lastSaidSeconds = now;
+		this.context.echoes.sent(counter, now);
+		this.overdue.by(now + OWN_OVERDUE_SECONDS);
 	}
 
-	private publishBroadcast(text: string): void {
+	/** Sends what is new to the hub, with what it has not cast yet. */
+	private uplink(hub: Hub, kind: BroadcastKind): void {
 		const { context } = this;
 		const now = context.now();
-		const topic = context.budget.pickTopic(now);
-		context.budget.noteBroadcast(now, topic);
-		context.traffic.broadcasts += 1;
-		this.countBytes(text);
-		context.platform.publish(broadcastTopic(topic), text, (failure) => {
-			if (failure === undefined) this.accepted();
-			else this.refusedBroadcast(text);
+		const beatSeconds = context.beatSeconds();
+		const identity = this.identityOwed > 0;
+		this.identityOwed = math.max(0, this.identityOwed - 1);
+		const departures = this.losses.take(now);
+		const composed = this.composer.compose(
+			identity,
+			departures,
+			math.ceil(beatSeconds),
+			kind === "echo" ? "own tail" : "shared",
+			{ addressee: hub.shortId, changesBytes: this.gate.changesRoom(hub, now) },
+		);
+		if (composed.newRecords > 0) {
+			this.lastNewSeconds = now;
+			this.echoes = context.observedLoss() >= LOSSY ? LOSSY_UPLINK_ECHOES : UPLINK_ECHOES;
+			this.echoStage = 0;
+			this.echoing.at(now + this.echoAfter(this.echoes[0]!));
+		}
+		this.gate.noteUplink(hub, now, composed.newBytes);
+		this.lastSaidSeconds = now;
+		this.beating.at(now + beatSeconds * (0.9 + 0.1 * context.platform.random()));
+		this.transmitter.send(inboxTopic(hub.shortId), hub.shortId, composed.text, (success) => {
+			// What it brought is repeated like what got lost.
+			if (!success) this.gate.close(context.now() + REFUSED_UPLINK_SECONDS);
 		});
 	}
 
-	private countBytes(text: string): void {
-		const bytes = messageBytes(text);
-		assert(bytes <= MESSAGE_BYTES, "a message is not larger than the cloud takes");
-		this.context.traffic.bytesSent += bytes;
+	// -- the hub -----------------------------------------------------------------------------------------------------------------------------
+
+	/** This server broadcasts for all from now on. `again` is what the former hub cast lately. */
+	public lead(hub: Hub, again: ReadonlyArray<StreamRange>): void {
+		this.casts ??= new CastSender(
+			this.context,
+			this.gate,
+			this.transmitter,
+			this.composer,
+			this.losses,
+			(counter) => this.noteSent(counter),
+			() => this.dissolved(),
+			this.agenda,
+		);
+		this.casts.lead(hub, again);
 	}
 
-	private accepted(): void {
-		this.failuresInRow = 0;
-		this.context.congestion.notePublishSuccess();
-		if (!this.refused.isEmpty() && this.context.phase !== "closed") this.retrying.by(this.context.now() + 0.1);
+	/** Another hub is to be followed from now on, or none. What it may not have been told is said again. */
+	public follow(): void {
+		const now = this.context.now();
+		this.casts?.stop();
+		this.identityOwed = math.max(this.identityOwed, 1);
+		this.lastNewSeconds = now;
+		this.echoes = this.context.regime.hub ? UPLINK_ECHOES : TAIL_ECHOES;
+		this.echoStage = 0;
+		this.echoing.by(now + this.echoes[0]!.afterSeconds);
+		this.beating.by(now + 0.2 + this.context.platform.random() * this.followSpreadSeconds());
+		this.scheduleFlush();
 	}
 
-	private refusedBroadcast(text: string): void {
+	/** Many servers that hear of a new hub at once do not all speak at once. */
+	private followSpreadSeconds(): number {
+		return math.max(1.5, this.context.membership.serverCount() / 100);
+	}
+
+	private dissolved(): void {
+		this.context.regime.dissolve();
+		this.follow();
+		this.onDissolved();
+	}
+
+	/** Asks everybody who has the state for it, and says who this server is: the only broadcasts before it takes part. */
+	public hello(nonce: number, attempt: number, toAll: boolean): void {
 		const { context } = this;
-		if (context.phase === "closed") return;
-		const now = context.now();
-		context.traffic.publishFailures += 1;
-		sometimes("a publish refused");
-		context.congestion.notePublishFailure(now);
-		context.budget.setFactor(context.congestion.factor());
-		this.failuresInRow += 1;
-		this.pausedUntilSeconds = now + backoffSeconds(this.failuresInRow, context.platform.random());
-		this.refused.push(text);
-		if (this.refused.size() > MOST_REFUSED) {
-			sometimes("a refused message given up");
-			this.refused.remove(0);
-		}
-		this.retrying.at(this.pausedUntilSeconds);
-	}
-
-	private retry(): void {
-		const { context } = this;
-		if (this.refused.isEmpty() || context.phase === "closed") return;
-		const now = context.now();
-		if (!context.budget.mayBroadcast(now, "control")) {
-			this.retrying.at(context.budget.nextBroadcastAt(now, "control"));
-			return;
-		}
-		this.publishBroadcast(this.refused.remove(0)!);
-		if (!this.refused.isEmpty()) this.retrying.at(now + 1);
+		if (toAll && !context.budget.mayBroadcast(context.now(), "control")) return;
+		const header = {
+			addressee: undefined,
+			sender: context.selfId,
+			incarnation: context.incarnation,
+			counter: toAll ? this.composer.takeCounter() : 0,
+			baseStamp: context.nowStamp(),
+			unicasts: context.budget.takeUnicastReport(),
+		};
+		const sections = [writeIdentity(context.identity), writeJoin({ nonce, attempt, held: [] }, MESSAGE_BYTES)];
+		const text = writeFrame(header, sections, context.checksumSeed);
+		if (toAll) this.transmitter.broadcast(text, context.budget.pickTopic(context.now()));
+		else this.transmitter.send(RENDEZVOUS_TOPIC, RENDEZVOUS_TOPIC, text, () => {});
 	}
 
 	private echo(): void {
 		const { context } = this;
 		const stage = this.echoes[this.echoStage];
-		if (!stage || !context.isActive()) return;
+		if (!stage || !context.isActive() || context.regime.role() === "hub") return;
 		const now = context.now();
-		const due = this.lastNewSeconds + stage.afterSeconds;
+		const due = this.lastNewSeconds + this.echoAfter(stage);
 		if (now < due) {
 			this.echoing.at(due);
 			return;
@@ -318,8 +349,8 @@ export class Sender {
 		const owed =
 			this.hasAudience() && context.recents.owesEcho(now, (register) => register.stream === own, transmissions);
 		if (owed) {
-			if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "echo")) {
-				this.echoing.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "echo")));
+			if (!this.gate.may(now, "echo")) {
+				this.echoing.at(this.gate.nextAt(now, "echo"));
 				return;
 			}
 			context.traffic.echoBroadcasts += 1;
@@ -329,15 +360,21 @@ export class Sender {
 		this.echoStage += 1;
 		context.budget.setOwedEchoes(this.echoes.size() - this.echoStage);
 		const following = this.echoes[this.echoStage];
-		if (following) this.echoing.at(math.max(now + 0.8, this.lastNewSeconds + following.afterSeconds));
+		if (following) this.echoing.at(math.max(now + 0.8, this.lastNewSeconds + this.echoAfter(following)));
+	}
+
+	/** Where more waits than the hub can cast, it is told again later. */
+	private echoAfter({ afterSeconds }: TailEcho): number {
+		const { hub } = this.context.regime;
+		return hub && hub.messageSeconds > 0 ? afterSeconds + OVERDUE_UPLINK_SECONDS : afterSeconds;
 	}
 
 	private beat(): void {
 		const { context } = this;
-		if (!context.isActive()) return;
+		if (!context.isActive() || context.regime.role() === "hub") return;
 		const now = context.now();
-		if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "control")) {
-			this.beating.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "control")));
+		if (!this.gate.may(now, "control")) {
+			this.beating.at(this.gate.nextAt(now, "control"));
 			return;
 		}
 		context.traffic.beatBroadcasts += 1;
@@ -354,71 +391,13 @@ export class Sender {
 		if (due !== undefined) this.overdue.at(math.max(due, now + 0.5));
 	}
 
-	// -- departures --------------------------------------------------------------------------------------------------------------------------
+	// -- leaving ------------------------------------------------------------------------------------------------------------------------------
 
-	/** Says several times that a server is lost. */
-	public announceLost(departure: Departure): void {
-		const now = this.context.now();
-		this.announcements.push({ departure, correction: false, sinceSeconds: now, said: 0 });
-		this.announcing.by(now);
-	}
-
-	/** Says that a lost server said more than another says. */
-	public correctLost(departure: Departure): void {
-		const waits = ({ departure: other }: Announcement) =>
-			isSameServer(other, departure) && other.upTo >= departure.upTo;
-		if (this.announcements.some(waits)) return;
-		sometimes("last words that another lacks");
-		const dueSeconds = this.context.now() + CORRECTED_WITHIN_SECONDS * this.context.platform.random();
-		const sinceSeconds = dueSeconds - LOST_SAID_AFTER_SECONDS[CORRECTION_STAGE]!;
-		this.announcements.push({ departure, correction: true, sinceSeconds, said: CORRECTION_STAGE });
-		this.announcing.by(dueSeconds);
-	}
-
-	/** Somebody else has said that a server is lost: corrections that say no more need not be said. */
-	public noteLost(departure: Departure): void {
-		this.announcements = this.announcements.filter(
-			({ correction, departure: other }) =>
-				!correction || !isSameServer(other, departure) || other.upTo > departure.upTo,
-		);
-	}
-
-	private dueDepartures(now: number): Departure[] {
-		const due = new Array<Departure>();
-		for (const announcement of this.announcements) {
-			if (due.size() >= 20) break;
-			const after = LOST_SAID_AFTER_SECONDS[announcement.said];
-			if (after === undefined || now < announcement.sinceSeconds + after) continue;
-			announcement.said += 1;
-			due.push(announcement.departure);
-		}
-		if (!due.isEmpty()) {
-			this.announcements = this.announcements.filter(
-				(announcement) => announcement.said < LOST_SAID_AFTER_SECONDS.size(),
-			);
-		}
-		return due;
-	}
-
-	private announce(): void {
-		const { context } = this;
-		if (!context.isActive() || this.announcements.isEmpty()) return;
-		const now = context.now();
-		let nextAt = math.huge;
-		for (const announcement of this.announcements) {
-			nextAt = math.min(nextAt, announcement.sinceSeconds + LOST_SAID_AFTER_SECONDS[announcement.said]!);
-		}
-		if (nextAt > now) {
-			this.announcing.at(nextAt);
-			return;
-		}
-		if (now < this.pausedUntilSeconds || !context.budget.mayBroadcast(now, "control")) {
-			this.announcing.at(math.max(this.pausedUntilSeconds, context.budget.nextBroadcastAt(now, "control")));
-			return;
-		}
-		if (this.hasAudience()) this.broadcast("control");
-		else this.dueDepartures(now);
-		this.announcing.at(now + 0.5);
+	/** Says what was found lost; false if there is nobody to hear it. */
+	private sayLosses(): boolean {
+		if (!this.hasAudience()) return false;
+		this.broadcast("control");
+		return true;
 	}
 
 	/** Before this server closes: only what outlives it is still worth sending. */
@@ -434,89 +413,36 @@ export class Sender {
 		for (const register of kept) this.enqueue(register, 0);
 	}
 
+	/** Where a hub broadcasts for all, this server tells it alone. */
+	private hubToTell(): ShortId | undefined {
+		const { regime } = this.context;
+		return regime.role() === "leaf" ? regime.hub?.shortId : undefined;
+	}
+
+	/** Whether the limits allow this server to say something now. */
+	public maySpeak(): boolean {
+		return this.gate.may(this.context.now(), "control");
+	}
+
 	/** One of a closing server's last broadcasts, with what still waits. */
 	public composeFarewell(departures: Departure[], spare: SpareRoom): string {
-		return this.composer.compose(false, departures, 84, spare).text;
+		if (this.context.regime.role() === "hub") this.composer.countAsSent();
+		const hubId = this.hubToTell();
+		return this.composer.compose(
+			false,
+			departures,
+			LAST_PROMISE_SECONDS,
+			spare,
+			hubId === undefined ? undefined : { addressee: hubId, changesBytes: MESSAGE_BYTES },
+		).text;
 	}
 
 	/** Sends what was composed, or once more what the cloud refused. */
 	public farewell(text: string, done: (success: boolean) => void): void {
-		const { context } = this;
-		const now = context.now();
-		const topic = context.budget.pickTopic(now);
-		context.budget.noteBroadcast(now, topic);
-		context.traffic.broadcasts += 1;
-		this.countBytes(text);
-		context.platform.publish(broadcastTopic(topic), text, (failure) => {
-			if (failure !== undefined) context.traffic.publishFailures += 1;
-			done(failure === undefined);
-		});
-	}
-
-	// -- addressed messages ------------------------------------------------------------------------------------------------------------------
-
-	/** Sends sections to one server, as soon as the budget allows. Not repeated if lost: whoever waits for it asks again. */
-	public sendTo(
-		addressee: ShortId,
-		kind: AddressedKind,
-		sections: string[],
-		baseStamp = this.context.nowStamp(),
-		onSent?: () => void,
-	): void {
-		const { context } = this;
-		const text = writeFrame(this.addressedHeader(addressee, baseStamp), sections, context.checksumSeed);
-		const queuedAtSeconds = context.now();
-		if (this.addressed.put({ addressee, kind, text, queuedAtSeconds, onSent })) this.addressing.by(queuedAtSeconds);
-		else context.traffic.drop("overflow");
-	}
-
-	/** A server asks anew for the state: what waits for it is not sent twice. */
-	public forgetPages(addressee: ShortId): void {
-		this.addressed.forgetPages(addressee);
-	}
-
-	/** The bytes that sections may take in an addressed message. */
-	public addressedRoomBytes(): number {
-		return MESSAGE_BYTES - frameHeaderBytes(this.addressedHeader(this.context.selfId, 0));
-	}
-
-	private addressedHeader(addressee: ShortId, baseStamp: number): FrameHeader {
-		const { selfId, incarnation } = this.context;
-		return { addressee, sender: selfId, incarnation, counter: 0, baseStamp, unicasts: 0 };
-	}
-
-	private sendAddressed(): void {
-		const { context } = this;
-		while (true) {
-			const now = context.now();
-			const message = this.addressed.peek(now);
-			if (!message) return;
-			const { addressee, text } = message;
-			if (!context.budget.mayUnicast(now, addressee, 1, "control")) {
-				// The others have to be told first what was sent already: a broadcast does that.
-				if (context.budget.wantsReport()) this.beatSoon();
-				this.addressing.at(now + 0.25);
-				return;
-			}
-			this.addressed.take(message);
-			context.budget.noteUnicast(now, addressee);
-			context.traffic.unicasts += 1;
-			this.countBytes(text);
-			message.onSent?.();
-			context.platform.publish(inboxTopic(addressee), text, (failure) => {
-				if (failure === undefined) {
-					context.congestion.notePublishSuccess();
-					return;
-				}
-				context.traffic.publishFailures += 1;
-				context.congestion.notePublishFailure(context.now());
-				context.budget.setFactor(context.congestion.factor());
-				if (context.phase === "closed") return;
-				sometimes("an addressed message refused");
-				this.addressed.putBack(message, context.now());
-				this.addressing.by(context.now() + ADDRESSED_AGAIN_SECONDS);
-			});
-		}
+		const { context, transmitter } = this;
+		const hubId = this.hubToTell();
+		if (hubId !== undefined) transmitter.send(inboxTopic(hubId), hubId, text, done);
+		else transmitter.broadcastOnce(text, context.budget.pickTopic(context.now()), done);
 	}
 }
 
@@ -524,13 +450,8 @@ beginWith(Sender, {
 	echoes: TAIL_ECHOES,
 	echoStage: TAIL_ECHOES.size(),
 	lastNewSeconds: 0,
-	pausedUntilSeconds: 0,
 	audienceUntilSeconds: 0,
 });
-
-function isSameServer(left: Departure, right: Departure): boolean {
-	return left.shortId === right.shortId && left.incarnation === right.incarnation;
-}
 
 /** What a change of this register is queued under. */
 export function queueKey(register: Register): string {

@@ -13,6 +13,9 @@ import { Context } from "./context";
 import { Detector } from "./detector";
 import { Joiner } from "./joiner";
 import { Departed, Member } from "./membership";
+import { MemoryAccess } from "./memory-access";
+import { MemoryReader } from "./memory-reader";
+import { MemoryWriter } from "./memory-writer";
 import { Receiver } from "./receiver";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
@@ -24,6 +27,12 @@ import { Subscriptions } from "./subscriptions";
 /** So many times in a row handlers may cause further changes before the server gets a frame to itself. */
 const MOST_ROUNDS = 50;
 
+/** A new hub casts once more what the former one did within this time. */
+const CAST_AGAIN_SECONDS = 30;
+
+/** So many servers listen to who starts. */
+const LISTENERS = 2;
+
 /** What a pool hears of its registers. */
 export interface PoolListener {
 	/** The state has changed so. What is returned is handed to `fire` later, when all of the state has changed. */
@@ -33,6 +42,7 @@ export interface PoolListener {
 
 export interface ClusterSettings {
 	readonly budgetShare: number;
+	readonly memoryStore: boolean;
 	readonly logger: Logger | undefined;
 	readonly sharedKey: string | undefined;
 }
@@ -52,9 +62,12 @@ export class ServerCluster implements Cluster {
 	private readonly repairer: Repairer;
 	private readonly roster: Roster;
 	private readonly joiner: Joiner;
+	/** Where the game has set the option. */
+	private readonly memoryWriter: MemoryWriter | undefined;
 	private readonly detector: Detector;
 	private readonly subscriptions: Subscriptions;
-	private readonly closer: Closer;
+	/** Made when this server closes. */
+	private closer: Closer | undefined;
 	private readonly listeners = new Map<string, PoolListener>();
 	private readyResolvers: Array<() => void> | undefined;
 	private firing = new Array<() => void>();
@@ -75,9 +88,10 @@ export class ServerCluster implements Cluster {
 		this.context = context;
 		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
 		const { agenda } = this;
-		this.sender = new Sender(context, agenda);
+		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
 		this.repairer = new Repairer(context, this.sender, agenda);
 		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
+		const memoryAccess = settings.memoryStore ? new MemoryAccess(context) : undefined;
 		this.joiner = new Joiner(
 			context,
 			this.sender,
@@ -87,7 +101,10 @@ export class ServerCluster implements Cluster {
 				this.becomeSynced(again);
 			},
 			agenda,
+			memoryAccess && new MemoryReader(context, memoryAccess, agenda),
+			memoryAccess && ((writer) => this.memoryWriter?.noteWriter(writer)),
 		);
+		if (memoryAccess) this.memoryWriter = new MemoryWriter(context, memoryAccess, this.joiner, agenda);
 		this.detector = new Detector(context, this.sender, this.roster, () => this.collect(), agenda);
 		const receiver = new Receiver(
 			context,
@@ -97,6 +114,7 @@ export class ServerCluster implements Cluster {
 			this.roster,
 			this.detector,
 			(source) => this.comeBack(source),
+			agenda,
 		);
 		this.subscriptions = new Subscriptions(
 			context,
@@ -113,8 +131,7 @@ export class ServerCluster implements Cluster {
 			(failure) => this.goLocal(failure),
 			agenda,
 		);
-		this.closer = new Closer(context, this.sender, () => this.stop(), agenda);
-		platform.onClosing((done) => this.closer.close(done));
+		platform.onClosing((done) => this.leave(done));
 		this.subscriptions.start();
 	}
 
@@ -144,7 +161,7 @@ export class ServerCluster implements Cluster {
 
 	public Close(): Promise<void> {
 		this.left = true;
-		return new Promise((resolve) => this.closer.close(resolve));
+		return new Promise((resolve) => this.leave(resolve));
 	}
 
 	// -- for pools ---------------------------------------------------------------------------------------------------------------------------
@@ -204,13 +221,15 @@ export class ServerCluster implements Cluster {
 		context.budget.setSynced();
 		context.hasState = true;
 		context.syncedAtSeconds = context.now();
-		this.roster.membersChanged();
+		this.roster.shareBudget();
 		if (again) this.contributeAnew();
 		this.sender.start();
 		this.detector.start();
+		if (context.phase === "synced") this.memoryWriter?.start();
 		this.roster.adoptOrphans();
 		for (const member of context.membership.all()) this.repairer.watch(member.stream);
 		for (const { stream, purged } of context.membership.allDeparted()) if (!purged) this.repairer.watch(stream);
+		this.updateRegime();
 		this.dispatch();
 		this.resolveReady();
 	}
@@ -230,12 +249,19 @@ export class ServerCluster implements Cluster {
 		const { context } = this;
 		sometimes("given up and back");
 		context.traffic.resyncs += 1;
+		if (context.regime.role() === "hub") {
+			sometimes("a hub that was given up comes back");
+			// Others have a hub, or will have one.
+			context.regime.dissolve();
+			this.sender.follow();
+		}
 		context.log.info(`server ${context.serverIdOf(source)} had given this one up for lost; it resyncs`);
 		const former = context.replica.own;
 		context.incarnation = former.incarnation + 1;
 		const stream = new Stream(context.selfId, context.incarnation);
 		context.replica.own = stream;
 		context.sequencer.restart(stream);
+		if (context.regime.hub) context.regime.hub.ownCastUpTo = 0;
 		this.sender.forgetWaiting();
 		context.floor.restart();
 		context.replica.inherit(former, stream);
@@ -268,7 +294,43 @@ export class ServerCluster implements Cluster {
 		this.becomeSynced(false);
 	}
 
+	/** The oldest servers listen to who starts; not the hub, which has its messages for casts. */
+	private updateListening(): void {
+		const { context } = this;
+		const rank = context.membership.rank();
+		const { hub } = context.regime;
+		if (!hub) this.subscriptions.listenToNewcomers(rank < LISTENERS);
+		else this.subscriptions.listenToNewcomers(hub.shortId !== context.selfId && rank <= LISTENERS);
+	}
+
+	/** Whether this server becomes the hub, or stops to be it. */
+	private updateRegime(): void {
+		const { context } = this;
+		const { regime } = context;
+		if (context.phase !== "synced") return;
+		this.updateListening();
+		const now = context.now();
+		const change = regime.decide(now, () => this.sender.casts?.fitsDirect(now) !== false);
+		if (change === "dissolve") {
+			sometimes("a hub dissolves");
+			this.sender.casts?.dissolve();
+		}
+		if (change !== "lead") return;
+		const former = regime.hub;
+		if (former) sometimes("a hub that is gone is replaced");
+		if (former && context.membership.rank() > 0) sometimes("another than its standby takes a hub's place");
+		// What the former hub cast lately may not have reached everybody.
+		const again = former ? former.log.since(now - CAST_AGAIN_SECONDS) : [];
+		const { own } = context.replica;
+		again.push({ stream: own, after: regime.ownCastUpTo(), upTo: own.highest });
+		context.log.info(`this server broadcasts for all ${context.membership.serverCount()} from now on`);
+		const hub = regime.lead(now);
+		this.detector.beginAnew();
+		this.sender.lead(hub, again);
+	}
+
 	private collect(): void {
+		this.updateRegime();
 		this.roster.collect(this.context.stableFrontier());
 		this.updateBudget();
 		this.dispatch();
@@ -279,13 +341,16 @@ export class ServerCluster implements Cluster {
 		const now = this.context.now();
 		const loss = this.context.observedLoss();
 		if (this.context.loss.isKnown()) congestion.noteReportedLoss(this.context.selfId, loss, now);
-		for (const member of membership.all()) {
-			if (member.loss !== undefined) congestion.noteReportedLoss(member.shortId, member.loss, now);
-		}
+		for (const { shortId, loss } of membership.allReporting()) congestion.noteReportedLoss(shortId, loss!, now);
 		congestion.update(now, budget.utilisation(now));
 		budget.setLoss(loss);
 		budget.setPlayers(platform.playerCount());
 		budget.setFactor(congestion.factor());
+	}
+
+	private leave(done: () => void): void {
+		this.closer ??= new Closer(this.context, this.sender, () => this.stop(), this.agenda);
+		this.closer.close(done);
 	}
 
 	private stop(): void {
@@ -297,8 +362,14 @@ export class ServerCluster implements Cluster {
 	// -- signals -----------------------------------------------------------------------------------------------------------------------------
 
 	/** @internal */
-	public joined({ identity }: Member): void {
+	public joined({ identity, shortId }: Member): void {
+		this.sender.casts?.announceMember(shortId);
 		this.fireLater(() => this.ServerJoined.Fire(infoOf(identity, false)));
+	}
+
+	/** @internal */
+	public renewed({ shortId }: Member): void {
+		this.sender.casts?.announceMember(shortId);
 	}
 
 	/** @internal */
@@ -313,6 +384,7 @@ export class ServerCluster implements Cluster {
 
 	/** Tells pools what has changed. State first, signals afterwards: a handler sees the state its signal speaks of, or a later one. */
 	private dispatch(): void {
+		this.roster.shareBudget();
 		for (const change of this.context.replica.takeChanges()) {
 			// Unless this server has claimed the key again meanwhile.
 			if (change.kind === "ownershipLost" && change.register.stream !== this.context.replica.own) {

@@ -19,6 +19,35 @@ const DROPPED: ReadonlyArray<Dropped> = [
 	"overflow",
 ];
 
+/** What became of this server's calls of MemoryStoreService; most servers make none. */
+export class MemoryUse {
+	public reads!: number;
+	public writes!: number;
+	public units!: number;
+	public mostUnitsPerMinute!: number;
+	public failures!: number;
+	public generations!: number;
+	public renewals!: number;
+	/** States that did not fit, or could not be afforded. */
+	public skipped!: number;
+	public bytes!: number;
+	/** Whether this server got the state from there. */
+	public joined!: boolean;
+}
+
+beginWith(MemoryUse, {
+	reads: 0,
+	writes: 0,
+	units: 0,
+	mostUnitsPerMinute: 0,
+	failures: 0,
+	generations: 0,
+	renewals: 0,
+	skipped: 0,
+	bytes: 0,
+	joined: false,
+});
+
 /** Plain counts of what went over the wire; they only grow. Each takes memory from the first time on. */
 export class TrafficCounters {
 	public broadcasts!: number;

@@ -1,8 +1,9 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { backoffSeconds } from "../outbox/retry";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
-import { BROADCAST_TOPICS, broadcastTopic, inboxTopic } from "./topics";
+import { BROADCAST_TOPICS, broadcastTopic, inboxTopic, RENDEZVOUS, RENDEZVOUS_TOPIC } from "./topics";
 
 /** A subscribe call that has not come back after this time is given up and made again. */
 const HUNG_SECONDS = 40;
@@ -10,6 +11,9 @@ const HUNG_SECONDS = 40;
 const STUDIO_ATTEMPTS = 2;
 
 interface Subscription {
+	readonly topic: string;
+	/** What its messages are handed on as: the index of a broadcast topic, {@link RENDEZVOUS}, or undefined for the inbox. */
+	readonly index: number | undefined;
 	/** A call is under way; one that is given up no longer counts. */
 	calling: boolean;
 	attempts: number;
@@ -22,10 +26,10 @@ const NEVER = math.huge;
 
 /** The few subscriptions of a server, the same number however many pools there are: kept trying until they are all up. */
 export class Subscriptions {
-	/** Of the broadcast topics, by their index, then of the inbox. */
 	private readonly subscriptions = new Array<Subscription>();
 	private readonly trying: Appointment;
-	private stopped = false;
+	private ready!: boolean;
+	private stopped!: boolean;
 
 	constructor(
 		private readonly context: Context,
@@ -37,9 +41,8 @@ export class Subscriptions {
 		agenda: Agenda,
 	) {
 		this.trying = agenda.add(() => this.tryAll());
-		for (const _ of $range(0, BROADCAST_TOPICS)) {
-			this.subscriptions.push({ calling: false, attempts: 0, disconnect: undefined, dueSeconds: 0 });
-		}
+		for (const index of $range(0, BROADCAST_TOPICS - 1)) this.add(broadcastTopic(index), index);
+		this.add(inboxTopic(context.selfId), undefined);
 	}
 
 	public start(): void {
@@ -54,17 +57,42 @@ export class Subscriptions {
 		}
 	}
 
+	/** Listens to who starts, or no longer. */
+	public listenToNewcomers(listen: boolean): void {
+		const index = this.subscriptions.findIndex((subscription) => subscription.index === RENDEZVOUS);
+		if (this.stopped || listen === index >= 0) return;
+		if (listen) {
+			this.add(RENDEZVOUS_TOPIC, RENDEZVOUS);
+			this.trying.by(this.context.now());
+			return;
+		}
+		const subscription = this.subscriptions.remove(index)!;
+		// An answer that is still to come is no longer waited for.
+		subscription.attempts += 1;
+		if (subscription.disconnect) subscription.disconnect();
+	}
+
+	private add(topic: string, index: number | undefined): void {
+		this.subscriptions.push({
+			topic,
+			index,
+			calling: false,
+			attempts: 0,
+			disconnect: undefined,
+			dueSeconds: 0,
+		});
+	}
+
 	private tryAll(): void {
 		if (this.stopped) return;
 		const now = this.context.now();
 		let nextSeconds = NEVER;
-		for (const index of $range(0, BROADCAST_TOPICS)) {
-			const subscription = this.subscriptions[index]!;
+		for (const subscription of this.subscriptions) {
 			if (subscription.dueSeconds <= now) {
 				if (subscription.calling) {
 					sometimes("a subscription call that hangs");
 					this.failed(subscription, `no answer within ${HUNG_SECONDS} s`);
-				} else this.attempt(subscription, index < BROADCAST_TOPICS ? index : undefined, now);
+				} else this.attempt(subscription, now);
 				if (this.stopped) return;
 			}
 			nextSeconds = math.min(nextSeconds, subscription.dueSeconds);
@@ -72,16 +100,15 @@ export class Subscriptions {
 		if (nextSeconds < NEVER) this.trying.at(nextSeconds);
 	}
 
-	/** @param topic index of a broadcast topic; undefined for the inbox */
-	private attempt(subscription: Subscription, topic: number | undefined, now: number): void {
+	private attempt(subscription: Subscription, now: number): void {
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.attempts += 1;
 		subscription.calling = true;
 		subscription.dueSeconds = now + HUNG_SECONDS;
 		const number = subscription.attempts;
 		subscription.disconnect = this.context.platform.subscribe(
-			topic !== undefined ? broadcastTopic(topic) : inboxTopic(this.context.selfId),
-			(message) => this.onMessage(message, topic),
+			subscription.topic,
+			(message) => this.onMessage(message, subscription.index),
 			(failure) => {
 				if (this.stopped || number !== subscription.attempts || !subscription.calling) return;
 				subscription.calling = false;
@@ -93,7 +120,9 @@ export class Subscriptions {
 
 	private connected(subscription: Subscription): void {
 		subscription.dueSeconds = NEVER;
+		if (this.ready) return;
 		for (const { dueSeconds } of this.subscriptions) if (dueSeconds < NEVER) return;
+		this.ready = true;
 		this.onReady();
 	}
 
@@ -113,3 +142,5 @@ export class Subscriptions {
 		this.onFailure(failure, subscription.attempts);
 	}
 }
+
+beginWith(Subscriptions, { ready: false, stopped: false });

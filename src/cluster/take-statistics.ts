@@ -3,8 +3,9 @@ import { Context } from "./context";
 
 /** Everything a game may want to know of how its cluster does, read off at one moment. */
 export function takeStatistics(context: Context): ClusterStatistics {
-	const { traffic, replica, outbox, membership } = context;
+	const { traffic, replica, outbox, membership, memoryUse } = context;
 	const now = context.now();
+	const { hub } = context.regime;
 	const use = context.budget.use(now);
 	let missing = 0;
 	for (const member of membership.all()) {
@@ -13,7 +14,9 @@ export function takeStatistics(context: Context): ClusterStatistics {
 	const { counters } = replica;
 	return {
 		Phase: context.phase,
-		Regime: "direct",
+		Regime: hub ? "hub" : "direct",
+		Hub: hub && context.serverIdOf(hub.shortId),
+		Epoch: hub ? hub.epoch : 0,
 		Servers: membership.serverCount(),
 		Pools: replica.pools.size(),
 		Records: replica.registerCount - replica.tombstoneCount(),
@@ -55,6 +58,18 @@ export function takeStatistics(context: Context): ClusterStatistics {
 			Probes: traffic.probes,
 			Resyncs: traffic.resyncs,
 			Missing: missing,
+		},
+		MemoryStore: {
+			Joined: memoryUse.joined,
+			Reads: memoryUse.reads,
+			Writes: memoryUse.writes,
+			Units: memoryUse.units,
+			MostUnitsPerMinute: memoryUse.mostUnitsPerMinute,
+			Failures: memoryUse.failures,
+			Generations: memoryUse.generations,
+			Renewals: memoryUse.renewals,
+			Skipped: memoryUse.skipped,
+			Bytes: memoryUse.bytes,
 		},
 		Loss: context.observedLoss(),
 		LagSeconds: context.isActive() ? context.lagSeconds() : 0,

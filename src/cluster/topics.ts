@@ -6,6 +6,11 @@ const PREFIX = "net-server-sync/1/";
 /** One sequence of broadcasts is spread over so many topics, because a topic may receive only two fifths of what the game may. */
 export const BROADCAST_TOPICS = 3;
 
+/** Only the servers that give the state listen to it: who starts asks there before it asks everybody. */
+export const RENDEZVOUS_TOPIC = `${PREFIX}join`;
+/** Its index among those that carry broadcasts. */
+export const RENDEZVOUS = -1;
+
 export function broadcastTopic(index: number): string {
 	return `${PREFIX}all/${index}`;
 }

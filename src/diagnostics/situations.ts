@@ -41,7 +41,11 @@ export const SITUATIONS = [
 	"asked a server that closes",
 	"asked for the state before having it",
 	"alone after the announcements",
+	"the state had by a new game's first casts",
 	"rejoined without an answer",
+	"the state read where another server keeps it",
+	"what is kept of the state cannot be used",
+	"another server keeps the state from now on",
 	// Membership.
 	"the server stood still",
 	"the server was deaf",
@@ -64,6 +68,17 @@ export const SITUATIONS = [
 	"last words given up",
 	"an orphan adopted",
 	"an orphan adopted by whoever has it",
+	// The hub.
+	"a hub that is gone is replaced",
+	"another than its standby takes a hub's place",
+	"a hub gives way to another",
+	"a hub that came back is none any more",
+	"a hub that was given up comes back",
+	"a cast of a former hub",
+	"a hub dissolves",
+	"a cast lost for all, and cast again",
+	"casts asked for",
+	"a server that the hub does not count is doubted",
 	// Sending.
 	"two records of one version",
 	"withdrawn before anybody heard of it",
@@ -81,6 +96,7 @@ export const SITUATIONS = [
 	"a close hands something over",
 	"closed though the cloud took no goodbye",
 	"handlers cause too many rounds",
+	"a hub for a small game in which changes wait",
 	"a value that cannot be deserialized",
 ] as const;
 

@@ -36,6 +36,19 @@ export interface BudgetUse {
  * What this server may send: it is told what is sent, heard and known, and says what is allowed. {@link Allowance} has
  * the rules, and why they keep all servers together within the limits.
  */
+/** What the hub leaves of the cap to what others have sent and it has not heard of. */
+const CASTS_OF_CAP = 0.98;
+/** However busy the others were in the last minute, the hub casts at such intervals, longer after signs of congestion: about half of the cap is its own. */
+const SELDOM_CAST_SECONDS = 1.1;
+/** What all servers' addressed messages take of the cap at most, in equal parts. */
+const ADDRESSED_OF_CAP = 0.55;
+/** The same with what is kept for signs of life: who does not answer a probe is taken for lost. */
+const URGENT_OF_CAP = 0.7;
+/** Those that give the state take what others leave of this part of the cap, within bounds. */
+const USED_WITH_STATE = 0.8;
+const LEAST_GIVEN = 0.04;
+const MOST_GIVEN = 0.4;
+
 export class Budget {
 	private readonly selfId: string;
 	private readonly share: number;
@@ -72,6 +85,13 @@ export class Budget {
 		}
 		this.setCaps(everybody.size(), this.caps.players, this.caps.factor);
 		this.others.setMembers(homes);
+	}
+
+	/** The live servers, where only the hub broadcasts: nobody else is reckoned with. This server is among them. */
+	public setServers(count: number, nowSeconds: number): void {
+		this.advance(nowSeconds);
+		this.setCaps(count, this.caps.players, this.caps.factor);
+		this.others.setMembers([]);
 	}
 
 	/** From now on the members are known, and more than the first broadcasts may be sent. */
@@ -140,6 +160,80 @@ export class Budget {
 	/** For the header of the next broadcast, which has to be sent then. */
 	public takeUnicastReport(): number {
 		return this.own.takeReport();
+	}
+
+	// -- where a hub broadcasts for all ------------------------------------------------------------------------------
+
+	/** Whether the hub may broadcast: the only one that does. What the others send, they tell it. */
+	public mayCast(nowSeconds: number): boolean {
+		this.advance(nowSeconds);
+		const { caps, own, others } = this;
+		const { servers } = caps;
+		if (own.messages() + 1 > caps.sends) return false;
+		const used = own.deliveries() + others.usedInGame() + servers;
+		// All others wait for the hub: it speaks, seldom if need be, as long as the documented limits allow it.
+		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS / caps.factor) return used <= caps.gameWideNever;
+		if (used > CASTS_OF_CAP * caps.gameWide) return false;
+		return this.pace.allows(nowSeconds, servers, caps.gameWide);
+	}
+
+	/** How many broadcasts in a minute the cap has room for beside what the others use now, where a hub broadcasts. */
+	public castsPerMinute(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		const { caps, others } = this;
+		return math.max(1, (CASTS_OF_CAP * caps.gameWide - others.usedInGame()) / caps.servers);
+	}
+
+	/** What all servers may use in a minute. */
+	public capPerMinute(): number {
+		return this.caps.gameWide;
+	}
+
+	/** Whether the hub, which is told what the others use, may send one addressed message. */
+	public mayAddressAsHub(nowSeconds: number, isUrgent = false): boolean {
+		this.advance(nowSeconds);
+		const { caps, own, others } = this;
+		const most = isUrgent ? caps.gameWideNever : caps.gameWide;
+		return own.messages() + 1 <= caps.sends && own.deliveries() + others.usedInGame() + 1 <= most;
+	}
+
+	/** What the hub leaves, as a part of the cap, to servers that give the state. */
+	public giveShare(nowSeconds: number): number {
+		return math.clamp(USED_WITH_STATE - this.usedShare(nowSeconds), LEAST_GIVEN, MOST_GIVEN);
+	}
+
+	/** Which part of the cap others have used for what they sent to single servers. */
+	public addressedShare(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		return this.others.usedInGame() / this.caps.gameWide;
+	}
+
+	/** Which part of the cap all servers have used within the last minute, as far as it is known here. */
+	public usedShare(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		return (this.own.deliveries() + this.others.usedInGame()) / this.caps.gameWide;
+	}
+
+	/** The topic for the hub's next broadcast: they take turns. */
+	public pickCastTopic(nowSeconds: number): number {
+		this.advance(nowSeconds);
+		let best = 0;
+		for (const topic of $range(1, BROADCAST_TOPICS - 1)) {
+			if (this.own.deliveriesOnTopic(topic) < this.own.deliveriesOnTopic(best)) best = topic;
+		}
+		return best;
+	}
+
+	/**
+	 * Whether one addressed message may be sent where a hub broadcasts: each server has its part, `leeway` times, and who gives the state `giveShare`
+	 * of the cap more.
+	 */
+	public mayAddress(nowSeconds: number, giveShare = 0, isUrgent = false, leeway = 1): boolean {
+		this.advance(nowSeconds);
+		const { caps, own } = this;
+		if (own.messages() + 1 > caps.sends) return false;
+		const part = ((isUrgent ? URGENT_OF_CAP : ADDRESSED_OF_CAP) * caps.gameWide) / caps.servers;
+		return own.messages() + 1 <= leeway * part + giveShare * caps.gameWide;
 	}
 
 	// -- what is allowed ----------------------------------------------------------------------------------------------

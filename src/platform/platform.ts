@@ -1,3 +1,9 @@
+/** Messages to all that another server in the same VM has decoded already. */
+export interface DecodedMessages {
+	get(message: string): defined | undefined;
+	set(message: string, decoded: defined): void;
+}
+
 /**
  * Everything the library needs from the engine, as one interface. `roblox.ts` implements it with Roblox's services, `testing/` with an emulated cloud;
  * nothing else in the library touches the engine. Nothing here yields: what takes time calls back later.
@@ -15,6 +21,8 @@ export interface Platform {
 	readonly attachments: object;
 	/** Whether handlers of signals run through {@link spawn}, so that their errors are seen. In the engine they run in threads of its own anyway. */
 	readonly watchHandlers: boolean;
+	/** Where many servers are emulated, each message is decoded once for all of them. */
+	readonly decoded?: DecodedMessages;
 
 	/** Seconds of a clock that never goes backwards, from an arbitrary origin. */
 	clock(): number;
@@ -42,6 +50,17 @@ export interface Platform {
 		received: (message: unknown) => void,
 		done: (failure: string | undefined) => void,
 	): () => void;
+
+	/** Reads one item of a hash map of MemoryStoreService. `done` gets the failure's text, or undefined and the value, undefined if there is none; it may come late, or never. */
+	readMemory(map: string, key: string, done: (failure: string | undefined, value: unknown) => void): void;
+	/** Writes one item, to expire in whole seconds. A write that fails may have happened all the same. */
+	writeMemory(
+		map: string,
+		key: string,
+		value: string,
+		expirationSeconds: number,
+		done: (failure: string | undefined) => void,
+	): void;
 
 	/** Registers what has to happen when this server closes; the server waits for `done`, at most 30 s (`game:BindToClose`). */
 	onClosing(handler: (done: () => void) => void): void;

@@ -1,4 +1,4 @@
-import { HttpService, MessagingService, Players, RunService } from "@rbxts/services";
+import { HttpService, MemoryStoreService, MessagingService, Players, RunService } from "@rbxts/services";
 import { setLivePlatform } from "./current";
 import { Platform } from "./platform";
 
@@ -86,6 +86,29 @@ class RobloxPlatform implements Platform {
 			wanted = false;
 			connection?.Disconnect();
 		};
+	}
+
+	public readMemory(map: string, key: string, done: (failure: string | undefined, value: unknown) => void): void {
+		task.spawn(() => {
+			const [success, result] = pcall(() => MemoryStoreService.GetHashMap(map).GetAsync(key));
+			if (success) done(undefined, result);
+			else done(tostring(result), undefined);
+		});
+	}
+
+	public writeMemory(
+		map: string,
+		key: string,
+		value: string,
+		expirationSeconds: number,
+		done: (failure: string | undefined) => void,
+	): void {
+		task.spawn(() => {
+			const [success, failure] = pcall(() =>
+				MemoryStoreService.GetHashMap(map).SetAsync(key, value, expirationSeconds),
+			);
+			done(success ? undefined : tostring(failure));
+		});
 	}
 
 	public onClosing(handler: (done: () => void) => void): void {

@@ -4,8 +4,8 @@ import { OutgoingRecord } from "../wire/records-writer";
 import { jsonBytes, toWire } from "../wire/text";
 import { Register } from "./register";
 
-/** What a message with one part needs besides the part, key and pool: header, section heads, numbers, all of the largest kind. */
-const PART_OVERHEAD_BYTES = 160;
+/** What a message with one part needs besides the part, key and pool, a hub's broadcast too: header, section heads, numbers, all of the largest kind. */
+const PART_OVERHEAD_BYTES = 250;
 /** However its bytes are written, such a value fits into a message, with any key and pool. */
 const SMALL_VALUE_BYTES = 150;
 

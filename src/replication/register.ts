@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { OwnerGonePolicy } from "../wire/frame";
 import { Stream } from "./stream";
@@ -22,39 +23,51 @@ export interface RecentEntry {
 	readonly sinceSeconds: number;
 }
 
-/** The last-writer-wins register of one key: the winning record, and what is needed to send it on. */
-export interface Register {
-	readonly pool: PoolState;
-	readonly key: string;
-	readonly keyHash: number;
-	/** The owner's stream. */
-	stream: Stream;
-	stamp: number;
-	/** Undefined for a tombstone. */
-	value: string | undefined;
-	/** For a tombstone: the stamp of the value it withdraws. */
-	withdrawn: number | undefined;
-	/** 0 while it has not been sent. */
-	version: number;
-	/** What the owner's stream calls it; 0 until it has been defined. */
-	reference: number;
+/** The last-writer-wins register of one key: the winning record, and what is needed to send it on. What most of them never have, the class has. */
+export class Register {
 	/** For a value in parts: the version of each. */
-	partVersions: number[] | undefined;
+	public partVersions: number[] | undefined;
+	/** 0 while it has not been sent. */
+	public version!: number;
+	/** What the owner's stream calls it; 0 until it has been defined. */
+	public reference!: number;
 	/** Own contributions: since when its reference was sent with the key, infinite if that has to be done again; others are taken to know it some time later. */
-	definedAtSeconds: number;
+	public definedAtSeconds!: number;
 	/** Whether other servers may know a record of this key that this one has to beat. */
-	knownElsewhere: boolean;
+	public knownElsewhere!: boolean;
 	/** It has been collected; whoever still points to it must look it up anew. */
-	dropped: boolean;
+	public dropped!: boolean;
 	/** It is in the list of tombstones, though it may have a value again. */
-	listed: boolean;
+	public listed!: boolean;
 	/** Where the list of recent records has it, if it does. */
-	recent: RecentEntry | undefined;
+	public recent: RecentEntry | undefined;
 	/** What is shown of it to the game now; undefined when it is not visible. */
-	shown: string | undefined;
+	public shown: string | undefined;
 	/** The owner that was last shown. */
-	shownOwner: Stream | undefined;
+	public shownOwner: Stream | undefined;
+
+	constructor(
+		public readonly pool: PoolState,
+		public readonly key: string,
+		public readonly keyHash: number,
+		/** The owner's stream. */
+		public stream: Stream,
+		public stamp: number,
+		/** Undefined for a tombstone. */
+		public value: string | undefined,
+		/** For a tombstone: the stamp of the value it withdraws. */
+		public withdrawn: number | undefined,
+	) {}
 }
+
+beginWith(Register, {
+	version: 0,
+	reference: 0,
+	definedAtSeconds: 0,
+	knownElsewhere: false,
+	dropped: false,
+	listed: false,
+});
 
 /** The stamp that decides the order: a tombstone has that of the value it withdraws, so a removal touches nothing that was claimed since. */
 export function orderStamp(record: { readonly stamp: number; readonly withdrawn: number | undefined }): number {

@@ -106,7 +106,7 @@ export class Replica {
 			register.version = 0;
 			register.partVersions = undefined;
 			if (!continues) register.reference = 0;
-			else if (register.reference !== 0) this.own.references.set(register.reference, register);
+			else if (register.reference !== 0) this.own.refer(register.reference, register);
 			this.own.digest = bit32.bxor(this.own.digest, hashRecord(register.keyHash, stamp));
 		}
 		this.refresh(register);
@@ -130,7 +130,7 @@ export class Replica {
 			return false;
 		}
 		register.version = 0;
-		if (reference !== 0) this.own.references.set(reference, register);
+		if (reference !== 0) this.own.refer(reference, register);
 		this.listTombstone(register);
 		return true;
 	}
@@ -246,7 +246,7 @@ export class Replica {
 			register.stream.notGivable = math.min(register.stream.notGivable, partVersions?.[0] ?? record.version);
 		}
 		register.reference = record.reference;
-		register.stream.references.set(record.reference, register);
+		register.stream.refer(record.reference, register);
 		this.fresh.push(register);
 		this.refresh(register);
 	}
@@ -287,25 +287,7 @@ export class Replica {
 		value: string | undefined,
 		withdrawn: number | undefined,
 	): Register {
-		const register: Register = {
-			pool,
-			key,
-			keyHash: hashKey(pool.name, key),
-			stream,
-			stamp,
-			value,
-			withdrawn,
-			version: 0,
-			reference: 0,
-			partVersions: undefined,
-			definedAtSeconds: 0,
-			knownElsewhere: false,
-			dropped: false,
-			listed: false,
-			recent: undefined,
-			shown: undefined,
-			shownOwner: undefined,
-		};
+		const register = new Register(pool, key, hashKey(pool.name, key), stream, stamp, value, withdrawn);
 		pool.registers.set(key, register);
 		pool.registerCount += 1;
 		this.registerCount += 1;
@@ -356,9 +338,12 @@ export class Replica {
 
 	/** A server's name has become known: the game is told anew of what it was shown of that server. */
 	public nameOwner(shortId: string): void {
+		// What waits to be told is told with the name.
+		const untold = new Set<Register>();
+		for (const { kind, register } of this.changes) if (kind !== "ownershipLost") untold.add(register);
 		for (const register of this.sortedRegisters()) {
 			const { shown, shownOwner: owner } = register;
-			if (shown === undefined || owner?.shortId !== shortId) continue;
+			if (shown === undefined || owner?.shortId !== shortId || untold.has(register)) continue;
 			this.changes.push({ kind: "updated", register, value: shown, previous: shown, owner });
 		}
 	}

@@ -73,7 +73,7 @@ export class Sequencer {
 		register.reference = this.nextReference;
 		this.nextReference += 1;
 		register.definedAtSeconds = nowSeconds;
-		this.stream.references.set(register.reference, register);
+		this.stream.refer(register.reference, register);
 	}
 
 	private number(register: Register, partIndex: number, sentAtSeconds: number): number {

@@ -17,6 +17,12 @@ export interface Snapshot {
 	readonly baseStamp: number;
 }
 
+/** The records of one stream, ascending by version. */
+export interface StreamRecords {
+	readonly stream: Stream;
+	readonly records: OutgoingRecord[];
+}
+
 /** Cuts everything that was sent or received into pages of at most `roomBytes`. `loss` is the share of messages that get lost, 0 to 1. */
 export function takeSnapshot(
 	replica: Replica,
@@ -24,10 +30,25 @@ export function takeSnapshot(
 	roomBytes: number,
 	baseStamp: number,
 	loss: number,
+	/** Sections that the first page begins with. */
+	head = "",
 ): Snapshot {
+	const groups = recordsByStream(givableRegisters(replica));
+	const bodies = cutPages(members, groups, roomBytes, baseStamp, head);
+	return { bodies, parities: makeParity(bodies, parityCount(bodies.size(), loss)), baseStamp };
+}
+
+/** Sections with these members and records, cut into pages of at most `roomBytes`; the first begins with `head`. */
+export function cutPages(
+	members: MemberEntry[],
+	groups: ReadonlyArray<StreamRecords>,
+	roomBytes: number,
+	baseStamp: number,
+	head = "",
+): string[] {
 	const bodies = new Array<string>();
-	let body = "";
-	let room = roomBytes;
+	let body = head;
+	let room = roomBytes - jsonBytes(head);
 	const turnPage = () => {
 		if (body !== "") bodies.push(body);
 		body = "";
@@ -47,7 +68,7 @@ export function takeSnapshot(
 		room -= jsonBytes(section.text);
 		written += section.count;
 	}
-	for (const [stream, records] of recordsByStream(replica)) {
+	for (const { stream, records } of groups) {
 		let writer: RecordsWriter | undefined;
 		let previous = 0;
 		for (const record of records) {
@@ -79,7 +100,7 @@ export function takeSnapshot(
 		}
 	}
 	turnPage();
-	return { bodies, parities: makeParity(bodies, parityCount(bodies.size(), loss)), baseStamp };
+	return bodies;
 }
 
 /** One parity page repairs one lost page. Where much is lost there are two, each over half of the pages. */
@@ -87,26 +108,30 @@ function parityCount(pages: number, loss: number): number {
 	return pages < 3 || (pages <= 16 && loss < 0.02) ? 1 : 2;
 }
 
-function recordsByStream(replica: Replica): Array<[Stream, OutgoingRecord[]]> {
-	const registers = new Map<Stream, Register[]>();
-	const streams = new Array<Stream>();
+/** Everything that can be given to another server, by pool and key. */
+export function givableRegisters(replica: Replica): Register[] {
+	const registers = new Array<Register>();
 	for (const register of replica.sortedRegisters()) {
-		if (register.version === 0 || (register.stream !== replica.own && !isGivable(register))) continue;
-		let owned = registers.get(register.stream);
-		if (!owned) {
-			owned = [];
-			registers.set(register.stream, owned);
-			streams.push(register.stream);
+		if (register.version !== 0 && (register.stream === replica.own || isGivable(register)))
+			registers.push(register);
+	}
+	return registers;
+}
+
+/** What states these registers in their owners' streams; streams in the order in which they first occur. */
+export function recordsByStream(registers: ReadonlyArray<Register>): StreamRecords[] {
+	const byStream = new Map<Stream, OutgoingRecord[]>();
+	const groups = new Array<StreamRecords>();
+	for (const register of registers) {
+		let records = byStream.get(register.stream);
+		if (!records) {
+			records = [];
+			byStream.set(register.stream, records);
+			groups.push({ stream: register.stream, records });
 		}
-		owned.push(register);
+		for (const record of outgoingAll(register)) records.push(record);
 	}
-	const result = new Array<[Stream, OutgoingRecord[]]>();
-	for (const stream of streams) {
-		const records = new Array<OutgoingRecord>();
-		for (const register of registers.get(stream)!) for (const record of outgoingAll(register)) records.push(record);
-		result.push([stream, inOrder(records)]);
-	}
-	return result;
+	return groups.map((group) => ({ ...group, records: inOrder(group.records) }));
 }
 
 /** The records of one stream with a version in (after, upTo] as far as this server has them, ascending. */

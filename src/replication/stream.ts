@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { ShortId } from "../wire/frame";
 import { Assembly } from "./assembly";
@@ -18,6 +19,8 @@ export interface Gap {
 
 /** What nearly all streams have, of thousands in one Luau VM: shared, and replaced when there is something to keep. */
 const NO_GAPS = table.freeze(new Array<Gap>()) as Gap[];
+const NO_FLOORS = table.freeze(new Array<number>()) as number[];
+const NO_REFERENCES = table.freeze(new Map<number, Register>()) as Map<number, Register>;
 const NO_ASSEMBLIES = table.freeze(new Map<number, Assembly>()) as Map<number, Assembly>;
 
 /**
@@ -26,36 +29,36 @@ const NO_ASSEMBLIES = table.freeze(new Map<number, Assembly>()) as Map<number, A
  */
 export class Stream {
 	/** The highest version known to exist. */
-	public highest = 0;
+	public highest!: number;
 	/** Missing versions, ascending. */
-	public gaps = NO_GAPS;
+	public gaps!: Gap[];
 	/** Everything its sequencer stamped up to here has been applied. */
-	public appliedFloor = 0;
+	public appliedFloor!: number;
 	/** XOR of the hashes of the values this stream owns; see `digest.ts`. */
-	public digest = 0;
+	public digest!: number;
 	/** The registers this stream owns, by the reference it calls them by. Invariant: `references.get(r) === x` only if `x.stream === this`. */
-	public readonly references = new Map<number, Register>();
+	public references!: Map<number, Register>;
 	/** Values of which some parts have arrived, by reference. */
-	public assemblies = NO_ASSEMBLIES;
-	public assemblyCount = 0;
+	public assemblies!: Map<number, Assembly>;
+	public assemblyCount!: number;
 	/** A live stream's contributions are visible; a departed one's only where a pool adopts them. */
-	public live = true;
+	public live!: boolean;
 
 	/** It shows what its owner's former stream had, until the owner has said everything anew. */
-	public inherited = false;
+	public inherited!: boolean;
 
 	/** The least version of a record that this server cannot give on, as its author can. */
-	public notGivable = math.huge;
+	public notGivable!: number;
 
 	/** How often any server has told the others that versions up to `highest` exist. */
-	public told = 0;
+	public told!: number;
 	/** When `highest` grew last. */
-	public advancedAtSeconds = 0;
+	public advancedAtSeconds!: number;
 
 	/** Versions up to here were received before the stream was taken for missing: what they are about still counts as applied. */
-	private assured = 0;
+	private assured!: number;
 	/** What the sequencer said of its floor and does not hold here yet, ascending: (version, stamp) in turn. */
-	private readonly floors = new Array<number>();
+	private floors!: number[];
 
 	constructor(
 		public readonly shortId: ShortId,
@@ -84,6 +87,13 @@ export class Stream {
 			if (version <= gap.after) return true;
 			if (version <= gap.upTo) return false;
 		}
+		return true;
+	}
+
+	/** Whether every version in (after, upTo] has been received. */
+	public hasAll(after: number, upTo: number): boolean {
+		if (upTo > this.highest) return upTo <= after;
+		for (const gap of this.gaps) if (gap.after < upTo && gap.upTo > after) return false;
 		return true;
 	}
 
@@ -135,7 +145,8 @@ export class Stream {
 				sometimes("more floors said than are remembered");
 				floors[count - 2] = math.max(upTo, floors[count - 2]!);
 				floors[count - 1] = floor;
-			} else floors.push(count > 0 ? math.max(upTo, floors[count - 2]!) : upTo, floor);
+			} else if (count > 0) floors.push(math.max(upTo, floors[count - 2]!), floor);
+			else this.floors = [upTo, floor];
 		}
 		this.advanceFloor();
 	}
@@ -145,6 +156,12 @@ export class Stream {
 		this.assured = math.min(this.appliedUpTo(), upTo);
 		this.highest = math.min(this.highest, upTo);
 		this.gaps = this.highest > 0 ? [{ after: 0, upTo: this.highest }] : NO_GAPS;
+	}
+
+	/** What this stream calls `reference` is this register. */
+	public refer(reference: number, register: Register): void {
+		if (this.references === NO_REFERENCES) this.references = new Map();
+		this.references.set(reference, register);
 	}
 
 	/** The first part of a value has arrived, but not all of them. */
@@ -181,6 +198,7 @@ export class Stream {
 			this.appliedFloor = math.max(this.appliedFloor, floors[1]!);
 			floors.remove(0);
 			floors.remove(0);
+			if (floors.isEmpty()) this.floors = NO_FLOORS;
 		}
 	}
 
@@ -195,3 +213,20 @@ export class Stream {
 		}
 	}
 }
+
+beginWith(Stream, {
+	highest: 0,
+	gaps: NO_GAPS,
+	appliedFloor: 0,
+	digest: 0,
+	references: NO_REFERENCES,
+	assemblies: NO_ASSEMBLIES,
+	assemblyCount: 0,
+	live: true,
+	inherited: false,
+	notGivable: math.huge,
+	told: 0,
+	advancedAtSeconds: 0,
+	assured: 0,
+	floors: NO_FLOORS,
+});

@@ -2,6 +2,7 @@ import { CloudLimits } from "./cloud-limits";
 import { CloudLink, CloudSubscription, Delivery, Done, Publication, Receive } from "./cloud-link";
 import { CloudFaults, CloudRules, DEFAULT_FAULTS } from "./cloud-options";
 import { CloudCounters, CloudStatistics } from "./cloud-statistics";
+import { LatestDecoded } from "./decoded-messages";
 import { deepCopy } from "./deep-copy";
 import { characters, jsonBytes } from "./json-size";
 import { draw, drawBetween, mix, streamKey } from "./random";
@@ -59,6 +60,8 @@ function ignore(): void {}
 export class MessagingCloud {
 	/** What happened so far, as a hash. */
 	readonly trace = new Trace();
+	/** What servers have made of the latest messages: decoding is most of what a message costs. */
+	readonly decoded = new LatestDecoded();
 	private faults = DEFAULT_FAULTS;
 	private filter: CloudFilter | undefined;
 	private watcher: CloudWatcher | undefined;

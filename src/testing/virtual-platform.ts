@@ -1,6 +1,6 @@
 import { beginWith } from "../diagnostics/begin-with";
 import { switchPlatform } from "../platform/current";
-import { Platform } from "../platform/platform";
+import { DecodedMessages, Platform } from "../platform/platform";
 import { CloudLink, CloudSubscription } from "./cloud-link";
 import { EmulatedEngine } from "./engine/engine";
 import { SignalBehavior } from "./engine/signal";
@@ -103,6 +103,7 @@ export class VirtualPlatform implements Platform {
 	constructor(parts: VirtualPlatformParts) {
 		const { world } = parts;
 		this.world = world;
+		this.decoded = world.cloud.decoded;
 		this.report = parts.report;
 		this.environment = parts.environment;
 		this.serverId = parts.serverId;
@@ -158,6 +159,7 @@ export class VirtualPlatform implements Platform {
 	}
 
 	readonly watchHandlers!: boolean;
+	readonly decoded: DecodedMessages;
 	readonly attachments = {};
 
 	spawn(callback: () => void): void {
@@ -186,6 +188,22 @@ export class VirtualPlatform implements Platform {
 		if (subscription.closed) return;
 		if (this.frozen) this.backlog!.push(() => this.receive(received, message, subscription));
 		else this.perform(received, message);
+	}
+
+	readMemory(map: string, key: string, done: (failure: string | undefined, value: unknown) => void): void {
+		this.world.memoryStore.hashMap(this.memoryLink, map).get(key, done);
+	}
+
+	writeMemory(
+		map: string,
+		key: string,
+		value: string,
+		expirationSeconds: number,
+		done: (failure: string | undefined) => void,
+	): void {
+		this.world.memoryStore
+			.hashMap(this.memoryLink, map)
+			.set(key, value, expirationSeconds, (failure) => done(failure));
 	}
 
 	onClosing(handler: (done: () => void) => void): void {

@@ -11,3 +11,10 @@ export const PARTS_MOST = 64;
 export const PAGES_MOST = 30_323;
 /** A beat may promise the next one for so much later at most; who could promise more would never be suspected. */
 export const NEXT_BEAT_SECONDS_MOST = 3_600;
+/** A hub asks for more patience between two messages to it in no game. */
+export const UPLINK_TENTHS_MOST = 12_000;
+export const MESSAGE_TENTHS_MOST = 500_000;
+/** The largest part, in hundredths, that a cast can leave to those that give the state. */
+export const GIVE_PERCENT_MOST = 84;
+/** What one cast brought never takes more messages than this. */
+export const COVER_PARTS_MOST = 8;

@@ -138,6 +138,91 @@ export interface HeardSection {
 	readonly streams: ReadonlyArray<HeardEntry>;
 }
 
+/** The head of a hub's broadcast, or of a repair of some. */
+export interface CastSection {
+	readonly kind: "cast";
+	/** Counts the hubs that there were. */
+	readonly epoch: number;
+	/** The number of the hub's broadcast in its epoch. */
+	readonly seq: number;
+	readonly dissolved: boolean;
+	/** The casts of this epoch, from the first on, bring all there is. */
+	readonly founding: boolean;
+	/** A server sends what is new to the hub at most so often, in tenths of a second. */
+	readonly uplinkTenths: number;
+	/** It may send a full message of changes in this time, in tenths of a second; 0 for as much as it has. */
+	readonly messageTenths: number;
+	/** Every record of every live server with a stamp up to this one was cast, at a number up to `seq`. */
+	readonly floor: number;
+	/** Every record with a stamp up to this one was applied on every live server. */
+	readonly frontier: number;
+	/** How many servers live, and a hash of who they are */
+	readonly servers: number;
+	readonly census: number;
+	/** How much of what all servers may send those may take together that give the state, in hundredths. */
+	readonly givePercent: number;
+	/** Some servers that give the state. */
+	readonly responders: ReadonlyArray<ShortId>;
+}
+
+/** What follows is everything that the casts `after < seq <= upTo` brought, as far as it is current. */
+export interface CoverSection {
+	readonly kind: "cover";
+	readonly epoch: number;
+	readonly after: number;
+	readonly upTo: number;
+	/** Of so many messages, which only together bring all of it, this is number `part`, from 0. */
+	readonly part: number;
+	readonly parts: number;
+}
+
+/** Records of one stream in a hub's broadcast. */
+export interface RelayedGroup extends Omit<RecordsSection, "kind" | "stream"> {
+	/** Its short id may be the first characters only: of the one server whose short id begins so. */
+	readonly stream: StreamName;
+}
+export interface RelayedSection {
+	readonly kind: "relayed";
+	readonly groups: ReadonlyArray<RelayedGroup>;
+}
+
+/** What a stream comes to, for comparison. */
+export interface StandingEntry extends StreamName {
+	readonly upTo: number;
+	readonly digest: number;
+}
+export interface StandingSection {
+	readonly kind: "standing";
+	readonly streams: ReadonlyArray<StandingEntry>;
+}
+
+export interface CastRange {
+	readonly after: number;
+	readonly upTo: number;
+}
+/** Asks for what some of a hub's broadcasts brought. */
+export interface CastNackSection {
+	readonly kind: "castNack";
+	readonly epoch: number;
+	readonly ranges: ReadonlyArray<CastRange>;
+}
+
+/** So many changes wait at the sender besides those in this message. */
+export interface BacklogSection {
+	readonly kind: "backlog";
+	readonly waiting: number;
+}
+
+/** Records of one stream that an older statement of the state has and that are not current any more. */
+export interface WithdrawnEntry extends StreamName {
+	/** Undefined: all of the stream. Otherwise their versions, ascending. */
+	readonly versions: ReadonlyArray<number> | undefined;
+}
+export interface WithdrawnSection {
+	readonly kind: "withdrawn";
+	readonly streams: ReadonlyArray<WithdrawnEntry>;
+}
+
 export type Section =
 	| RecordsSection
 	| BeatSection
@@ -150,7 +235,14 @@ export type Section =
 	| NackSection
 	| ProbeSection
 	| ProbeAckSection
-	| HeardSection;
+	| HeardSection
+	| CastSection
+	| CoverSection
+	| RelayedSection
+	| StandingSection
+	| CastNackSection
+	| BacklogSection
+	| WithdrawnSection;
 
 export interface FrameHeader {
 	/** Undefined for a broadcast. */

@@ -118,9 +118,14 @@ export class Reader {
 	}
 
 	public shortId(): ShortId {
+		return this.digits(SHORT_ID_BYTES);
+	}
+
+	/** So many digits, as they are. */
+	public digits(count: number): string {
 		const from = this.position;
-		this.fixed(SHORT_ID_BYTES);
-		return this.failed ? "" : string.sub(this.source, from, from + SHORT_ID_BYTES - 1);
+		this.fixed(count);
+		return this.failed ? "" : string.sub(this.source, from, from + count - 1);
 	}
 
 	/** A text of `leastBytes` to `mostBytes`, as it was before it became wire text. */

@@ -2,8 +2,18 @@
 //!optimize 2
 /** Reads a section of records. Hot: once per received record. */
 import { COUNTER_LIMIT, KEY_BYTES_MOST, PARTS_MOST, POOL_NAME_BYTES_MOST } from "./bounds";
-import { OwnerGonePolicy, RecordsSection, StreamName, WireRecord } from "./frame";
-import { Form, FORM_STEP, HeadFlag, HEADS, RecordsFlag } from "./layout";
+import { OwnerGonePolicy, RecordsSection, RelayedGroup, StreamName, WireRecord } from "./frame";
+import {
+	Form,
+	FORM_STEP,
+	GROUP_COUNT_MOST,
+	GROUP_FLAGS,
+	GroupFlag,
+	HeadFlag,
+	HEADS,
+	PREFIX_BYTES,
+	RecordsFlag,
+} from "./layout";
 import { Reader } from "./reader";
 
 /** The least that a pool, and a record, can take. */
@@ -17,6 +27,10 @@ export function readStreamName(reader: Reader): StreamName {
 	return { shortId, incarnation: reader.numberUpTo(COUNTER_MOST) };
 }
 
+function readPrefix(reader: Reader): StreamName {
+	return { shortId: reader.digits(PREFIX_BYTES), incarnation: 0 };
+}
+
 /** What is in `reader` after a failure means nothing; the caller looks at `reader.failed`. */
 export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 	const flags = reader.digitUpTo(RecordsFlag.Foreign + RecordsFlag.Complete + RecordsFlag.Dense);
@@ -25,15 +39,75 @@ export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 	const after = reader.numberUpTo(COUNTER_MOST);
 	const statedUpTo = dense ? COUNTER_MOST : after + reader.numberUpTo(COUNTER_MOST - after);
 
-	const poolCount = reader.count(POOL_BYTES_LEAST);
-	const pools = new Array<string>();
+	const pools = readPools(reader);
+	const count = reader.count(RECORD_BYTES_LEAST);
+	const records = readRecordList(reader, baseStamp, { pools, after, statedUpTo, dense }, count);
+	const last = records[records.size() - 1];
+	return {
+		kind: "records",
+		stream,
+		after,
+		upTo: dense ? (last ? last.version : after) : statedUpTo,
+		complete: bit32.btest(flags, RecordsFlag.Complete),
+		records,
+	};
+}
+
+/** Groups of records of several streams, which share their pools. */
+export function readRelayed(reader: Reader, baseStamp: number): RelayedGroup[] {
+	const pools = readPools(reader);
+	const groups = new Array<RelayedGroup>();
+	while (!reader.failed && !reader.done()) {
+		const head = reader.digitUpTo(GROUP_COUNT_MOST * GROUP_FLAGS + GROUP_FLAGS - 1);
+		const flags = head % GROUP_FLAGS;
+		const dense = bit32.btest(flags, GroupFlag.Dense);
+		const stream = bit32.btest(flags, GroupFlag.Prefix) ? readPrefix(reader) : readStreamName(reader);
+		const after = reader.numberUpTo(COUNTER_MOST);
+		const statedUpTo = dense ? COUNTER_MOST : after + reader.numberUpTo(COUNTER_MOST - after);
+		let count = head.idiv(GROUP_FLAGS);
+		if (count === 0) {
+			count = reader.count(RECORD_BYTES_LEAST);
+			// The shortest form is the only one.
+			if (count > 0 && count <= GROUP_COUNT_MOST) reader.fail();
+		}
+		const records = readRecordList(reader, baseStamp, { pools, after, statedUpTo, dense }, count);
+		if (reader.failed) break;
+		const last = records[records.size() - 1];
+		groups.push({
+			stream,
+			after,
+			upTo: dense ? (last ? last.version : after) : statedUpTo,
+			complete: bit32.btest(flags, GroupFlag.Complete),
+			records,
+		});
+	}
+	return groups;
+}
+
+interface Pools {
+	readonly names: string[];
+	readonly policies: OwnerGonePolicy[];
+}
+
+interface RecordList {
+	readonly pools: Pools;
+	readonly after: number;
+	readonly statedUpTo: number;
+	readonly dense: boolean;
+}
+
+function readPools(reader: Reader): Pools {
+	const names = new Array<string>();
 	const policies = new Array<OwnerGonePolicy>();
-	for (const _ of $range(1, poolCount)) {
-		pools.push(reader.text(1, POOL_NAME_BYTES_MOST));
+	for (const _ of $range(1, reader.count(POOL_BYTES_LEAST))) {
+		names.push(reader.text(1, POOL_NAME_BYTES_MOST));
 		policies.push(reader.flag() ? "adopt" : "remove");
 	}
+	return { names, policies };
+}
 
-	const recordCount = reader.count(RECORD_BYTES_LEAST);
+function readRecordList(reader: Reader, baseStamp: number, list: RecordList, recordCount: number): WireRecord[] {
+	const { pools, after, statedUpTo, dense } = list;
 	const records = new Array<WireRecord>();
 	let version = after;
 	let stamp = baseStamp;
@@ -61,8 +135,8 @@ export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 			if (samePool) reader.fail();
 		} else {
 			if (!samePool) poolIndex = reader.number();
-			pool = pools[poolIndex];
-			policy = policies[poolIndex];
+			pool = pools.names[poolIndex];
+			policy = pools.policies[poolIndex];
 			if (pool === undefined) reader.fail();
 			key = reader.text(1, KEY_BYTES_MOST);
 			lastReference = reference;
@@ -104,12 +178,5 @@ export function readRecords(reader: Reader, baseStamp: number): RecordsSection {
 					},
 		);
 	}
-	return {
-		kind: "records",
-		stream,
-		after,
-		upTo: dense ? version : statedUpTo,
-		complete: bit32.btest(flags, RecordsFlag.Complete),
-		records,
-	};
+	return records;
 }

@@ -3,7 +3,17 @@
 /** Packs records into a section. Hot: once per record sent, and once more per record that did not fit. */
 import { DIGITS, encodeNumber, numberBytes } from "./base85";
 import { OwnerGonePolicy, StreamName } from "./frame";
-import { Form, FORM_STEP, HeadFlag, Kind, RecordsFlag } from "./layout";
+import {
+	Form,
+	FORM_STEP,
+	GROUP_COUNT_MOST,
+	GROUP_FLAGS,
+	GroupFlag,
+	HeadFlag,
+	Kind,
+	PREFIX_BYTES,
+	RecordsFlag,
+} from "./layout";
 import { jsonBytes, toWire } from "./text";
 
 export interface OutgoingRecord {
@@ -34,22 +44,57 @@ export interface OutgoingSection {
 	readonly upTo?: number | undefined;
 	/** Every current record of the stream with a version in (after, upTo] is going to be added. */
 	readonly complete: boolean;
+	/** In a group: whether the first characters of the short id name the stream, and its incarnation is 0. */
+	readonly byPrefix?: boolean;
 	/** The records added have the versions after + 1, after + 2, and so on. */
 	readonly dense: boolean;
 }
 
+/** The pools that records of one section are in. Several groups of records may share it. */
+export class PoolTable {
+	private readonly indices = new Map<string, number>();
+	private readonly texts = new Array<string>();
+	/** Characters of all entries, and how many more they are once JSON has escaped them. */
+	public bytes = 0;
+	public escapeBytes = 0;
+
+	public indexOf(pool: string): number | undefined {
+		return this.indices.get(pool);
+	}
+
+	public count(): number {
+		return this.texts.size();
+	}
+
+	/** What an entry for this pool would be. */
+	public static entryText(pool: string, policy: OwnerGonePolicy): string {
+		const wirePool = toWire(pool);
+		return encodeNumber(wirePool.size()) + wirePool + DIGITS[policy === "adopt" ? 1 : 0]!;
+	}
+
+	public add(pool: string, entryText: string): void {
+		this.indices.set(pool, this.texts.size());
+		this.texts.push(entryText);
+		this.bytes += entryText.size();
+		this.escapeBytes += jsonBytes(entryText) - entryText.size();
+	}
+
+	public text(): string {
+		return encodeNumber(this.texts.size()) + this.texts.join("");
+	}
+}
+
 export class RecordsWriter {
 	private readonly dense: boolean;
-	/** Up to the end of the range, or the end itself where that is not known yet. */
+	private readonly flags: number;
+	/** From the name of the stream up to the end of the range, or the end itself where that is not known yet. */
 	private readonly start: string;
 	private readonly after: number;
 	private readonly statedUpTo: number | undefined;
 
-	private readonly poolIndices = new Map<string, number>();
-	private readonly poolTexts = new Array<string>();
 	private readonly pieces = new Array<string>();
 	private recordCount = 0;
-	/** Characters of pools and records, and how many more they are once JSON has escaped them. */
+	/** Characters of records, and how many more they are once JSON has escaped them. */
 	private contentBytes = 0;
 	private escapeBytes = 0;
 
@@ -58,18 +103,37 @@ export class RecordsWriter {
 	private lastReference = 0;
 	private lastPoolIndex = 0;
 
-	/** @param roomBytes - what the whole section may take of a message. */
+	private readonly pools: PoolTable;
+	/** What the pools took before. */
+	private readonly formerPoolBytes: number;
+	private readonly formerPoolEscapes: number;
+
+	/**
+	 * @param roomBytes - what the whole section may take of a message.
+	 * @param sharedPools - the pools of the section that this is a group of; undefined for a section of its own.
+	 */
 	constructor(
 		private readonly roomBytes: number,
 		section: OutgoingSection,
 		private readonly baseStamp: number,
+		private readonly sharedPools?: PoolTable,
 	) {
+		this.pools = sharedPools ?? new PoolTable();
+		this.formerPoolBytes = this.pools.bytes;
+		this.formerPoolEscapes = this.pools.escapeBytes;
 		const { stream, after, dense } = section;
-		let flags = dense ? RecordsFlag.Dense : 0;
-		if (stream) flags += RecordsFlag.Foreign;
-		if (section.complete) flags += RecordsFlag.Complete;
-		this.start =
-			DIGITS[flags]! + (stream ? stream.shortId + encodeNumber(stream.incarnation) : "") + encodeNumber(after);
+		const { complete, byPrefix } = section;
+		if (sharedPools) {
+			this.flags =
+				(dense ? GroupFlag.Dense : 0) + (complete ? GroupFlag.Complete : 0) + (byPrefix ? GroupFlag.Prefix : 0);
+		} else {
+			this.flags =
+				(dense ? RecordsFlag.Dense : 0) +
+				(complete ? RecordsFlag.Complete : 0) +
+				(stream ? RecordsFlag.Foreign : 0);
+		}
+		assert(!byPrefix || stream?.incarnation === 0, "only first incarnations go by the beginning of their names");
+		this.start = (stream ? nameText(stream, byPrefix === true) : "") + encodeNumber(after);
 		this.dense = dense;
 		this.after = after;
 		this.statedUpTo = section.upTo;
@@ -102,19 +166,17 @@ export class RecordsWriter {
 		if (stamp === this.lastStamp) head += HeadFlag.SameStamp;
 		else fields += encodeNumber(this.baseStamp - stamp);
 
-		let poolCount = this.poolTexts.size();
+		let poolCount = this.pools.count();
 		let poolIndex = this.lastPoolIndex;
 		let poolText = "";
 		let wireKey = "";
 		let escapeBytes = this.escapeBytes;
 		if (defining) {
-			const knownIndex = this.poolIndices.get(record.pool);
+			const knownIndex = this.pools.indexOf(record.pool);
 			poolIndex = knownIndex ?? poolCount;
 			if (knownIndex === undefined) {
-				const wirePool = toWire(record.pool);
-				poolText = encodeNumber(wirePool.size()) + wirePool + DIGITS[record.policy === "adopt" ? 1 : 0]!;
+				poolText = PoolTable.entryText(record.pool, record.policy);
 				poolCount += 1;
-				escapeBytes += jsonBytes(wirePool) - wirePool.size();
 			}
 			if (poolIndex === this.lastPoolIndex) head += HeadFlag.SamePool;
 			else fields += encodeNumber(poolIndex);
@@ -134,16 +196,14 @@ export class RecordsWriter {
 			escapeBytes += jsonBytes(wireValue) - wireValue.size();
 		}
 
-		const contentBytes =
-			this.contentBytes + poolText.size() + 1 + fields.size() + wireKey.size() + tail.size() + wireValue.size();
+		const contentBytes = this.contentBytes + 1 + fields.size() + wireKey.size() + tail.size() + wireValue.size();
 		const recordCount = this.recordCount + 1;
-		if (this.sectionBytes(version, poolCount, recordCount, contentBytes) + escapeBytes > this.roomBytes)
-			return false;
+		const poolBytes = this.poolBytes() + poolText.size();
+		const poolEscapes = this.poolEscapes() + (poolText === "" ? 0 : jsonBytes(poolText) - poolText.size());
+		const bytes = this.sectionBytes(version, poolCount, recordCount, contentBytes + poolBytes);
+		if (bytes + escapeBytes + poolEscapes > this.roomBytes) return false;
 
-		if (poolText !== "") {
-			this.poolIndices.set(record.pool, poolIndex);
-			this.poolTexts.push(poolText);
-		}
+		if (poolText !== "") this.pools.add(record.pool, poolText);
 		this.pieces.push(DIGITS[head]! + fields + wireKey + tail + wireValue);
 		this.recordCount = recordCount;
 		this.contentBytes = contentBytes;
@@ -164,8 +224,9 @@ export class RecordsWriter {
 
 	/** What the section as it is takes of a message: exact, JSON's escapes included. */
 	public bytes(): number {
-		const bytes = this.sectionBytes(this.lastVersion, this.poolTexts.size(), this.recordCount, this.contentBytes);
-		return bytes + this.escapeBytes;
+		const contentBytes = this.contentBytes + this.poolBytes();
+		const bytes = this.sectionBytes(this.lastVersion, this.pools.count(), this.recordCount, contentBytes);
+		return bytes + this.escapeBytes + this.poolEscapes();
 	}
 
 	/**
@@ -176,20 +237,42 @@ export class RecordsWriter {
 		if (upTo < this.lastVersion || upTo > (this.statedUpTo ?? this.lastVersion)) {
 			error(`a section of ${this.after} to ${this.lastVersion} cannot end at ${upTo}`);
 		}
+		const range = this.start + (this.dense ? "" : encodeNumber(upTo - this.after));
+		if (this.sharedPools) {
+			const inHead = isCountInHead(this.recordCount);
+			const head = DIGITS[this.flags + (inHead ? this.recordCount * GROUP_FLAGS : 0)]!;
+			return head + range + (inHead ? "" : encodeNumber(this.recordCount)) + this.pieces.join("");
+		}
 		const body =
-			this.start +
-			(this.dense ? "" : encodeNumber(upTo - this.after)) +
-			encodeNumber(this.poolTexts.size()) +
-			this.poolTexts.join("") +
-			encodeNumber(this.recordCount) +
-			this.pieces.join("");
+			DIGITS[this.flags]! + range + this.pools.text() + encodeNumber(this.recordCount) + this.pieces.join("");
 		return DIGITS[Kind.Records]! + encodeNumber(body.size()) + body;
 	}
 
-	/** Characters of a section with such content. */
+	/** Characters of the pools that this writer has added. */
+	private poolBytes(): number {
+		return this.pools.bytes - this.formerPoolBytes;
+	}
+
+	/** How many more they are once JSON has escaped them. */
+	private poolEscapes(): number {
+		return this.pools.escapeBytes - this.formerPoolEscapes;
+	}
+
+	/** Characters of a section, or of a group, with such content. */
 	private sectionBytes(lastVersion: number, poolCount: number, recordCount: number, contentBytes: number): number {
-		let bodyBytes = this.start.size() + numberBytes(poolCount) + numberBytes(recordCount) + contentBytes;
+		let bodyBytes = 1 + this.start.size() + contentBytes;
 		if (!this.dense) bodyBytes += numberBytes((this.statedUpTo ?? lastVersion) - this.after);
+		if (this.sharedPools) return bodyBytes + (isCountInHead(recordCount) ? 0 : numberBytes(recordCount));
+		bodyBytes += numberBytes(recordCount) + numberBytes(poolCount);
 		return 1 + numberBytes(bodyBytes) + bodyBytes;
 	}
+}
+
+function nameText({ shortId, incarnation }: StreamName, byPrefix: boolean): string {
+	return byPrefix ? string.sub(shortId, 1, PREFIX_BYTES) : shortId + encodeNumber(incarnation);
+}
+
+/** Whether a group's head digit has room for the number of its records. */
+function isCountInHead(recordCount: number): boolean {
+	return recordCount > 0 && recordCount <= GROUP_COUNT_MOST;
 }

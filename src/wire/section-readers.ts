@@ -1,8 +1,18 @@
 /** Reads the sections of every kind. What they return after a failure means nothing; the caller looks at `reader.failed`. */
 import { SHORT_ID_BYTES } from "./base85";
-import { COUNTER_LIMIT, NEXT_BEAT_SECONDS_MOST, PAGES_MOST, SERVER_ID_BYTES_MOST } from "./bounds";
+import {
+	COUNTER_LIMIT,
+	COVER_PARTS_MOST,
+	GIVE_PERCENT_MOST,
+	NEXT_BEAT_SECONDS_MOST,
+	PAGES_MOST,
+	MESSAGE_TENTHS_MOST,
+	UPLINK_TENTHS_MOST,
+} from "./bounds";
 import {
 	BeatSection,
+	CastRange,
+	CastSection,
 	Departure,
 	HeardEntry,
 	Identity,
@@ -10,15 +20,23 @@ import {
 	MemberState,
 	PageSection,
 	Section,
+	ShortId,
+	StandingEntry,
 	VersionRange,
+	WithdrawnEntry,
 } from "./frame";
-import { Kind } from "./layout";
+import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
 import { Reader } from "./reader";
-import { readRecords, readStreamName } from "./records-reader";
+import { readRecords, readRelayed, readStreamName } from "./records-reader";
+import { ID_FORMS, readId } from "./server-ids";
+import { shortIdOf } from "./short-id";
 
 const COUNTER_MOST = COUNTER_LIMIT - 1;
 /** A short id and an incarnation: the least that an entry of a list of streams can take. */
 const STREAM_BYTES_LEAST = SHORT_ID_BYTES + 1;
+
+/** Its head, an id of one character, its age and its place's version. */
+const MEMBER_BYTES_LEAST = 5;
 
 const STATES: ReadonlyArray<MemberState> = ["live", "closed", "lost"];
 
@@ -43,7 +61,107 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 	}
 	if (kind === Kind.ProbeAck) return { kind: "probeAck", nonce: reader.word() };
 	if (kind === Kind.Heard) return { kind: "heard", streams: readHeard(reader) };
+	if (kind === Kind.Cast) return readCast(reader, baseStamp);
+	if (kind === Kind.Relayed) return { kind: "relayed", groups: readRelayed(reader, baseStamp) };
+	if (kind === Kind.Standing) return { kind: "standing", streams: readStanding(reader) };
+	if (kind === Kind.Cover) {
+		const epoch = reader.numberUpTo(COUNTER_MOST);
+		const upTo = reader.numberUpTo(COUNTER_MOST);
+		const after = upTo - reader.numberUpTo(upTo);
+		const part = reader.digitUpTo(COVER_PARTS_MOST - 1);
+		const parts = reader.digitUpTo(COVER_PARTS_MOST);
+		if (part >= parts) reader.fail();
+		return { kind: "cover", epoch, after, upTo, part, parts };
+	}
+	if (kind === Kind.Backlog) return { kind: "backlog", waiting: reader.numberUpTo(COUNTER_MOST) };
+	if (kind === Kind.CastNack) {
+		const epoch = reader.numberUpTo(COUNTER_MOST);
+		return { kind: "castNack", epoch, ranges: readCastRanges(reader) };
+	}
+	if (kind === Kind.Withdrawn) return { kind: "withdrawn", streams: readWithdrawn(reader) };
 	return undefined;
+}
+
+function readWithdrawn(reader: Reader): WithdrawnEntry[] {
+	const streams = new Array<WithdrawnEntry>();
+	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
+		const { shortId, incarnation } = readStreamName(reader);
+		const isAll = reader.flag();
+		const versions = new Array<number>();
+		if (!isAll) {
+			let version = 0;
+			for (const __ of $range(1, reader.count(1))) {
+				const step = reader.numberUpTo(COUNTER_MOST - version);
+				if (step === 0) reader.fail();
+				if (reader.failed) break;
+				version += step;
+				versions.push(version);
+			}
+		}
+		if (reader.failed) break;
+		streams.push({ shortId, incarnation, versions: isAll ? undefined : versions });
+	}
+	return streams;
+}
+
+function readCast(reader: Reader, baseStamp: number): CastSection {
+	const flags = reader.digitUpTo(CastFlag.Dissolved + CastFlag.Responders + CastFlag.Founding);
+	const epoch = reader.numberUpTo(COUNTER_MOST);
+	const seq = reader.numberUpTo(COUNTER_MOST);
+	const uplinkTenths = reader.numberUpTo(UPLINK_TENTHS_MOST);
+	const messageTenths = reader.numberUpTo(MESSAGE_TENTHS_MOST);
+	const floor = baseStamp - reader.numberUpTo(baseStamp);
+	const frontier = baseStamp - reader.numberUpTo(baseStamp);
+	const servers = reader.numberUpTo(COUNTER_MOST);
+	const census = reader.word();
+	const givePercent = reader.digitUpTo(GIVE_PERCENT_MOST);
+	const responders = new Array<ShortId>();
+	if (bit32.btest(flags, CastFlag.Responders)) {
+		for (const _ of $range(1, reader.count(SHORT_ID_BYTES))) {
+			const responder = reader.shortId();
+			if (reader.failed) break;
+			responders.push(responder);
+		}
+	}
+	const dissolved = bit32.btest(flags, CastFlag.Dissolved);
+	return {
+		kind: "cast",
+		epoch,
+		seq,
+		dissolved,
+		founding: bit32.btest(flags, CastFlag.Founding),
+		uplinkTenths,
+		messageTenths,
+		floor,
+		frontier,
+		servers,
+		census,
+		givePercent,
+		responders,
+	};
+}
+
+function readStanding(reader: Reader): StandingEntry[] {
+	const streams = new Array<StandingEntry>();
+	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
+		const { shortId, incarnation } = readStreamName(reader);
+		const upTo = reader.numberUpTo(COUNTER_MOST);
+		const digest = reader.word();
+		if (reader.failed) break;
+		streams.push({ shortId, incarnation, upTo, digest });
+	}
+	return streams;
+}
+
+function readCastRanges(reader: Reader): CastRange[] {
+	const ranges = new Array<CastRange>();
+	for (const _ of $range(1, reader.count(2))) {
+		const after = reader.numberUpTo(COUNTER_MOST);
+		const upTo = after + reader.numberUpTo(COUNTER_MOST - after);
+		if (reader.failed) break;
+		ranges.push({ after, upTo });
+	}
+	return ranges;
 }
 
 function readHeard(reader: Reader): HeardEntry[] {
@@ -68,21 +186,38 @@ function readBeat(reader: Reader, baseStamp: number): BeatSection {
 }
 
 function readIdentity(reader: Reader): Identity {
-	const serverId = reader.text(1, SERVER_ID_BYTES_MOST);
+	const serverId = readId(reader, reader.digitUpTo(ID_FORMS - 1));
 	const startedAtSeconds = reader.numberUpTo(COUNTER_MOST);
 	return { serverId, startedAtSeconds, placeVersion: reader.numberUpTo(COUNTER_MOST) };
 }
 
 function readMembers(reader: Reader, baseStamp: number): MemberEntry[] {
 	const members = new Array<MemberEntry>();
-	for (const _ of $range(1, reader.count(STREAM_BYTES_LEAST))) {
-		const { shortId, incarnation } = readStreamName(reader);
-		const state = STATES[reader.digitUpTo(STATES.size() - 1)]!;
-		const applied = reader.numberUpTo(COUNTER_MOST);
-		const appliedFloor = baseStamp - reader.numberUpTo(baseStamp);
-		const { serverId, startedAtSeconds, placeVersion } = readIdentity(reader);
+	const baseSeconds = baseStamp.idiv(1000);
+	for (const _ of $range(1, reader.count(MEMBER_BYTES_LEAST))) {
+		const head = reader.digitUpTo(MEMBER_FLAGS * MEMBER_STATES * ID_FORMS - 1);
+		const flags = head % MEMBER_FLAGS;
+		const rest = head.idiv(MEMBER_FLAGS);
+		const serverId = readId(reader, rest.idiv(MEMBER_STATES));
+		const incarnation = bit32.btest(flags, MemberFlag.Incarnation) ? reader.numberUpTo(COUNTER_MOST) : 0;
+		const isKnown = bit32.btest(flags, MemberFlag.Applied);
+		const applied = isKnown ? reader.numberUpTo(COUNTER_MOST) : 0;
+		const appliedFloor = isKnown ? baseStamp - reader.numberUpTo(baseStamp) : 0;
+		const age = reader.number();
+		const startedAtSeconds = baseSeconds - (age % 2 === 0 ? age / 2 : -(age + 1) / 2);
+		if (startedAtSeconds < 0 || startedAtSeconds > COUNTER_MOST) reader.fail();
+		const placeVersion = reader.numberUpTo(COUNTER_MOST);
 		if (reader.failed) break;
-		members.push({ shortId, incarnation, state, applied, appliedFloor, serverId, startedAtSeconds, placeVersion });
+		members.push({
+			shortId: shortIdOf(serverId),
+			incarnation,
+			state: STATES[rest % MEMBER_STATES]!,
+			applied,
+			appliedFloor,
+			serverId,
+			startedAtSeconds,
+			placeVersion,
+		});
 	}
 	return members;
 }

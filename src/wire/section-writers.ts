@@ -2,6 +2,9 @@
 import { DIGITS, encodeNumber, encodeWord, numberBytes } from "./base85";
 import {
 	BeatSection,
+	CastRange,
+	CastSection,
+	CoverSection,
 	Departure,
 	HeardEntry,
 	Identity,
@@ -10,11 +13,15 @@ import {
 	PageSection,
 	ProbeAckSection,
 	ProbeSection,
+	StandingEntry,
 	StreamName,
 	VersionRange,
+	WithdrawnEntry,
 } from "./frame";
-import { Kind } from "./layout";
-import { jsonBytes, toWire } from "./text";
+import { CastFlag, Kind, MEMBER_FLAGS, MEMBER_STATES, MemberFlag } from "./layout";
+import { PoolTable } from "./records-writer";
+import { idFormOf, idText } from "./server-ids";
+import { jsonBytes } from "./text";
 
 /** A section with as many of a list's entries as there was room for. */
 export interface PartialSection {
@@ -48,14 +55,22 @@ export function writeMembers(
 	roomBytes: number,
 	baseStamp: number,
 ): PartialSection {
+	const baseSeconds = baseStamp.idiv(1000);
 	return list(Kind.Members, members, roomBytes, (member) => {
-		const state = member.state === "live" ? 0 : member.state === "closed" ? 1 : 2;
+		const { state, incarnation, applied, appliedFloor, serverId } = member;
+		const form = idFormOf(serverId);
+		const isKnown = applied > 0 || appliedFloor > 0;
+		const flags = (incarnation > 0 ? MemberFlag.Incarnation : 0) + (isKnown ? MemberFlag.Applied : 0);
+		const stateDigit = state === "live" ? 0 : state === "closed" ? 1 : 2;
+		const ageSeconds = baseSeconds - member.startedAtSeconds;
 		return (
-			streamText(member) +
-			DIGITS[state]! +
-			encodeNumber(member.applied) +
-			encodeNumber(baseStamp - member.appliedFloor) +
-			identityText(member)
+			DIGITS[flags + MEMBER_FLAGS * (stateDigit + MEMBER_STATES * form)]! +
+			idText(serverId, form) +
+			(incarnation > 0 ? encodeNumber(incarnation) : "") +
+			(isKnown ? encodeNumber(applied) + encodeNumber(baseStamp - appliedFloor) : "") +
+			// A clock may be ahead of another.
+			encodeNumber(ageSeconds >= 0 ? 2 * ageSeconds : -2 * ageSeconds - 1) +
+			encodeNumber(member.placeVersion)
 		);
 	});
 }
@@ -113,6 +128,78 @@ export function writeProbeAck(probeAck: Omit<ProbeAckSection, "kind">): string {
 	return section(Kind.ProbeAck, encodeWord(probeAck.nonce));
 }
 
+export function writeCast(cast: Omit<CastSection, "kind">, baseStamp: number): string {
+	const { dissolved, founding, responders } = cast;
+	const flags =
+		(dissolved ? CastFlag.Dissolved : 0) +
+		(responders.isEmpty() ? 0 : CastFlag.Responders) +
+		(founding ? CastFlag.Founding : 0);
+	return section(
+		Kind.Cast,
+		DIGITS[flags]! +
+			encodeNumber(cast.epoch) +
+			encodeNumber(cast.seq) +
+			encodeNumber(cast.uplinkTenths) +
+			encodeNumber(cast.messageTenths) +
+			encodeNumber(baseStamp - cast.floor) +
+			encodeNumber(baseStamp - cast.frontier) +
+			encodeNumber(cast.servers) +
+			encodeWord(cast.census) +
+			DIGITS[cast.givePercent]! +
+			(responders.isEmpty() ? "" : encodeNumber(responders.size()) + responders.join("")),
+	);
+}
+
+export function writeBacklog(waiting: number): string {
+	return section(Kind.Backlog, encodeNumber(waiting));
+}
+
+export function writeCover({ epoch, after, upTo, part, parts }: Omit<CoverSection, "kind">): string {
+	const about = encodeNumber(epoch) + encodeNumber(upTo) + encodeNumber(upTo - after);
+	return section(Kind.Cover, about + DIGITS[part]! + DIGITS[parts]!);
+}
+
+/** `groups` as `RecordsWriter` makes them with these pools. */
+export function writeRelayed(pools: PoolTable, groups: ReadonlyArray<string>): string {
+	return section(Kind.Relayed, pools.text() + groups.join(""));
+}
+
+export function writeStanding(streams: ReadonlyArray<StandingEntry>, roomBytes: number): PartialSection {
+	return list(
+		Kind.Standing,
+		streams,
+		roomBytes,
+		(standing) => streamText(standing) + encodeNumber(standing.upTo) + encodeWord(standing.digest),
+	);
+}
+
+export function writeCastNack(epoch: number, ranges: ReadonlyArray<CastRange>, roomBytes: number): PartialSection {
+	return list(
+		Kind.CastNack,
+		ranges,
+		roomBytes,
+		({ after, upTo }) => encodeNumber(after) + encodeNumber(upTo - after),
+		encodeNumber(epoch),
+	);
+}
+
+/** All of them, or nothing if there are none. */
+export function writeWithdrawn(streams: ReadonlyArray<WithdrawnEntry>): string {
+	if (streams.isEmpty()) return "";
+	const texts = streams.map((entry) => {
+		const { versions } = entry;
+		if (!versions) return streamText(entry) + flag(true);
+		let former = 0;
+		const steps = versions.map((version) => {
+			const step = encodeNumber(version - former);
+			former = version;
+			return step;
+		});
+		return streamText(entry) + flag(false) + encodeNumber(versions.size()) + steps.join("");
+	});
+	return section(Kind.Withdrawn, encodeNumber(streams.size()) + texts.join(""));
+}
+
 function section(kind: Kind, body: string): string {
 	return DIGITS[kind]! + encodeNumber(body.size()) + body;
 }
@@ -146,10 +233,10 @@ function streamText(stream: StreamName): string {
 }
 
 function identityText(identity: Identity): string {
-	const wireId = toWire(identity.serverId);
+	const form = idFormOf(identity.serverId);
 	return (
-		encodeNumber(wireId.size()) +
-		wireId +
+		DIGITS[form]! +
+		idText(identity.serverId, form) +
 		encodeNumber(identity.startedAtSeconds) +
 		encodeNumber(identity.placeVersion)
 	);

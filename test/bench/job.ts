@@ -6,6 +6,8 @@ export interface RunOptions {
 	/** Less of everything: for tuning, not for figures that are published. */
 	readonly quick: boolean;
 	readonly seeds: ReadonlyArray<number>;
+	/** Other numbers of servers than the scenario has, where it has several. */
+	readonly servers: ReadonlyArray<number> | undefined;
 	readonly host: Host;
 	readonly contender: Contender;
 }

@@ -8,6 +8,7 @@ import { Job } from "./job";
 import { BURST_JOBS } from "./scenarios/burst";
 import { GARBAGE_JOBS } from "./scenarios/garbage";
 import { HOT_KEY_JOBS } from "./scenarios/hot-key";
+import { HUB_JOBS } from "./scenarios/hub";
 import { IDLE_JOBS } from "./scenarios/idle";
 import { JOIN_JOBS } from "./scenarios/join";
 import { LAST_MESSAGE_JOBS } from "./scenarios/last-message";
@@ -29,6 +30,7 @@ const JOBS: ReadonlyArray<Job> = [
 	...GARBAGE_JOBS,
 	...PROCESSOR_JOBS,
 	...SIMULATION_JOBS,
+	...HUB_JOBS,
 ];
 
 /** What a process is to run. */
@@ -37,6 +39,7 @@ interface Task {
 	readonly contender: string;
 	readonly quick: boolean;
 	readonly seeds: number[];
+	readonly servers?: number[];
 }
 
 /** The jobs there are, as JSON. */
@@ -51,5 +54,7 @@ export function run(taskText: string, host: Host): string {
 	assert(job, `there is no job "${task.job}"`);
 	const contenders = { [OURS]: ours, [PLAIN]: plain, [RBX_NET]: rbxNet(host) };
 	const contender = contenders[task.contender as keyof typeof contenders];
-	return HttpService.JSONEncode(job.run({ quick: task.quick, seeds: task.seeds, host, contender }));
+	return HttpService.JSONEncode(
+		job.run({ quick: task.quick, seeds: task.seeds, servers: task.servers, host, contender }),
+	);
 }

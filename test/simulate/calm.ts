@@ -7,6 +7,8 @@ const ARRIVES_SECONDS = 20;
 const CHANGE_SECONDS = 20;
 /** Who crashed is gone everywhere within this time. */
 const LOST_SECONDS = 75;
+/** Where a hub broadcasts for all, it says within this time again who lives. */
+const COUNTED_SECONDS = 60;
 /** For each of those that go about the same time there is one less to notice, and the next one steps in so much later. */
 const NEXT_NOTICES_SECONDS = 8;
 
@@ -54,9 +56,10 @@ export class Calm {
 		const live = stage.live();
 		for (const actor of live) this.mark(actor, now);
 		if (stage.trouble === "any") return;
+		const isLed = now - stage.leaderlessUntilSeconds >= ARRIVES_SECONDS;
 		for (const reader of live) {
 			for (const owner of stage.actors) if (!owner.isLive()) this.lookForGone(reader, owner, now);
-			if (stage.trouble === "late copies" || now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
+			if (!isLed || stage.trouble === "late copies" || now - reader.startedAtSeconds < CHANGE_SECONDS) continue;
 			if (reader.syncedAtSeconds === math.huge) {
 				this.blame(reader, reader, `has no state though nothing keeps it from it`);
 				continue;
@@ -90,7 +93,10 @@ export class Calm {
 
 	private lookForGone(reader: Actor, owner: Actor, now: number): void {
 		const saidSo = owner.closedAtSeconds !== undefined && this.stage.trouble === "none";
-		if (now - owner.goneAtSeconds! < (saidSo ? CHANGE_SECONDS : this.lostSeconds(owner))) return;
+		// Whoever gets every word of it late finds out when the hub does not count that server any more.
+		const isLate = this.stage.trouble === "late copies" && reader.context.regime.hub !== undefined;
+		const seconds = (saidSo ? CHANGE_SECONDS : this.lostSeconds(owner)) + (isLate ? COUNTED_SECONDS : 0);
+		if (now - owner.goneAtSeconds! < seconds) return;
 		if (!reader.context.membership.get(owner.context.selfId)) return;
 		this.blame(reader, owner, `still sees server ${owner.number}, which is gone`);
 	}

@@ -31,6 +31,13 @@ export class Draft {
 		this.add(bytes === undefined ? item : { ...item, bytes });
 	}
 
+	/** Many servers at once, or within some time. */
+	public crowd(draw: Generator, count: number, seconds: number, atSeconds: number): void {
+		const server = this.servers + 1;
+		this.servers += count;
+		this.add({ kind: "crowd", server, count, seconds, players: draw.integer(0, 30), atSeconds });
+	}
+
 	public newServer(): number {
 		this.servers += 1;
 		return this.servers;

@@ -3,7 +3,7 @@ import { streamKey } from "../../src/testing/random";
 import { Generator } from "../specs/support/generators";
 import { Draft } from "./draft";
 import { FAIR_TROUBLES } from "./rushes";
-import { addTrouble, TROUBLES } from "./troubles";
+import { addTrouble, HUB_TROUBLES, TROUBLES } from "./troubles";
 import { inOrder, Mode, Plan } from "./plan";
 
 /** All of a run, faults and quiet together, is about eleven virtual minutes. */
@@ -46,6 +46,27 @@ function addServers(draft: Draft, draw: Generator): void {
 	}
 }
 
+/** In one game of so many, a hub broadcasts for all. */
+const LARGE_ONE_IN = 6;
+const LARGE_SECONDS = 300;
+const LARGE_QUIET_SECONDS = 240;
+/** So many of a large game's servers start one by one, the others as a crowd. */
+const FIRST_SERVERS = 4;
+
+/** Most large games are just large enough for a hub, or two of them. */
+function largeSizeOf(draw: Generator): number {
+	const kind = draw.integer(1, 12);
+	if (kind <= 7) return draw.integer(13, 18);
+	return kind <= 11 ? draw.integer(18, 32) : draw.integer(40, 80);
+}
+
+function addCrowd(draft: Draft, draw: Generator): void {
+	const count = draft.servers - FIRST_SERVERS;
+	draft.servers = FIRST_SERVERS;
+	addServers(draft, draw);
+	draft.crowd(draw, count, draw.oneIn(3) ? 0 : draw.integer(1, 60), draft.at(draw, 0, 20));
+}
+
 function addOperations(draft: Draft, draw: Generator): void {
 	const busy = draw.oneIn(5);
 	const count = draw.integer(8, busy ? 240 : 30 + 6 * draft.servers);
@@ -59,20 +80,39 @@ function addOperations(draft: Draft, draw: Generator): void {
 	}
 }
 
+/** In some games all servers, or most, may keep the state in MemoryStoreService. */
+function addStore(draft: Draft, draw: Generator): void {
+	if (!draw.oneIn(3)) return;
+	const mixed = draw.oneIn(3);
+	for (const [index, item] of ipairs(draft.items)) {
+		if ((item.kind === "start" || item.kind === "crowd") && !(mixed && draw.oneIn(3)))
+			draft.items[index - 1] = { ...item, stored: true };
+	}
+}
+
 /** The plan that belongs to a seed. */
 export function generatePlan(seed: number, mode?: Mode): Plan {
 	const draw = drawsFor(seed, "plan");
 	const chosen: Mode = mode ?? (draw.oneIn(3) ? "safety" : "liveness");
-	const draft = new Draft(sizeOf(draw), chosen === "safety" ? SAFETY_SECONDS : LIVENESS_SECONDS);
-	addServers(draft, drawsFor(seed, "servers"));
+	const size = sizeOf(draw);
+	const large = drawsFor(seed, "large");
+	const isLarge = large.oneIn(LARGE_ONE_IN);
+	const draft = isLarge
+		? new Draft(largeSizeOf(large), LARGE_SECONDS)
+		: new Draft(size, chosen === "safety" ? SAFETY_SECONDS : LIVENESS_SECONDS);
+	(isLarge ? addCrowd : addServers)(draft, drawsFor(seed, "servers"));
 	addOperations(draft, drawsFor(seed, "operations"));
 	const troubles = new Set<string>();
 	// Where nothing goes wrong, more is promised.
 	const possible = draw.oneIn(4) ? FAIR_TROUBLES : TROUBLES;
 	for (const _ of $range(1, draw.integer(1, draw.oneIn(4) ? 9 : 4))) troubles.add(draw.pick(possible));
-	const features = TROUBLES.filter((name) => troubles.has(name));
+	if (isLarge && possible === TROUBLES)
+		for (const _ of $range(1, large.integer(1, 2))) troubles.add(large.pick(HUB_TROUBLES));
+	const features = [...HUB_TROUBLES, ...TROUBLES].filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
-	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : QUIET_SECONDS;
+	addStore(draft, drawsFor(seed, "stored"));
+	if (isLarge) features.unshift("large");
+	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : isLarge ? LARGE_QUIET_SECONDS : QUIET_SECONDS;
 	if (troubles.has("oblivion") && draft.servers <= MOST_IN_OBLIVION) quietSeconds = OBLIVION_QUIET_SECONDS;
 	return {
 		format: 1,

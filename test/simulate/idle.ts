@@ -1,3 +1,4 @@
+import { IDLE_CAST_SECONDS } from "../../src/cluster/regime";
 import { Actor } from "./actor";
 import type { Stage } from "./stage";
 
@@ -5,6 +6,9 @@ import type { Stage } from "./stage";
 export const IDLE_SECONDS = 40;
 /** A beat comes after 0.9 of its interval at the earliest; one more may fall into the time that is looked at. */
 const EARLIEST_BEAT = 0.9;
+/** Where a hub broadcasts for all, an idle game has at most so many deliveries for each server; what is on its way at both ends comes on top. */
+const MOST_DELIVERIES_A_MINUTE = 20;
+const ON_THE_WAY = 2;
 
 interface Counts {
 	readonly broadcasts: number;
@@ -17,19 +21,28 @@ interface Counts {
 /** Traffic has fallen to that of an idle game: signs of life, nothing asked for, nothing waiting, nothing kept of what was removed. */
 export class Idle {
 	private readonly before = new Map<Actor, Counts>();
+	private readonly deliveriesBefore: number;
 
 	constructor(private readonly stage: Stage) {
+		this.deliveriesBefore = stage.emulated.GetStatistics().deliveries;
 		for (const actor of stage.live()) this.before.set(actor, countsOf(actor));
 	}
 
 	/** What is not as it should be, after {@link IDLE_SECONDS}. */
 	public problem(): { readonly text: string; readonly servers: readonly number[] } | undefined {
-		for (const actor of this.stage.live()) {
+		const live = this.stage.live();
+		for (const actor of live) {
 			const text = this.unrest(actor);
 			if (text !== undefined)
 				return { text: `server ${actor.number} ${text}, long after the last fault`, servers: [actor.number] };
 		}
-		return undefined;
+		const hubs = live.filter(({ context }) => context.regime.role() === "hub");
+		if (hubs.isEmpty()) return undefined;
+		const deliveries = this.stage.emulated.GetStatistics().deliveries - this.deliveriesBefore;
+		const most = live.size() * ((MOST_DELIVERIES_A_MINUTE * IDLE_SECONDS) / 60 + ON_THE_WAY);
+		if (deliveries <= most) return undefined;
+		const text = `${deliveries} deliveries in ${IDLE_SECONDS} s for ${live.size()} idle servers, long after the last fault`;
+		return { text, servers: [hubs[0]!.number] };
 	}
 
 	private unrest(actor: Actor): string | undefined {
@@ -39,11 +52,16 @@ export class Idle {
 		if (now.repairs > before.repairs) return `asked for ${now.repairs - before.repairs} repairs`;
 		if (now.resyncs > before.resyncs) return "compared a stream, or resynced";
 		if (now.snapshots > before.snapshots) return "gave somebody the state";
-		if (now.unicasts > before.unicasts) return `sent ${now.unicasts - before.unicasts} addressed messages`;
-		const most = math.ceil(IDLE_SECONDS / (EARLIEST_BEAT * context.beatSeconds())) + 1;
+		// Each says that it lives: to all, or to the hub, which says so to all.
+		const role = context.regime.role();
+		const beatSeconds = role === "hub" ? IDLE_CAST_SECONDS : EARLIEST_BEAT * context.beatSeconds();
+		const most = math.ceil(IDLE_SECONDS / beatSeconds) + 1;
+		const [mostBroadcasts, mostUnicasts] = role === "leaf" ? [0, most] : [most, 0];
+		const unicasts = now.unicasts - before.unicasts;
+		if (unicasts > mostUnicasts) return `sent ${unicasts} addressed messages, idle servers at most ${mostUnicasts}`;
 		const broadcasts = now.broadcasts - before.broadcasts;
-		if (broadcasts > most)
-			return `broadcast ${broadcasts} times in ${IDLE_SECONDS} s, idle servers at most ${most} times`;
+		if (broadcasts > mostBroadcasts)
+			return `broadcast ${broadcasts} times in ${IDLE_SECONDS} s, idle servers at most ${mostBroadcasts} times`;
 		if (context.outbox.size() > 0) return "has still something to send";
 		if (context.replica.tombstoneCount() > 0) return "still keeps tombstones";
 		for (const { stream, identity } of context.membership.all()) {

@@ -4,7 +4,11 @@ import { CloudFaults, CloudRules, MemoryFaults } from "../../src/testing";
 export type PoolName = "State" | "Kept";
 
 /** What is put on a topic by somebody who is no server. */
-export type Injection = "noise" | "truncated" | "mutated" | "replayed" | "future" | "garbled" | "stranger" | "lies" | "forgery";
+export type Injection =
+	"noise" | "truncated" | "mutated" | "replayed" | "future" | "garbled" | "stranger" | "lies" | "forgery";
+
+/** What can happen to a hub. Those without a duration take none. */
+export type Strike = "crash" | "close" | "freeze" | "deaf" | "mute";
 
 /** Faults of the whole cloud. */
 export type Weather = CloudFaults & MemoryFaults;
@@ -19,7 +23,33 @@ export type Happening =
 			readonly drift?: number;
 			/** It speaks a later version of the wire: its messages have sections that the others do not know. */
 			readonly later?: boolean;
+			/** It has the option `memoryStore`. */
+			readonly stored?: boolean;
 	  }
+	/** Many servers start within some time, evenly, numbered from `server` on. */
+	| {
+			readonly kind: "crowd";
+			readonly server: number;
+			readonly count: number;
+			readonly seconds: number;
+			readonly players: number;
+			/** Their clocks are up to so far ahead, or behind: each differently. */
+			readonly skewSeconds?: number;
+			/** Every second one speaks a later version of the wire. */
+			readonly later?: boolean;
+			/** They have the option `memoryStore`. */
+			readonly stored?: boolean;
+	  }
+	/** Many servers leave within some time, evenly, from number `server` on. */
+	| {
+			readonly kind: "exodus";
+			readonly server: number;
+			readonly count: number;
+			readonly seconds: number;
+			readonly gracefully: boolean;
+	  }
+	/** What happens to the hub and to those that would take its place, so many servers in all; where there is no hub, to the oldest. */
+	| { readonly kind: "strike"; readonly what: Strike; readonly count: number; readonly seconds: number }
 	| { readonly kind: "crash" | "close"; readonly server: number }
 	| { readonly kind: "freeze" | "deaf" | "mute"; readonly server: number; readonly seconds: number }
 	| { readonly kind: "jump"; readonly server: number; readonly seconds: number }
@@ -110,6 +140,18 @@ export function describeItem(item: PlanItem): string {
 			const skew = item.skewSeconds === undefined ? "" : `, its clock ${item.skewSeconds} s ahead`;
 			return `server ${item.server} starts${skew}${item.later ? ", of a later version" : ""}`;
 		}
+		case "crowd": {
+			const skew = item.skewSeconds === undefined ? "" : `, their clocks up to ${item.skewSeconds} s off`;
+			return `${item.count} servers start within ${item.seconds} s, from ${item.server} on${skew}`;
+		}
+		case "exodus": {
+			const leave = item.gracefully ? "close" : "crash";
+			return `${item.count} servers ${leave} within ${item.seconds} s, from ${item.server} on`;
+		}
+		case "strike": {
+			const lasts = item.what === "crash" || item.what === "close" ? "" : ` for ${item.seconds} s`;
+			return `the hub ${item.count > 1 ? `and ${item.count - 1} after it ` : ""}${item.what}${lasts}`;
+		}
 		case "crash":
 			return `server ${item.server} crashes`;
 		case "close":
@@ -145,7 +187,16 @@ export function describeItem(item: PlanItem): string {
 /** The servers an item is about. */
 export function serversOf(item: PlanItem): readonly number[] {
 	if (item.kind === "cut") return [...item.from, ...item.to];
-	return item.kind === "weather" || item.kind === "inject" ? [] : [item.server];
+	switch (item.kind) {
+		case "weather":
+		case "inject":
+		case "strike":
+		// A crowd gets smaller by itself.
+		case "crowd":
+		case "exodus":
+			return [];
+	}
+	return [item.server];
 }
 
 /** The items in the order in which they happen; those of one moment stay in the order of the plan. */

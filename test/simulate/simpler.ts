@@ -37,6 +37,31 @@ export function simplerItems(item: PlanItem): PlanItem[] {
 			if (atSeconds > 0) simpler.push({ ...item, atSeconds: 0 });
 			return simpler;
 		}
+		case "crowd": {
+			const simpler = new Array<PlanItem>();
+			const { kind, server, count, seconds, players, atSeconds } = item;
+			const fewer = half(count);
+			if (fewer !== undefined) simpler.push({ ...item, count: fewer });
+			if (count > 1) simpler.push({ ...item, count: count - 1 });
+			if (item.skewSeconds !== undefined || item.later !== undefined || item.stored !== undefined) {
+				simpler.push({ kind, server, count, seconds, players, atSeconds });
+			}
+			if (players > 0) simpler.push({ ...item, players: 0 });
+			if (atSeconds > 0) simpler.push({ ...item, atSeconds: 0 });
+			if (seconds > 0) simpler.push({ ...item, seconds: 0 });
+			return simpler;
+		}
+		case "exodus": {
+			const fewer = half(item.count);
+			return fewer === undefined ? [] : [{ ...item, count: fewer }];
+		}
+		case "strike": {
+			const simpler = new Array<PlanItem>();
+			const [fewer, seconds] = [half(item.count), half(item.seconds)];
+			if (fewer !== undefined) simpler.push({ ...item, count: fewer });
+			if (seconds !== undefined) simpler.push({ ...item, seconds });
+			return simpler;
+		}
 		case "spin": {
 			const { server, pool, key, value, atSeconds } = item;
 			const count = half(item.count);

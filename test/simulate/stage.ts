@@ -1,3 +1,5 @@
+import { ConfigureCluster } from "../../src/cluster";
+import { isOlder } from "../../src/cluster/membership";
 import { CloudWatcher, Range, VirtualGame, VirtualGameOptions, VirtualServer } from "../../src/testing";
 import { DEFAULT_FAULTS } from "../../src/testing/cloud-options";
 import { DEFAULT_MEMORY_FAULTS } from "../../src/testing/memory-store/memory-options";
@@ -17,6 +19,10 @@ export interface Violation {
 }
 
 const FAIR_WEATHER: Required<Weather> = { ...DEFAULT_FAULTS, ...DEFAULT_MEMORY_FAULTS };
+
+/** So many servers watch the hub, the next only when those are gone as well; each takes so long to notice and step in. */
+const HEIRS = 3;
+const TAKEOVER_SECONDS = 25;
 
 interface Cut {
 	readonly from: readonly number[];
@@ -44,6 +50,8 @@ export class Stage {
 	public violation: Violation | undefined;
 	/** When deliveries were last over a limit for a reason that no server can help. */
 	public excusedUntilSeconds = 0;
+	/** When a new hub is there at the latest, after the former one or its heirs have crashed. */
+	public leaderlessUntilSeconds = 0;
 	/** Messages from outside that the cloud itself refused. */
 	public refusedInjections = 0;
 	/** Faults so far: late copies do no harm, whatever else they come with. */
@@ -168,6 +176,14 @@ export class Stage {
 		switch (item.kind) {
 			case "start":
 				return this.start(item);
+			case "crowd":
+				this.startMany(item);
+				return true;
+			case "exodus":
+				this.endMany(item);
+				return true;
+			case "strike":
+				return this.strike(item);
 			case "weather":
 				this.whether(item.faults, item.seconds);
 				return true;
@@ -192,6 +208,7 @@ export class Stage {
 				// The limits are computed from the servers that live: they fall at once, and what was sent before counts.
 				this.excuse(120);
 				actor.goneAtSeconds = this.now();
+				if (item.kind === "crash") this.noteLeaderless(actor);
 				if (item.kind === "crash") server.Crash();
 				else {
 					actor.closedAtSeconds = this.now();
@@ -249,6 +266,50 @@ export class Stage {
 		}
 	}
 
+	private startMany(item: Happening & { readonly kind: "crowd" }): void {
+		const { count, seconds, players, skewSeconds, stored = false } = item;
+		for (const index of $range(0, count - 1)) {
+			const server = item.server + index;
+			// Neighbours are far apart.
+			const skew = skewSeconds === undefined ? {} : { skewSeconds: skewSeconds * (((index * 7) % 11) / 5 - 1) };
+			const later = item.later === true && index % 2 === 1;
+			const start = { kind: "start", server, players, ...skew, later, stored } as const;
+			this.emulated.Schedule((seconds * index) / count, () => {
+				if (!this.healed) this.start(start);
+			});
+		}
+	}
+
+	private endMany({ server, count, seconds, gracefully }: Happening & { readonly kind: "exodus" }): void {
+		for (const index of $range(0, count - 1)) {
+			this.emulated.Schedule((seconds * index) / count, () => {
+				if (!this.healed) this.make({ kind: gracefully ? "close" : "crash", server: server + index });
+			});
+		}
+	}
+
+	/** Something happens to the hub, and those that come after it. */
+	private strike({ what, count, seconds }: Happening & { readonly kind: "strike" }): boolean {
+		const struck = this.inLine().filter((_, index) => index < count);
+		for (const { number: server } of struck) {
+			if (what === "crash" || what === "close") this.make({ kind: what, server });
+			else this.make({ kind: what, server, seconds });
+		}
+		return !struck.isEmpty();
+	}
+
+	/** The live servers in the order in which they would broadcast for all: who does, then by age. */
+	private inLine(): Actor[] {
+		const live = this.live();
+		const isHub = ({ context }: Actor): boolean => context.regime.role() === "hub";
+		live.sort((left, right) => {
+			if (isHub(left) !== isHub(right)) return isHub(left);
+			const [leftContext, rightContext] = [left.context, right.context];
+			return isOlder(leftContext.selfId, leftContext.identity, rightContext.selfId, rightContext.identity);
+		});
+		return live;
+	}
+
 	private start(item: Happening & { readonly kind: "start" }): boolean {
 		if (this.byNumber.has(item.server)) return false;
 		if (item.skewSeconds !== undefined || item.drift !== undefined) this.skewed = true;
@@ -257,6 +318,7 @@ export class Stage {
 			drawNumber: item.server,
 			clockSkewSeconds: item.skewSeconds ?? 0,
 			clockDrift: item.drift ?? 0,
+			...(item.stored ? { setup: () => ConfigureCluster({ memoryStore: true }) } : {}),
 		});
 		this.numbers.set(server.ServerId, item.server);
 		const { emulated } = this;
@@ -281,6 +343,13 @@ export class Stage {
 	private setPlayers(server: VirtualServer, count: number): void {
 		for (const name of server.GetPlayers()) server.RemovePlayer(name);
 		for (const number of $range(1, count)) server.AddPlayer(`Guest${number}`);
+	}
+
+	/** Until another server broadcasts for all, nothing arrives. */
+	private noteLeaderless({ context }: Actor): void {
+		const isLeader = context.regime.role() === "hub" || context.membership.rank() <= HEIRS;
+		if (!context.regime.hub || !isLeader) return;
+		this.leaderlessUntilSeconds = math.max(this.leaderlessUntilSeconds, this.now()) + TAKEOVER_SECONDS;
 	}
 
 	/** Drops are forgiven for some time. */

@@ -2,6 +2,7 @@ import { Generator } from "../specs/support/generators";
 import { anyServer, Draft, percent, replaceServer, times, Trouble, weather } from "./draft";
 import { PoolName, Weather } from "./plan";
 import { ghosts, missedRemovals, RUSHES } from "./rushes";
+import { HUB_SCENES } from "./hub-scenes";
 import { SCENES } from "./scenes";
 
 /** The most servers that a plan has at a time, give or take those that replace others. */
@@ -108,6 +109,7 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 		}),
 	skew: (draft, draw) => {
 		for (const [index, item] of ipairs(draft.items)) {
+			if (item.kind === "crowd") draft.items[index - 1] = { ...item, skewSeconds: draw.integer(1, 300) };
 			if (item.kind !== "start" || draw.oneIn(3)) continue;
 			const skewSeconds = draw.integer(-300, 300);
 			draft.items[index - 1] = { ...item, skewSeconds, drift: draw.integer(-20, 20) / 1_000_000 };
@@ -318,12 +320,19 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 			const atSeconds = draft.at(draw, 30, draft.seconds - 90);
 			draft.add({ kind: "inject", what: "forgery", count: 1, atSeconds });
 			for (const server of $range(1, draft.servers)) {
-				const put = { kind: "put", server, pool: "State", key: `after-${server}`, value: draft.value() } as const;
+				const put = {
+					kind: "put",
+					server,
+					pool: "State",
+					key: `after-${server}`,
+					value: draft.value(),
+				} as const;
 				draft.add({ ...put, atSeconds: atSeconds + draw.integer(0, 15) / 10 });
 			}
 		}),
 	laterVersions: (draft, draw) => {
 		for (const [index, item] of ipairs(draft.items)) {
+			if (item.kind === "crowd") draft.items[index - 1] = { ...item, later: true };
 			if (item.kind === "start" && draw.oneIn(2)) draft.items[index - 1] = { ...item, later: true };
 		}
 		times(draw, 1, 4, () =>
@@ -357,17 +366,24 @@ const TROUBLE_BY_NAME: { readonly [name: string]: Trouble } = {
 	...SCENES,
 };
 
+function namesOf(troubles: { readonly [name: string]: Trouble }): string[] {
+	const names = new Array<string>();
+	for (const [name] of pairs(troubles)) names.push(name as string);
+	names.sort();
+	return names;
+}
+
 function sortedNames(): string[] {
 	const last = ["laterVersions", "skew"];
-	const names = new Array<string>();
-	for (const [name] of pairs(TROUBLE_BY_NAME)) if (!last.includes(name as string)) names.push(name as string);
-	names.sort();
-	return [...names, ...last];
+	return [...namesOf(TROUBLE_BY_NAME).filter((name) => !last.includes(name)), ...last];
 }
 
 /** Their names, sorted: skew and later versions come last of all, since they change the servers that others have added. */
 export const TROUBLES: readonly string[] = sortedNames();
 
+/** Those that only large games have. */
+export const HUB_TROUBLES: readonly string[] = namesOf(HUB_SCENES);
+
 export function addTrouble(name: string, draft: Draft, draw: Generator): void {
-	TROUBLE_BY_NAME[name]!(draft, draw);
+	(HUB_SCENES[name] ?? TROUBLE_BY_NAME[name]!)(draft, draw);
 }

@@ -19,6 +19,26 @@ const METHOD = `How it is measured:
   else is the same on every one.
 `;
 
+const HUB_METHOD = `How it is measured:
+
+* Everything runs on virtual time on the emulated cloud of \`src/testing\`: it enforces the documented limits, a message counts once for each
+  server that receives it. Each delivery takes 0.3 to 2 s and gets lost, independently of all others, as often as a row says, else with 1 %.
+  Seed: SEEDS. Default settings, ten players a server.
+* Updates change random keys of the whole game, up to 500 of them, with values of 30 bytes; they are measured for five minutes (two in games of
+  2,000 servers) after all servers have the state and know each other, and a minute of warm-up.
+* Shares of limits are those of the worst minute, lost deliveries included.
+* Real time is measured by the clock of the machine: the rows about the processor without machine code, the simulation's speed with it.
+`;
+
+export function describeHubBenchmarks(table, parameters, seeds) {
+	return `# Benchmarks of large games
+
+This page is written by a program: \`npm run bench -- ${parameters.join(" ")}\`. *met* tells whether net-server-sync reaches the goal beside it.
+
+${table}
+${HUB_METHOD.replace("SEEDS", seeds[0])}`;
+}
+
 export function describeBenchmarks(table, parameters, seeds) {
 	const command = ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ");
 	return `# Benchmarks

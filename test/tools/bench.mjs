@@ -1,37 +1,54 @@
 // Compares this package with others on virtual time: `npm run bench`, or for tuning `npm run bench -- --quick --only updates`.
+// `npm run bench -- hub` measures large games instead.
 //   --only <text>     only jobs with the text in their name; may be given several times
 //   --contender <text> only contenders with the text in their name
 //   --quick           fewer seeds and shorter runs
 //   --seeds <n,n,…>   other seeds
-//   --write           also writes the table to docs/benchmarks.md and README.md
+//   --servers <n,n,…> other numbers of servers, in the scenarios of large games
+//   --processes <n>   as many at a time, instead of two
+//   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md and there
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { describeBenchmarks } from "./bench-document.mjs";
+import { describeBenchmarks, describeHubBenchmarks } from "./bench-document.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
 import { buildProgramPlace } from "./program-place.mjs";
-import { copyTable } from "./readme-table.mjs";
+import { copyTables } from "./readme-table.mjs";
 import { ROOT } from "./tools.mjs";
 
 const PROCESSES = 2;
 const MARK = "bench-result ";
+/** How the names of jobs begin that are about large games. */
+const HUB = "hub ";
 const FULL_SEEDS = [1, 2, 3];
 const QUICK_SEEDS = [1, 2];
 
 function parse(parameters) {
-	const options = { only: [], contender: "", quick: false, seeds: undefined, write: false };
+	const options = {
+		only: [],
+		contender: "",
+		quick: false,
+		seeds: undefined,
+		servers: undefined,
+		processes: PROCESSES,
+		write: false,
+		hub: false,
+	};
 	for (let position = 0; position < parameters.length; position++) {
 		const name = parameters[position];
 		if (name === "--only") options.only.push(parameters[++position].toLowerCase());
 		else if (name === "--contender") options.contender = parameters[++position];
 		else if (name === "--quick") options.quick = true;
 		else if (name === "--seeds") options.seeds = parameters[++position].split(",").map(Number);
+		else if (name === "--servers") options.servers = parameters[++position].split(",").map(Number);
+		else if (name === "--processes") options.processes = Number(parameters[++position]);
 		else if (name === "--write") options.write = true;
+		else if (name === "hub") options.hub = true;
 		else throw new Error(`unknown parameter ${name}`);
 	}
 	options.seeds ??= options.quick ? QUICK_SEEDS : FULL_SEEDS;
@@ -56,7 +73,7 @@ function inLune(place, ...parameters) {
 	});
 }
 
-async function runAll(place, tasks) {
+async function runAll(place, tasks, processes) {
 	const outcomes = new Array(tasks.length);
 	let next = 0;
 	async function worker() {
@@ -79,7 +96,7 @@ async function runAll(place, tasks) {
 			console.log(`${outcomes[index].notes.join("\n")}\n  (${seconds} s real time)`);
 		}
 	}
-	await Promise.all(Array.from({ length: PROCESSES }, worker));
+	await Promise.all(Array.from({ length: processes }, worker));
 	return outcomes;
 }
 
@@ -91,7 +108,9 @@ export async function bench(parameters) {
 	try {
 		const jobs = await inLune(place.path, "list");
 		const wanted = jobs.filter(
-			({ name }) => options.only.length === 0 || options.only.some((text) => name.toLowerCase().includes(text)),
+			({ name }) =>
+				name.startsWith(HUB) === options.hub &&
+				(options.only.length === 0 || options.only.some((text) => name.toLowerCase().includes(text))),
 		);
 		const tasks = wanted.flatMap(({ name, contenders, machineCode }) =>
 			contenders
@@ -101,21 +120,21 @@ export async function bench(parameters) {
 					contender,
 					quick: options.quick,
 					seeds: options.seeds,
+					servers: options.servers,
 					machineCode,
 				})),
 		);
-		const outcomes = await runAll(place.path, tasks);
+		const outcomes = await runAll(place.path, tasks, options.processes);
 		const rows = outcomes.flatMap(({ rows }) => rows);
 		if (wanted.some(({ name }) => name === "processor")) rows.push(hotPathRow());
 		const table = describeTable(rows);
 		const seconds = Math.round((Date.now() - started) / 1000);
 		console.log(`\n${table}\nSeeds ${options.seeds.join(", ")}; ${seconds} s of real time.`);
 		if (options.write) {
-			writeFileSync(
-				path.join(ROOT, "docs", "benchmarks.md"),
-				describeBenchmarks(table, parameters, options.seeds),
-			);
-			copyTable();
+			const page = options.hub ? "benchmarks-hub.md" : "benchmarks.md";
+			const describe = options.hub ? describeHubBenchmarks : describeBenchmarks;
+			writeFileSync(path.join(ROOT, "docs", page), describe(table, parameters, options.seeds));
+			copyTables();
 		}
 		return outcomes.some(({ failed }) => failed) ? 1 : 0;
 	} finally {

@@ -1,7 +1,7 @@
 // Checks what the documents say. Compiles every TypeScript example of README.md and docs/guides as a script of a game,
 // against the package in `out`: an example is a block that starts with ```ts and stands alone; one that starts with
 // ```ts ignore is skipped. Then: each `NAME = value` in docs is in the sources, links lead to files, README.md has the
-// table of docs/benchmarks.md, and the files and specs that docs/fidelity.md names exist.
+// tables of docs/benchmarks.md and docs/benchmarks-hub.md, and the files and specs that docs/fidelity.md names exist.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,7 +9,7 @@ import process from "node:process";
 
 import { wrongEvidence } from "./fidelity.mjs";
 import { locked } from "./lock.mjs";
-import { isTableCopied } from "./readme-table.mjs";
+import { pagesNotCopied } from "./readme-table.mjs";
 import { CACHE, OUT, ROOT, toolPath } from "./tools.mjs";
 
 const EXAMPLE = /^```ts( ignore)?\n([\s\S]*?)^```$/gm;
@@ -116,10 +116,10 @@ function brokenLinks(documents) {
 	);
 }
 
-function outdatedTable() {
-	return isTableCopied()
-		? []
-		: ["README.md: the table is not that of docs/benchmarks.md; `npm run bench -- --write` makes both"];
+function outdatedTables() {
+	return pagesNotCopied().map(
+		(page) => `README.md: the table is not that of docs/${page}; \`npm run bench\` with --write makes both`,
+	);
 }
 
 const guides = filesBelow("docs/guides", ".md");
@@ -127,7 +127,7 @@ const documents = ["README.md", "CHANGELOG.md", ...filesBelow("docs", ".md")];
 const examples = ["README.md", ...guides].flatMap(examplesOf);
 const compiled = examples.filter(({ skipped }) => !skipped);
 const failed = failedExamples(compiled);
-const checks = [wrongConstants(documents), brokenLinks(documents), outdatedTable(), wrongEvidence()];
+const checks = [wrongConstants(documents), brokenLinks(documents), outdatedTables(), wrongEvidence()];
 for (const complaints of checks) for (const complaint of complaints) console.log(complaint);
 const wrong = failed + checks.filter((complaints) => complaints.length > 0).length;
 const passed = compiled.length + checks.length - wrong;

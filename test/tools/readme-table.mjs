@@ -1,24 +1,31 @@
-// README.md shows the table of docs/benchmarks.md: this copies it, and tells whether it is the same.
-import { readFileSync, writeFileSync } from "node:fs";
+// README.md shows the tables of docs/benchmarks.md and docs/benchmarks-hub.md: this copies them, and tells whether they are the same.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { ROOT } from "./tools.mjs";
 
 const README = path.join(ROOT, "README.md");
-const BENCHMARKS = path.join(ROOT, "docs", "benchmarks.md");
 const TABLE = /^\|.*\n(?:\|.*\n)+/m;
-const COPY = /(?<=<!-- the table of docs\/benchmarks\.md -->\n\n)(?:\|.*\n)*/;
+const PAGES = ["benchmarks.md", "benchmarks-hub.md"];
 
-const measuredTable = () => TABLE.exec(readFileSync(BENCHMARKS, "utf8"))[0];
+const copyOf = (page) => new RegExp(`(?<=<!-- the table of docs/${page.replaceAll(".", "\\.")} -->\n\n)(?:\\|.*\n)*`);
 
-export function copyTable() {
-	const table = measuredTable();
-	writeFileSync(
-		README,
-		readFileSync(README, "utf8").replace(COPY, () => table),
-	);
+/** The table of a page; empty as long as nobody has measured it. */
+function measuredTable(page) {
+	const file = path.join(ROOT, "docs", page);
+	return existsSync(file) ? TABLE.exec(readFileSync(file, "utf8"))[0] : "";
 }
 
-export function isTableCopied() {
-	return COPY.exec(readFileSync(README, "utf8"))?.[0] === measuredTable();
+export function copyTables() {
+	const readme = PAGES.reduce(
+		(text, page) => text.replace(copyOf(page), () => measuredTable(page)),
+		readFileSync(README, "utf8"),
+	);
+	writeFileSync(README, readme);
+}
+
+/** The pages whose table README.md has not, or not as it is. */
+export function pagesNotCopied() {
+	const readme = readFileSync(README, "utf8");
+	return PAGES.filter((page) => copyOf(page).exec(readme)?.[0] !== measuredTable(page));
 }

@@ -74,6 +74,16 @@ export class UpdateMeter {
 		}
 	}
 
+	/** For each key, since when some server shows an older value than the latest: 0 for none. */
+	public staleness(nowSeconds: number): number[] {
+		const ages = new Array<number>();
+		for (const [, pending] of this.pendingByKey) {
+			const [first] = pending;
+			ages.push(first ? nowSeconds - first.issuedAtSeconds : 0);
+		}
+		return ages;
+	}
+
 	/** Measured updates that have not reached every server. */
 	public missing(): number {
 		return this.issued - this.converged.size();

@@ -101,6 +101,8 @@ export = () => {
 						story.push(`${peer.number}: ${world.numberOf(server.ServerId)} ${reason}`),
 					);
 				}
+				// All of them have met by then.
+				world.run(20);
 				peers[2]!.server.Crash();
 				world.run(120);
 				story.sort();

@@ -186,8 +186,8 @@ export = () => {
 		it("has the state, which is its own, within seconds", () => {
 			inWorld({ seed: 8 }, (world) => {
 				const [peer] = world.add();
-				const seconds = world.until("it is ready", 10, () => peer!.pool.IsSynced());
-				expect(seconds < 7).to.equal(true);
+				const seconds = world.until("it is ready", 15, () => peer!.pool.IsSynced());
+				expect(seconds < 11).to.equal(true);
 				expect(peer!.sees()).to.equal("1");
 			});
 		});

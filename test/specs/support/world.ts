@@ -12,6 +12,7 @@ export interface WorldOptions extends VirtualGameOptions {
 	readonly onOwnerGone?: PoolOptions["onOwnerGone"];
 	readonly budgetShare?: number;
 	readonly sharedKey?: string;
+	readonly memoryStore?: boolean;
 	/** Scenarios that break a documented limit on purpose; all others fail if they do. */
 	readonly breaksLimits?: boolean;
 }
@@ -102,7 +103,7 @@ export class World {
 
 	constructor(private readonly options: WorldOptions) {
 		const gameOptions: { -readonly [K in keyof WorldOptions]: WorldOptions[K] } = { ...options };
-		for (const name of ["onOwnerGone", "budgetShare", "sharedKey", "breaksLimits"] as const)
+		for (const name of ["onOwnerGone", "budgetShare", "sharedKey", "memoryStore", "breaksLimits"] as const)
 			delete gameOptions[name];
 		this.emulated = VirtualGame(gameOptions);
 	}
@@ -111,13 +112,14 @@ export class World {
 	public add(count = 1, options: VirtualServerOptions = {}): Peer[] {
 		const added = new Array<Peer>();
 		for (const _ of $range(1, count)) {
-			const { budgetShare, sharedKey, onOwnerGone } = this.options;
+			const { budgetShare, sharedKey, memoryStore, onOwnerGone } = this.options;
 			const server = this.emulated.AddServer({
 				players: 10,
 				...options,
 				setup: () => {
 					if (budgetShare !== undefined) ConfigureCluster({ budgetShare });
 					if (sharedKey !== undefined) ConfigureCluster({ sharedKey });
+					if (memoryStore !== undefined) ConfigureCluster({ memoryStore });
 					if (options.setup) options.setup();
 				},
 			});

@@ -41,20 +41,39 @@ export function anyHeader(generate: Generator): FrameHeader {
 	};
 }
 
+function anyServerId(generate: Generator): string {
+	const guid = () => {
+		const digits = string.format(
+			"%08x%08x%08x%08x",
+			generate.word(),
+			generate.word(),
+			generate.word(),
+			generate.word(),
+		);
+		return string.gsub(digits, "^(........)(....)(....)(....)", "%1-%2-%3-%4-")[0];
+	};
+	const kind = generate.integer(1, 8);
+	if (kind <= 2) return generate.text(1, 60);
+	if (kind === 3) return "11111111-2222-4333-8444-555555555555";
+	if (kind === 4) return string.upper(guid());
+	// Nearly one.
+	if (kind === 5) return `${string.sub(guid(), 1, 35)}G`;
+	return guid();
+}
+
 export function anyIdentity(generate: Generator): Identity {
 	return {
-		serverId: generate.oneIn(2) ? "11111111-2222-4333-8444-555555555555" : generate.text(1, 60),
+		serverId: anyServerId(generate),
 		startedAtSeconds: generate.integer(1_700_000_000, 1_800_000_000),
 		placeVersion: generate.magnitude(100_000),
 	};
 }
 
 export function anyMember(generate: Generator): MemberEntry {
-	const { shortId, incarnation } = anyStream(generate);
 	const { serverId, startedAtSeconds, placeVersion } = anyIdentity(generate);
 	return {
-		shortId,
-		incarnation,
+		shortId: shortIdOf(serverId),
+		incarnation: generate.oneIn(2) ? 0 : generate.magnitude(COUNTER_MOST),
 		serverId,
 		startedAtSeconds,
 		placeVersion,

@@ -3,8 +3,10 @@ import { topEntries } from "shared/leaderboard-entry";
 import { LeaderboardPool } from "./leaderboard";
 import { PlayerPool } from "./player-list";
 
-/** How often the screen in the lobby is drawn anew. */
+/** How often the screen in the lobby is drawn anew; in a large game, where it has much to show, half as often. */
 const SCREEN_SECONDS = 5;
+const LARGE_SCREEN_SECONDS = 10;
+const LARGE_GAME_SERVERS = 50;
 
 PlayerPool.ContributionAdded.Connect((name) => print(`[players] ${name} plays`));
 PlayerPool.ContributionRemoved.Connect((name) => print(`[players] ${name} left`));
@@ -28,6 +30,7 @@ function drawScreen() {
 task.spawn(() => {
 	while (true) {
 		drawScreen();
-		task.wait(SCREEN_SECONDS);
+		const isLarge = GetCluster().GetServers().size() >= LARGE_GAME_SERVERS;
+		task.wait(isLarge ? LARGE_SCREEN_SECONDS : SCREEN_SECONDS);
 	}
 });

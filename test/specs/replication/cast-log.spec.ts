@@ -1,0 +1,32 @@
+/// <reference types="@rbxts/testez/globals" />
+import { CastLog } from "../../../src/replication/cast-log";
+import { Stream } from "../../../src/replication/stream";
+
+export = () => {
+	describe("the log of casts", () => {
+		it("says what some casts brought, each stream and each server once", () => {
+			const log = new CastLog("hub00000", 1);
+			const stream = new Stream("leaf0000", 0);
+			log.noteRange(0, 1, { stream, after: 0, upTo: 3 }, 1);
+			log.noteRange(1, 2, { stream, after: 3, upTo: 5 }, 2);
+			log.noteServer(0, 1, "leaf0000", 1);
+			log.noteServer(1, 2, "leaf0000", 2);
+			log.casts.close(0, 2);
+			const content = log.content(0, 2)!;
+			expect(content.ranges.size()).to.equal(1);
+			expect(content.ranges[0]!.upTo).to.equal(5);
+			expect(content.servers.size()).to.equal(1);
+		});
+
+		it("does not answer for casts whose content came by other means", () => {
+			const log = new CastLog("hub00000", 1);
+			log.skip(7);
+			log.casts.close(7, 8);
+			log.noteServer(7, 8, "leaf0000", 1);
+			expect(log.casts.gaps.isEmpty()).to.equal(true);
+			expect(log.content(3, 5)).never.to.be.ok();
+			expect(log.content(6, 8)).never.to.be.ok();
+			expect(log.content(7, 8)).to.be.ok();
+		});
+	});
+};
