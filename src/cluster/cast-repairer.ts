@@ -86,8 +86,12 @@ export class CastRepairer {
 	private target(hub: Hub): ShortId | undefined {
 		const members = this.context.membership.all();
 		if (members.isEmpty()) return undefined;
-		if (this.requests % 3 === 1 && this.context.membership.get(hub.shortId)) return hub.shortId;
-		return members[math.floor(this.context.platform.random() * members.size())]!.shortId;
+		const { platform, membership } = this.context;
+		const knowsHub = membership.get(hub.shortId) !== undefined;
+		if (knowsHub && (this.requests % 3 === 1 || members.size() === 1)) return hub.shortId;
+		const index = math.floor(platform.random() * members.size());
+		const { shortId } = members[index]!;
+		return shortId === hub.shortId ? members[(index + 1) % members.size()]!.shortId : shortId;
 	}
 
 	public answer(nack: CastNackSection, requester: ShortId): void {

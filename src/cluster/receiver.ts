@@ -457,6 +457,8 @@ export class Receiver {
 			const member = context.membership.get(shortId);
 			if (!member && !isLate && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
 			context.doubts.noteNamed(shortId);
+			// The words that said so were missed.
+			if (member && incarnation > member.stream.incarnation) this.roster.renew(member, incarnation);
 			if (!member || member.stream.incarnation !== incarnation) continue;
 			const { stream } = member;
 			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {

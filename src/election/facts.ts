@@ -27,7 +27,8 @@ export class Facts implements PoolListener {
 		const known = cluster.context.replica.pools.get(POOL);
 		if (!known) return;
 		for (const [key, register] of known.registers) {
-			if (register.shown !== undefined) this.take(key, register.shown, cluster.serverIdOf(register.stream));
+			const shown = register.shown();
+			if (shown !== undefined) this.take(key, shown, cluster.serverIdOf(register.stream));
 		}
 	}
 
@@ -40,8 +41,8 @@ export class Facts implements PoolListener {
 	public tellLeader(scope: number): void {
 		const { cluster } = this;
 		const register = cluster.context.replica.pools.get(POOL)?.registers.get(`${LEADER}${scope}`);
-		if (register?.shown !== undefined)
-			this.take(`${LEADER}${scope}`, register.shown, cluster.serverIdOf(register.stream));
+		const shown = register?.shown();
+		if (shown !== undefined) this.take(`${LEADER}${scope}`, shown, cluster.serverIdOf(register!.stream));
 	}
 
 	/** Shows where this server may lead. */

@@ -216,7 +216,7 @@ export class Messages {
 		}
 		const channel = string.sub(record.pool!, CHANNEL_MARK.size() + 1);
 		const register = this.create(stream, channel, name, text, record.stamp);
-		register.knownElsewhere = true;
+		register.noteKnownElsewhere();
 		this.arrived.push({ ...name, register, channel, bytes: text.size(), untilSeconds: math.huge });
 		this.heldBytes += text.size();
 		return register;
@@ -359,7 +359,7 @@ export class Messages {
 			this.channels.set(channel, pool);
 		}
 		pool.registerCount += 1;
-		return new Register(pool, keyOf(name), 0, stream, stamp, text, undefined);
+		return new Register(pool, keyOf(name), 0, stream, stamp, text);
 	}
 
 	private forget(held: Held): void {
