@@ -174,16 +174,19 @@ export class Budget {
 		if (own.messages() + 1 > caps.sends) return false;
 		const used = own.deliveries() + others.usedInGame() + servers;
 		// All others wait for the hub: it speaks, seldom if need be, as long as the documented limits allow it.
-		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS / caps.factor) return used <= caps.gameWideNever;
+		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS / caps.factor) {
+			return used <= (caps.uncongested ?? caps).gameWideNever;
+		}
 		if (used > CASTS_OF_CAP * caps.gameWide) return false;
 		return this.pace.allows(nowSeconds, servers, caps.gameWide);
 	}
 
-	/** How many broadcasts in a minute the cap has room for beside what the others use now, where a hub broadcasts. */
+	/** How many broadcasts in a minute the hub can make beside what the others use now: as the cap has room for, or seldom. */
 	public castsPerMinute(nowSeconds: number): number {
 		this.advance(nowSeconds);
 		const { caps, others } = this;
-		return math.max(1, (CASTS_OF_CAP * caps.gameWide - others.usedInGame()) / caps.servers);
+		const seldom = (60 * caps.factor) / SELDOM_CAST_SECONDS;
+		return math.max(seldom, (CASTS_OF_CAP * caps.gameWide - others.usedInGame()) / caps.servers);
 	}
 
 	/** What all servers may use in a minute. */

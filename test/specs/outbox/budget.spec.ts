@@ -344,4 +344,35 @@ export = () => {
 			}
 		});
 	});
+
+	describe("the budget of a hub", () => {
+		/** The others have used 1.3 times the cap, and congestion leaves half of it. */
+		function afterBusyMinute(): Budget {
+			const budget = budgetOf(5);
+			exhaust(budget, 5, LATER);
+			budget.setFactor(0.5);
+			budget.setServers(5, LATER);
+			return budget;
+		}
+
+		it("casts now and then however busy the others were before it", () => {
+			const budget = afterBusyMinute();
+			let casts = 0;
+			for (const step of $range(1, 40)) {
+				const now = LATER + step / 4;
+				if (!budget.mayCast(now)) continue;
+				budget.noteBroadcast(now, budget.pickCastTopic(now));
+				casts += 1;
+			}
+			expect(casts >= 4).to.equal(true);
+		});
+
+		it("never plans its casts further apart than it may make them", () => {
+			const budget = afterBusyMinute();
+			budget.noteBroadcast(LATER, budget.pickCastTopic(LATER));
+			const planned = LATER + 60 / budget.castsPerMinute(LATER);
+			expect(budget.mayCast(planned)).to.equal(true);
+			expect(planned < LATER + 3).to.equal(true);
+		});
+	});
 };
