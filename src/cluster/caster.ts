@@ -1,5 +1,6 @@
 import { sometimes } from "../diagnostics/situations";
 import { StreamRange } from "../replication/cast-log";
+import { CastNews, FARTHER, NEARER, sumOf } from "../replication/cast-sums";
 import { isChannelPool } from "../replication/messages";
 import { REFERENCE_KNOWN_AFTER_SECONDS } from "../replication/sequencer";
 import { Stream } from "../replication/stream";
@@ -15,6 +16,7 @@ import {
 	writeMembers,
 	writeRelayed,
 	writeStanding,
+	writeSum,
 } from "../wire/section-writers";
 import { jsonBytes } from "../wire/text";
 import { introductions, recordsOf, writeCastContent } from "./cast-content";
@@ -23,18 +25,21 @@ import { Hub } from "./regime";
 
 /** What the head of a cast takes at most, without the servers that it names. */
 const CAST_BYTES = 50;
-/** Where more waits than fits, they are named in one cast of so many. */
-const NAMED_EVERY = 4;
+/** Where there is no room for that, they are named in one cast of so many all the same. */
+const NAMED_EVERY = 8;
 /** So many servers are named that give the state. */
 const RESPONDERS = 3;
+const NAMING_BYTES = RESPONDERS * SHORT_ID_BYTES + 1;
 /** A relayed section without its pools and groups. */
 const RELAYED_BYTES = 8;
 const BEAT_BYTES = 48;
 const IDENTITY_BYTES = 160;
+/** The hub's beat: not more often, and where there is no room for it, not more seldom than this. */
 const BEAT_AT_LEAST_SECONDS = 2;
+const BEAT_AT_MOST_SECONDS = 6;
 /** So far back, and so many casts, spare room repeats what was cast. */
 const COVER_SECONDS = 20;
-const COVER_SPANS: ReadonlyArray<number> = [32, 16, 8, 5, 3, 2, 1];
+const COVER_SPANS: ReadonlyArray<number> = [32, 16, 8, 5, 3];
 /** Word of a server is cast so often. */
 const WORDS = 2;
 /** No more of them fit into one cast. */
@@ -44,8 +49,9 @@ const INTRODUCED_MOST = 100;
 /** A cast that has not come back after this is lost: a delivery takes two seconds at most. */
 const OWN_MISSING_SECONDS = 2.2;
 const MOST_MISSING = 20;
+const REMEMBERED_CASTS = 64;
 /** What has waited for longer is not kept waiting for repeats. */
-const LATE_SECONDS = 1.5;
+const LATE_SECONDS = 2.5;
 /** What is new takes half of the room, so that the next cast can repeat all of it. */
 const NEW_OF_ROOM = 0.5;
 const REPEAT_HEAD_BYTES = 24;
@@ -111,11 +117,15 @@ export class Caster {
 	private readonly sentAt = new Map<number, number>();
 	/** Casts that have not come back yet, and when they were sent. */
 	private readonly awaited = new Map<number, number>();
+	/** Of the latest casts: those that have come back, and those that carry the sum of the two before. */
+	private readonly returned = new Set<number>();
+	private readonly summing = new Set<number>();
 	/** Casts that did not come back in time. */
 	private missing = new Array<number>();
 	private hearsItself = false;
 	private oldestWait = 0;
-	private lastFreshBytes = 0;
+	/** What was new in the latest casts. */
+	private readonly news = new Map<number, CastNews>();
 	/** The cast before had no room for what waits longest. */
 	private isStarved = false;
 
@@ -185,9 +195,9 @@ export class Caster {
 			baseStamp,
 			unicasts: context.budget.takeUnicastReport(),
 		};
-		const isNaming = seq % NAMED_EVERY === 0 || this.oldestWait < LATE_SECONDS;
-		const headBytes = CAST_BYTES + (isNaming ? RESPONDERS * SHORT_ID_BYTES : 0);
-		let room = MESSAGE_BYTES - frameHeaderBytes(header) - headBytes;
+		const wholeRoom = MESSAGE_BYTES - frameHeaderBytes(header) - CAST_BYTES;
+		let isNaming = seq % NAMED_EVERY === 0;
+		let room = wholeRoom - (isNaming ? NAMING_BYTES : 0);
 		const sections = new Array<string>();
 		const push = (text: string): void => {
 			if (text === "") return;
@@ -197,35 +207,42 @@ export class Caster {
 		log.casts.close(seq - 1, seq);
 		this.sentAt.set(seq, now);
 		this.awaited.set(seq, now);
-		this.sentAt.delete(seq - 64);
+		this.sentAt.delete(seq - REMEMBERED_CASTS);
+		this.returned.delete(seq - REMEMBERED_CASTS);
+		this.summing.delete(seq - REMEMBERED_CASTS);
 		// A record that fills a message goes before everything else.
 		const first = this.isStarved ? this.relayNew(room, baseStamp, now) : undefined;
 		if (first) room -= jsonBytes(first.text);
 		if ((identity || founding) && room >= IDENTITY_BYTES) push(writeIdentity(context.identity));
 		if (context.rider) push(context.rider.takeSections(math.max(0, room)));
 		const said = this.sayWords(room, baseStamp, now);
-		push(said.text);
+		room -= jsonBytes(said.text);
 		if (!departures.isEmpty()) {
 			push(writeDepartures(departures, room).text);
 			for (const { shortId } of departures) log.noteServer(seq - 1, seq, shortId, now);
 		}
 		// What the cast before brought is said once more, unless what waits is late already, here or at the leaves.
 		const isBusy = this.oldestWait >= LATE_SECONDS || hub.messageSeconds > 0;
-		const isBeatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
-		const roomForRecords = room - (isBeatDue ? BEAT_BYTES : 0);
-		const roomForNew = isBusy
-			? roomForRecords
-			: math.min(roomForRecords - this.lastFreshBytes, roomForRecords * NEW_OF_ROOM - REPEAT_HEAD_BYTES);
+		const silentSeconds = now - this.lastBeatSeconds;
+		const roomForRecords = room - (silentSeconds >= BEAT_AT_MOST_SECONDS ? BEAT_BYTES : 0);
+		const newMost = wholeRoom * NEW_OF_ROOM - REPEAT_HEAD_BYTES;
+		const roomForNew = isBusy ? roomForRecords : math.min(roomForRecords - this.repeatBytes(newMost), newMost);
 		const fresh = first ?? this.relayNew(roomForNew, baseStamp, now);
-		this.lastFreshBytes = jsonBytes(fresh.text) + REPEAT_HEAD_BYTES;
-		if (first) sections.push(first.text);
-		else push(fresh.text);
-		if (isBeatDue && room >= BEAT_BYTES) {
+		if (!first) room -= jsonBytes(fresh.text);
+		const news = said.text + fresh.text;
+		const beatBytes = silentSeconds >= BEAT_AT_MOST_SECONDS ? BEAT_BYTES : 0;
+		push(this.relayAgain(room - beatBytes, baseStamp, now));
+		if (silentSeconds >= BEAT_AT_LEAST_SECONDS && room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
 			push(this.beat(baseStamp, nextSeconds));
 		}
-		push(this.relayAgain(room, baseStamp, now));
+		if (!isNaming && room >= NAMING_BYTES) {
+			isNaming = true;
+			room -= NAMING_BYTES;
+		}
 		push(this.stand(room));
+		this.news.set(seq, { seq, baseStamp, text: news });
+		this.news.delete(seq - FARTHER);
 		if (isNaming) hub.responders = this.responders();
 		const cast = writeCast(
 			{
@@ -244,9 +261,9 @@ export class Caster {
 			},
 			baseStamp,
 		);
-		assert(cast.size() <= headBytes, "the head of a cast has its room");
+		assert(cast.size() <= CAST_BYTES + (isNaming ? NAMING_BYTES : 0), "the head of a cast has its room");
 		log.casts.noteFloor(seq, this.floor);
-		const text = writeFrame(header, [cast, ...sections], context.checksumSeed);
+		const text = writeFrame(header, [cast, news, ...sections], context.checksumSeed);
 		return { text, isNews: fresh.count > 0 || said.count > 0 || !departures.isEmpty(), isFull: fresh.isFull };
 	}
 
@@ -452,14 +469,17 @@ export class Caster {
 		const upTo = this.seq - 1;
 		for (const span of COVER_SPANS) {
 			const after = upTo - span;
-			if (after < 0 || now - (this.sentAt.get(after + 1) ?? -math.huge) > COVER_SECONDS) continue;
+			if (now - (this.sentAt.get(after + 1) ?? -math.huge) > COVER_SECONDS) continue;
 			const text = this.cover(after, upTo, room, baseStamp, now);
 			if (text !== undefined) return text;
 		}
-		return "";
+		// In the room of one.
+		const sum = this.sumOfNews(room, baseStamp);
+		return sum !== "" ? sum : (this.cover(upTo - 1, upTo, room, baseStamp, now) ?? "");
 	}
 
 	private cover(after: number, upTo: number, room: number, baseStamp: number, now: number): string | undefined {
+		if (after < 0) return undefined;
 		const content = this.hub.log.content(after, upTo);
 		if (!content) return undefined;
 		// Of a stream that is not followed any more nothing has to be said.
@@ -477,10 +497,32 @@ export class Caster {
 		return parts?.[0];
 	}
 
+	/** What the news of two casts before add up to, if there is room for it. */
+	private sumOfNews(room: number, baseStamp: number): string {
+		const nearer = this.news.get(this.seq - NEARER);
+		const farther = this.news.get(this.seq - FARTHER);
+		if (!nearer || !farther) return "";
+		const text = writeSum(sumOf(nearer, farther), baseStamp);
+		if (jsonBytes(text) > room) return "";
+		this.summing.add(this.seq);
+		return text;
+	}
+
+	/** What a repeat of the cast before takes, alone or in a sum. */
+	private repeatBytes(newMost: number): number {
+		const [nearer, farther] = [NEARER, FARTHER].map((back) => {
+			const news = this.news.get(this.seq - back);
+			return news ? jsonBytes(news.text) : 0;
+		});
+		// What was new in a cast without room for repeats is too much to be part of a sum.
+		return (farther! <= newMost ? math.max(nearer!, farther!) : nearer!) + REPEAT_HEAD_BYTES;
+	}
+
 	/** An own cast came back. */
 	public noteReturned(seq: number): void {
 		this.hearsItself = true;
 		this.awaited.delete(seq);
+		this.returned.add(seq);
 		this.missing = this.missing.filter((lost) => lost !== seq);
 	}
 
@@ -489,11 +531,22 @@ export class Caster {
 		if (!this.hearsItself) return false;
 		for (const [seq, sentAt] of this.awaited) {
 			if (now - sentAt < OWN_MISSING_SECONDS) continue;
+			const nextSentAt = this.summing.has(seq + NEARER) ? this.awaited.get(seq + NEARER) : undefined;
+			// Perhaps the sum in the next one comes back.
+			if (nextSentAt !== undefined && now - nextSentAt < OWN_MISSING_SECONDS) continue;
 			this.awaited.delete(seq);
+			// Whoever has heard what this server has can compute it.
+			if (this.isInSum(seq + NEARER, seq + NEARER - FARTHER)) continue;
+			if (this.isInSum(seq + FARTHER, seq + FARTHER - NEARER)) continue;
 			if (this.missing.size() < MOST_MISSING) this.missing.push(seq);
 		}
 		this.missing.sort((left, right) => left < right);
 		return !this.missing.isEmpty();
+	}
+
+	/** Whether a cast that has come back carries a sum whose other part has come back. */
+	private isInSum(carrier: number, other: number): boolean {
+		return this.summing.has(carrier) && this.returned.has(carrier) && this.returned.has(other);
 	}
 
 	/** How long the oldest of what waits has waited. */

@@ -19,8 +19,9 @@ import {
 	Section,
 	ShortId,
 	StandingSection,
+	SumSection,
 } from "../wire/frame";
-import { isDropReason, readFrame, readPageBody } from "../wire/frame-reader";
+import { isDropReason, readFrame, readPageBody, readSections } from "../wire/frame-reader";
 import { writeBeat, writeIdentity, writeProbe, writeProbeAck } from "../wire/section-writers";
 import { Agenda } from "./agenda";
 import { CastRepairer } from "./cast-repairer";
@@ -314,6 +315,7 @@ export class Receiver {
 		if (isWhole) casts.close(seq - 1, seq);
 		else casts.extend(seq);
 		casts.noteFloor(seq, cast.floor);
+		this.applySums(cast, frame, hub);
 		if (seq === casts.highest) {
 			hub.stableFrontier = cast.frontier;
 			hub.uplinkSeconds = math.max(0.5, cast.uplinkTenths / 10);
@@ -329,6 +331,28 @@ export class Receiver {
 			return;
 		}
 		this.casts().watch(hub);
+	}
+
+	/** What can be computed, now that this cast is here, of those that are not. */
+	private applySums({ epoch, seq }: CastSection, frame: Frame, hub: Hub): void {
+		const { sums, casts } = hub.log;
+		const sum = frame.sections.find((section): section is SumSection => section.kind === "sum");
+		sums.note({ seq, baseStamp: frame.baseStamp, text: frame.news ?? "" }, sum);
+		for (const { seq: lost, baseStamp, text } of sums.takeComputed()) {
+			if (casts.hasAll(lost - 1, lost)) continue;
+			const content = readSections(text, baseStamp);
+			if (!content) {
+				this.context.traffic.drop("malformed");
+				continue;
+			}
+			sometimes("a cast computed from a sum");
+			const isWhole = this.applyCasts(
+				{ ...frame, ...content, baseStamp },
+				{ ...WHOLE, epoch, after: lost - 1, upTo: lost },
+				hub,
+			);
+			if (isWhole) casts.close(lost - 1, lost);
+		}
 	}
 
 	/** An answer to a request for casts, by anybody; of use for those of the hub that is followed. */

@@ -107,6 +107,7 @@ export const SITUATIONS = [
 	"a cast of a former hub",
 	"a hub dissolves",
 	"a cast lost for all, and cast again",
+	"a cast computed from a sum",
 	"casts asked for",
 	"a server that the hub does not count is doubted",
 	// Sending.

@@ -1,4 +1,5 @@
 import { CoverSection, ShortId } from "../wire/frame";
+import { CastSums } from "./cast-sums";
 import { Stream } from "./stream";
 
 /** What is remembered of casts, so that anybody can repair them; older ones are repaired by other means. */
@@ -40,6 +41,8 @@ export interface CastContent {
 export class CastLog {
 	/** Which casts have been received; its applied floor is the hub's, as far as it holds here. */
 	public readonly casts: Stream;
+	/** What casts brought that did not come, computed from others. */
+	public readonly sums = new CastSums();
 	private entries = new Array<Entry>();
 	/** Of answers in several parts: which are missing, one bit each. */
 	private readonly partial = new Map<string, number>();

@@ -15,6 +15,8 @@ const VERSION_AT = WORD_BYTES + 1;
 export interface Sections {
 	readonly sections: Section[];
 	readonly unknownSections: number;
+	/** Where the first section is a cast's head: the words and records right after it, as they stand there. */
+	readonly news: string | undefined;
 }
 
 /** The frame that a message is, or why it is to be dropped. */
@@ -41,8 +43,7 @@ export function readFrame(message: unknown, seed: number): Frame | DropReason {
 		sometimes("a message that cannot be read");
 		return "malformed";
 	}
-	const { sections, unknownSections } = content;
-	return { addressee, sender, incarnation, counter, baseStamp, unicasts, sections, unknownSections };
+	return { addressee, sender, incarnation, counter, baseStamp, unicasts, ...content };
 }
 
 export function isDropReason(result: Frame | DropReason): result is DropReason {
@@ -81,7 +82,10 @@ function readHeader(reader: Reader): FrameHeader {
 function readContent(reader: Reader, baseStamp: number): Sections | undefined {
 	const sections = new Array<Section>();
 	let unknownSections = 0;
+	let newsFrom: number | undefined;
+	let newsTo: number | undefined;
 	while (!reader.failed && !reader.done()) {
+		const from = reader.at();
 		const kind = reader.digit();
 		const size = reader.number();
 		const outerLimit = reader.enter(size);
@@ -94,6 +98,12 @@ function readContent(reader: Reader, baseStamp: number): Sections | undefined {
 			unknownSections += 1;
 		}
 		reader.leave(outerLimit);
+		if (kind === Kind.Cast && newsFrom === undefined) {
+			newsFrom = reader.at();
+			newsTo = newsFrom;
+		} else if (newsTo === from && (kind === Kind.Members || kind === Kind.Relayed)) newsTo = reader.at();
 	}
-	return reader.failed ? undefined : { sections, unknownSections };
+	if (reader.failed) return undefined;
+	const news = newsFrom !== undefined ? reader.between(newsFrom, newsTo!) : undefined;
+	return { sections, unknownSections, news };
 }

@@ -176,6 +176,16 @@ export interface CoverSection {
 	readonly parts: number;
 }
 
+/** What the news of two casts before this one add up to: with either, the other can be computed. */
+export interface SumSection {
+	readonly kind: "sum";
+	/** The base stamps of those casts. */
+	readonly nearerStamp: number;
+	readonly fartherStamp: number;
+	/** As `makeParity` gives it. */
+	readonly text: string;
+}
+
 /** Records of one stream in a hub's broadcast. */
 export interface RelayedGroup extends Omit<RecordsSection, "kind" | "stream"> {
 	/** Its short id may be the first characters only: of the one server whose short id begins so. */
@@ -294,6 +304,7 @@ export type Section =
 	| HeardSection
 	| CastSection
 	| CoverSection
+	| SumSection
 	| RelayedSection
 	| StandingSection
 	| CastNackSection
@@ -320,6 +331,8 @@ export interface Frame extends FrameHeader {
 	readonly sections: ReadonlyArray<Section>;
 	/** Sections of kinds this version does not know; skipped. */
 	readonly unknownSections: number;
+	/** Of a cast: the words and records right after its head, as they stand there. */
+	readonly news: string | undefined;
 }
 
 /** Why a message was dropped before anything of it was applied. */

@@ -30,6 +30,7 @@ export const enum Kind {
 	/** What servers say to each other about who leads. */
 	Election = 21,
 	Backlog = 22,
+	Sum = 23,
 	/** In what is kept in MemoryStoreService only. */
 	Withdrawn = 64,
 }

@@ -37,6 +37,16 @@ export class Reader {
 		return this.limit - this.position + 1;
 	}
 
+	/** Where it reads next, 1 being the first character. */
+	public at(): number {
+		return this.position;
+	}
+
+	/** The characters from one position to before another, unread. */
+	public between(from: number, to: number): string {
+		return string.sub(this.source, from, to - 1);
+	}
+
 	/** Whether all was as it must be, and nothing is left. */
 	public done(): boolean {
 		return !this.failed && this.position > this.limit;

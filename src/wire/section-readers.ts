@@ -82,6 +82,11 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 		if (part >= parts) reader.fail();
 		return { kind: "cover", epoch, after, upTo, part, parts };
 	}
+	if (kind === Kind.Sum) {
+		const nearerStamp = baseStamp - reader.numberUpTo(baseStamp);
+		const fartherStamp = baseStamp - reader.numberUpTo(baseStamp);
+		return { kind: "sum", nearerStamp, fartherStamp, text: reader.rest() };
+	}
 	if (kind === Kind.Backlog) return { kind: "backlog", waiting: reader.numberUpTo(COUNTER_MOST) };
 	if (kind === Kind.CastNack) {
 		const epoch = reader.numberUpTo(COUNTER_MOST);

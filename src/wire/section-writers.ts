@@ -19,6 +19,7 @@ import {
 	Receipt,
 	StandingEntry,
 	StreamName,
+	SumSection,
 	VersionRange,
 	WithdrawnEntry,
 } from "./frame";
@@ -161,6 +162,11 @@ export function writeBacklog(waiting: number): string {
 export function writeCover({ epoch, after, upTo, part, parts }: Omit<CoverSection, "kind">): string {
 	const about = encodeNumber(epoch) + encodeNumber(upTo) + encodeNumber(upTo - after);
 	return section(Kind.Cover, about + DIGITS[part]! + DIGITS[parts]!);
+}
+
+/** `text` as `makeParity` gives it. */
+export function writeSum({ nearerStamp, fartherStamp, text }: Omit<SumSection, "kind">, baseStamp: number): string {
+	return section(Kind.Sum, encodeNumber(baseStamp - nearerStamp) + encodeNumber(baseStamp - fartherStamp) + text);
 }
 
 /** `groups` as `RecordsWriter` makes them with these pools. */

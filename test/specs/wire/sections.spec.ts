@@ -15,8 +15,10 @@ import {
 	writeProbe,
 	writeProbeAck,
 	writeReceipt,
+	writeSum,
 } from "../../../src/wire/section-writers";
 import { jsonBytes } from "../../../src/wire/text";
+import { makeParity } from "../../../src/wire/parity";
 import { Generator, property } from "../support/generators";
 import { expectSame } from "../support/same";
 import { anyDeparture, anyIdentity, anyMember, anyRange, anyStamp, BASE_STAMP, listOf } from "./samples";
@@ -82,6 +84,18 @@ export = () => {
 					text: generate.oneIn(5) ? "" : '{"text":"\n~€"}',
 				};
 				expectToBe(writeLetter(letter), { kind: "letter", ...letter });
+			});
+		});
+
+		it("a sum of casts", () => {
+			property(CASES, (generate) => {
+				const texts = [generate.text(0, 200), generate.text(0, 200)];
+				const sum = {
+					nearerStamp: anyStamp(generate),
+					fartherStamp: anyStamp(generate),
+					text: makeParity(texts, 1)[0]!,
+				};
+				expectToBe(writeSum(sum, BASE_STAMP), { kind: "sum", ...sum });
 			});
 		});
 
