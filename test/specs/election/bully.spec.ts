@@ -193,7 +193,8 @@ export = () => {
 				for (const { server, story } of trial.contenders) {
 					const shown = (server.Cluster as ServerCluster).context.replica.pools
 						.get("net-server-sync/elections")
-						?.registers.get(`l/${hash}`)?.shown();
+						?.registers.get(`l/${hash}`)
+						?.shown();
 					expect(shown).to.equal(string.format("%.0f", term));
 					expect(story.includes("nobody")).to.equal(false);
 				}
