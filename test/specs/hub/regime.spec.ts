@@ -93,6 +93,27 @@ export = () => {
 			});
 		});
 
+		it("stays everybody where all have more than fits into their messages: one that packs them together would save none", () => {
+			inWorld({ seed: 7 }, (world) => {
+				const peers = world.start(4);
+				world.run(40);
+				for (const index of $range(1, 400)) {
+					for (const peer of peers) peer.put(`${peer.number}-${index}`, string.rep("x", 60));
+				}
+				const seconds = world.until("all have everything", 300, () => {
+					expect(hubsOf(world).size()).to.equal(0);
+					for (const peer of peers) if (peer.pool.Size() < 1600) return false;
+					return true;
+				});
+				// It lasts for so long that a hub would have begun, had it to.
+				expect(seconds > 20).to.equal(true);
+				world.run(30);
+				expect(hubsOf(world).size()).to.equal(0);
+				for (const { server } of peers) expect(server.Cluster.GetStatistics().Epoch).to.equal(0);
+				world.agreed();
+			});
+		});
+
 		it("loses and repeats nothing while it changes", () => {
 			inWorld({ seed: 6, loss: 0.03 }, (world) => {
 				world.start(12);
