@@ -54,8 +54,8 @@ export class Composer {
 	private lastBeatSeconds = -math.huge;
 	/** The latest repeats of own records reached back to this version. */
 	private coveredAfter = 0;
-	/** When a broadcast last had no room for all that was new. */
-	private overfullAtSeconds = -math.huge;
+	/** When changes last waited for something else than their turn: for the state, or for room in a broadcast. */
+	private otherwiseWaitedAtSeconds: number | undefined;
 
 	constructor(private readonly context: Context) {}
 
@@ -97,8 +97,9 @@ export class Composer {
 		const fresh = this.packNew(roomForNew, uplink?.changesBytes ?? roomForNew, baseStamp, now);
 		if (fresh.text !== undefined) push(fresh.text);
 		const waiting = context.outbox.size();
-		if (!uplink && waiting > 0) this.overfullAtSeconds = now;
-		const isStrained = waitedLong && now - this.overfullAtSeconds > STRAINED_WORD_SECONDS;
+		if (!uplink && (waiting > 0 || !context.isSynced())) this.otherwiseWaitedAtSeconds = now;
+		this.otherwiseWaitedAtSeconds ??= now;
+		const isStrained = waitedLong && now - this.otherwiseWaitedAtSeconds > STRAINED_WORD_SECONDS;
 		if (isStrained) context.regime.noteStrained(context.selfId, now);
 		if (isStrained || (uplink && waiting > 0)) push(writeBacklog(waiting));
 		if (room >= BEAT_BYTES) {

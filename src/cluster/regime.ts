@@ -16,7 +16,7 @@ const FALL_SECONDS = 30;
 export const STRAINED_SECONDS = 3;
 const STRAINED_PART = 0.1;
 const STRAINED_LEAST = 3;
-/** It has to be so for this long; who said so counts for a while. Nobody says so who had more than fits into a message in that while. */
+/** It has to be so for this long; who said so counts for a while. Nobody says so who started, or had more than fits into a message, in that while. */
 const STRAINED_RISE_SECONDS = 8;
 export const STRAINED_WORD_SECONDS = 15;
 /** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on, as {@link turnsBefore} says. */

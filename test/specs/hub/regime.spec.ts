@@ -1,4 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
+import { inElection } from "../support/election-game";
 import { Peer, World, inWorld } from "../support/world";
 
 /** The servers that broadcast for all. */
@@ -111,6 +112,14 @@ export = () => {
 				expect(hubsOf(world).size()).to.equal(0);
 				for (const { server } of peers) expect(server.Cluster.GetStatistics().Epoch).to.equal(0);
 				world.agreed();
+			});
+		});
+
+		it("stays everybody where changes have only waited for the state, at the start", () => {
+			// What an election keeps is in the outbox before the state has come.
+			inElection({ seed: 17 }, (trial) => {
+				trial.start(3);
+				for (const { server } of trial.contenders) expect(server.Cluster.GetStatistics().Epoch).to.equal(0);
 			});
 		});
 
