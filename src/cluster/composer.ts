@@ -9,7 +9,7 @@ import { OutgoingRecord, RecordsWriter } from "../wire/records-writer";
 import { writeBacklog, writeBeat, writeDepartures, writeHeard, writeIdentity } from "../wire/section-writers";
 import { jsonBytes, toWire } from "../wire/text";
 import { Context, Waiting } from "./context";
-import { STRAINED_SECONDS } from "./regime";
+import { STRAINED_SECONDS, STRAINED_WORD_SECONDS } from "./regime";
 
 /** Own records sent within this time are repeated in spare room, with the word that they are all there is: it closes gaps. */
 const COVER_SECONDS = 15;
@@ -42,18 +42,20 @@ export interface Composed {
 	readonly newBytes: number;
 }
 
-/** Packs broadcasts: what is new, the state of the stream, and in the room that is left what others may have missed. */
 export interface Uplink {
 	readonly addressee: ShortId;
 	/** So much of what is new it may bring, and one record in any case if this is above 0. */
 	readonly changesBytes: number;
 }
 
+/** Packs broadcasts: what is new, the state of the stream, and in the room that is left what others may have missed. */
 export class Composer {
 	private counter = 0;
 	private lastBeatSeconds = -math.huge;
 	/** The latest repeats of own records reached back to this version. */
 	private coveredAfter = 0;
+	/** When changes last waited for something else than their turn: for the state, or for room in a broadcast. */
+	private otherwiseWaitedAtSeconds: number | undefined;
 
 	constructor(private readonly context: Context) {}
 
@@ -89,12 +91,17 @@ export class Composer {
 		if (addressee === undefined && context.rider) push(context.rider.takeSections(room));
 		const beatDue = now - this.lastBeatSeconds >= BEAT_AT_LEAST_SECONDS;
 		const coveredUpTo = context.sequencer.upTo();
-		// Where everybody broadcasts, only what has waited for long is worth a word.
-		const isStrained = !uplink && context.outbox.oldestAgeSeconds(now) > STRAINED_SECONDS;
-		const roomForNew = room - (beatDue ? BEAT_BYTES : 0) - (uplink || isStrained ? BACKLOG_BYTES : 0);
+		// Where everybody broadcasts, only what has waited for its turn for long is worth a word, not what is too much for a message: a hub's would be as full.
+		const waitedLong = !uplink && context.outbox.oldestAgeSeconds(now) > STRAINED_SECONDS;
+		const roomForNew = room - (beatDue ? BEAT_BYTES : 0) - (uplink || waitedLong ? BACKLOG_BYTES : 0);
 		const fresh = this.packNew(roomForNew, uplink?.changesBytes ?? roomForNew, baseStamp, now);
 		if (fresh.text !== undefined) push(fresh.text);
-		if (isStrained || (uplink && context.outbox.size() > 0)) push(writeBacklog(context.outbox.size()));
+		const waiting = context.outbox.size();
+		if (!uplink && (waiting > 0 || !context.isSynced())) this.otherwiseWaitedAtSeconds = now;
+		this.otherwiseWaitedAtSeconds ??= now;
+		const isStrained = waitedLong && now - this.otherwiseWaitedAtSeconds > STRAINED_WORD_SECONDS;
+		if (isStrained) context.regime.noteStrained(context.selfId, now);
+		if (isStrained || (uplink && waiting > 0)) push(writeBacklog(waiting));
 		if (room >= BEAT_BYTES) {
 			this.lastBeatSeconds = now;
 			push(

@@ -12,13 +12,13 @@ const DIRECT_UP_TO_SERVERS = 10;
 /** The number of servers has to be so large, or small, for so long. */
 const RISE_SECONDS = 3;
 const FALL_SECONDS = 30;
-/** Where changes wait for longer than this at more than a tenth of the servers, and at three at least, a smaller game has a hub as well. */
+/** Where changes wait for their turn for longer than this at more than a tenth of the servers, and at three at least, a smaller game has a hub as well. */
 export const STRAINED_SECONDS = 3;
 const STRAINED_PART = 0.1;
 const STRAINED_LEAST = 3;
-/** It has to be so for this long; who said so counts for a while. */
+/** It has to be so for this long; who said so counts for a while. Nobody says so who started, or had more than fits into a message, in that while. */
 const STRAINED_RISE_SECONDS = 8;
-const STRAINED_WORD_SECONDS = 15;
+export const STRAINED_WORD_SECONDS = 15;
 /** When the hub is gone, the oldest server takes its place at once, the next one after this, and so on, as {@link turnsBefore} says. */
 const NEXT_CLAIM_SECONDS = 6;
 /** So many have a turn of their own. */
@@ -81,7 +81,7 @@ export class Regime {
 		return hub.shortId === this.context.selfId ? "hub" : "leaf";
 	}
 
-	/** Another server has said, to all, that its changes wait long. */
+	/** A server, this one maybe, has said to all that its changes wait long. */
 	public noteStrained(shortId: ShortId, now: number): void {
 		this.strained ??= new Map<ShortId, number>();
 		this.strained.set(shortId, now);
@@ -90,7 +90,7 @@ export class Regime {
 	/** Whether so many servers say that their changes wait long that all are better served by one that packs them together. */
 	private isStrained(servers: number, now: number): boolean {
 		if (!this.strained) return false;
-		let count = this.context.outbox.oldestAgeSeconds(now) > STRAINED_SECONDS ? 1 : 0;
+		let count = 0;
 		for (const [shortId, at] of this.strained) {
 			if (now - at > STRAINED_WORD_SECONDS) this.strained.delete(shortId);
 			else count += 1;

@@ -32,10 +32,6 @@ export interface BudgetUse {
 	readonly topics: ReadonlyArray<{ readonly deliveries: number; readonly cap: number }>;
 }
 
-/**
- * What this server may send: it is told what is sent, heard and known, and says what is allowed. {@link Allowance} has
- * the rules, and why they keep all servers together within the limits.
- */
 /** Of the messages that the hub may send, answers to single servers take at most this part. */
 const ADDRESSED_OF_HUB_SENDS = 0.6;
 /** What the hub leaves of the cap to what others have sent and it has not heard of. */
@@ -51,6 +47,10 @@ const USED_WITH_STATE = 0.8;
 const LEAST_GIVEN = 0.04;
 const MOST_GIVEN = 0.4;
 
+/**
+ * What this server may send: it is told what is sent, heard and known, and says what is allowed. {@link Allowance} has
+ * the rules, and why they keep all servers together within the limits.
+ */
 export class Budget {
 	private readonly selfId: string;
 	private readonly share: number;

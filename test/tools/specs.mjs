@@ -2,6 +2,7 @@
 //   --only <text>     only spec files whose path contains the text, and what they import
 //   --filter <text>   only specs whose full name contains the text
 //   --seed <number>   seeds the emulated randomness; default 1
+//   --slowest <n>     prints the n specs that took the most real time, and their seconds
 //   --verbose         names each spec as it begins, and prints what they print
 //   --forbid-focus    a focused spec is a failure
 import process from "node:process";

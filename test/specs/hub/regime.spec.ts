@@ -1,4 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
+import { inElection } from "../support/election-game";
 import { Peer, World, inWorld } from "../support/world";
 
 /** The servers that broadcast for all. */
@@ -90,6 +91,35 @@ export = () => {
 				expect(hubsOf(world).size()).to.equal(0);
 				world.run(60);
 				world.agreed();
+			});
+		});
+
+		it("stays everybody where all have more than fits into their messages: one that packs them together would save none", () => {
+			inWorld({ seed: 7 }, (world) => {
+				const peers = world.start(4);
+				world.run(40);
+				for (const index of $range(1, 400)) {
+					for (const peer of peers) peer.put(`${peer.number}-${index}`, string.rep("x", 60));
+				}
+				const seconds = world.until("all have everything", 300, () => {
+					expect(hubsOf(world).size()).to.equal(0);
+					for (const peer of peers) if (peer.pool.Size() < 1600) return false;
+					return true;
+				});
+				// It lasts for so long that a hub would have begun, had it to.
+				expect(seconds > 20).to.equal(true);
+				world.run(30);
+				expect(hubsOf(world).size()).to.equal(0);
+				for (const { server } of peers) expect(server.Cluster.GetStatistics().Epoch).to.equal(0);
+				world.agreed();
+			});
+		});
+
+		it("stays everybody where changes have only waited for the state, at the start", () => {
+			// What an election keeps is in the outbox before the state has come.
+			inElection({ seed: 17 }, (trial) => {
+				trial.start(3);
+				for (const { server } of trial.contenders) expect(server.Cluster.GetStatistics().Epoch).to.equal(0);
 			});
 		});
 

@@ -100,8 +100,9 @@ export class Copy {
 	/** What is visible, by key: "key=value@owner". */
 	public view(): string {
 		const words = new Array<string>();
-		for (const { key, shown, stream } of this.replica.sortedRegisters()) {
-			if (shown !== undefined) words.push(`${key}=${shown}@${stream.shortId}`);
+		for (const register of this.replica.sortedRegisters()) {
+			const shown = register.shown();
+			if (shown !== undefined) words.push(`${register.key}=${shown}@${register.stream.shortId}`);
 		}
 		return words.join(" ");
 	}
