@@ -49,8 +49,7 @@ export class Knowledge {
 	private auditReceived(reader: Actor, owner: Actor, stream: Stream, live: ReadonlyArray<Actor>): void {
 		const { own } = owner.context.replica;
 		const watermark = stream.watermark();
-		// Where a hub broadcasts for all, floors of streams say less than its own does.
-		const floor = math.max(stream.appliedFloor, reader.context.ownFrontier());
+		const floor = math.max(stream.appliedFloor, this.castFloor(reader, owner, live));
 		for (const [, register] of own.references) {
 			const { version, pool, key } = register;
 			// What is adopted has a stamp just above what it replaces, however old that is.
@@ -68,6 +67,13 @@ export class Knowledge {
 			const text = `server ${reader.number} believes to have all of server ${owner.number} up to ${watermark}, and all with stamps up to ${floor}, but lacks`;
 			this.stage.accuse(`${text} ${pool.name}.${key}`, [reader.number, owner.number]);
 		}
+	}
+
+	/** Where a hub broadcasts for all, a floor of its own holds for all whom it knows. */
+	private castFloor({ context }: Actor, owner: Actor, live: ReadonlyArray<Actor>): number {
+		const followed = context.regime.role() === "leaf" ? context.regime.hub?.shortId : undefined;
+		const hub = live.find((actor) => actor.context.selfId === followed);
+		return hub && (hub === owner || this.streamAt(hub, owner)) ? context.ownFrontier() : 0;
 	}
 
 	/**
