@@ -9,9 +9,7 @@ function tombstones(peer: Peer): number {
 
 /** Two servers that hear a hub. */
 function leaves(world: World): [Peer, Peer] {
-	const [first, second] = world
-		.live()
-		.filter(({ server }) => server.Cluster.GetStatistics().Hub !== server.ServerId);
+	const [first, second] = world.live().filter(({ server }) => server.Cluster.GetStatistics().Hub !== server.ServerId);
 	return [first!, second!];
 }
 
