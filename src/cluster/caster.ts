@@ -607,10 +607,15 @@ export class Caster {
 			this.floor = math.max(this.floor, candidate.floor);
 		}
 		let floor = context.floor.floor(baseStamp);
+		const { own } = context.replica;
 		const targets = new Map<Stream, number>();
-		for (const member of context.membership.all()) floor = math.min(floor, member.stream.appliedFloor);
-		for (const state of this.waiting)
-			if (this.isWaiting(state)) targets.set(state.stream, this.castable(state.stream));
+		if (this.stateOf(own).upTo < own.highest) targets.set(own, own.highest);
+		for (const { stream } of context.membership.all()) {
+			floor = math.min(floor, stream.appliedFloor);
+			// A floor is of all that was received: also of parts, which are cast when their value is whole.
+			const upTo = math.min(stream.watermark(), stream.notGivable - 1);
+			if (this.stateOf(stream).upTo < upTo) targets.set(stream, upTo);
+		}
 		this.candidate = { floor, targets };
 	}
 }

@@ -384,6 +384,8 @@ export class ServerCluster implements Cluster {
 		const again = former ? former.log.since(now - CAST_AGAIN_SECONDS) : [];
 		const { own } = context.replica;
 		again.push({ stream: own, after: regime.ownCastUpTo(), upTo: own.highest });
+		// Its floors are about what it casts itself: of what may not be everywhere, they have to be about all.
+		for (const range of context.replica.newerThan(context.stableFrontier())) again.push(range);
 		context.log.info(`this server broadcasts for all ${context.membership.serverCount()} from now on`);
 		const hub = regime.lead(now);
 		this.detector.beginAnew();

@@ -1,6 +1,7 @@
 import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { OwnerGonePolicy, RecordsSection, WireRecord } from "../wire/frame";
+import { StreamRange } from "./cast-log";
 import { Assembled, addPart, startAssembly } from "./assembly";
 import { hashKey, hashRecord } from "./digest";
 import { isGivable } from "./outgoing";
@@ -408,6 +409,22 @@ export class Replica {
 			for (const key of keys) registers.push(pool.registers.get(key)!);
 		}
 		return registers;
+	}
+
+	/** Of each stream the versions from the first one on whose record has a stamp above this one; in no particular order. */
+	public newerThan(stamp: number): StreamRange[] {
+		const first = new Map<Stream, number>();
+		const streams = new Array<Stream>();
+		for (const [, pool] of this.pools) {
+			for (const [, register] of pool.registers) {
+				const { stream, version, partVersions } = register;
+				if (version === 0 || register.stamp <= stamp) continue;
+				const known = first.get(stream);
+				if (known === undefined) streams.push(stream);
+				first.set(stream, math.min(known ?? version, partVersions?.[0] ?? version));
+			}
+		}
+		return streams.map((stream) => ({ stream, after: first.get(stream)! - 1, upTo: stream.highest }));
 	}
 
 	/** Gives everything this server has contributed and nobody has heard of yet a new stamp. */

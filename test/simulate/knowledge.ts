@@ -29,7 +29,7 @@ export class Knowledge {
 				if (reader === owner) continue;
 				const stream = this.streamAt(reader, owner);
 				if (!stream) continue;
-				this.auditReceived(reader, owner, stream);
+				this.auditReceived(reader, owner, stream, live);
 				if (this.streamAt(owner, reader)) this.auditKept(reader, owner, stream);
 			}
 		}
@@ -46,13 +46,14 @@ export class Knowledge {
 	}
 
 	/** What counts as received was applied. */
-	private auditReceived(reader: Actor, owner: Actor, stream: Stream): void {
+	private auditReceived(reader: Actor, owner: Actor, stream: Stream, live: ReadonlyArray<Actor>): void {
 		const { own } = owner.context.replica;
 		const watermark = stream.watermark();
+		const floor = math.max(stream.appliedFloor, this.castFloor(reader, owner, live));
 		for (const [, register] of own.references) {
 			const { version, pool, key } = register;
 			// What is adopted has a stamp just above what it replaces, however old that is.
-			const isBelowFloor = register.stamp <= stream.appliedFloor && pool.policy !== "adopt";
+			const isBelowFloor = register.stamp <= floor && pool.policy !== "adopt";
 			if (version === 0 || (version > watermark && !isBelowFloor)) continue;
 			// Of a large value the first parts may have been sent.
 			if (register.partVersions && owner.context.outbox.get(queueKey(register))) continue;
@@ -62,9 +63,28 @@ export class Knowledge {
 			const last = this.stage.oracle.lastOf(pool.name, key);
 			if (!last || last.actor !== owner) continue;
 			if (!present && (last.value === undefined || pool.name === "Kept" || this.stage.skewed)) continue;
-			const text = `server ${reader.number} believes to have all of server ${owner.number} up to ${watermark}, and all with stamps up to ${stream.appliedFloor}, but lacks`;
+			if (this.hasLost(register, live)) continue;
+			const text = `server ${reader.number} believes to have all of server ${owner.number} up to ${watermark}, and all with stamps up to ${floor}, but lacks`;
 			this.stage.accuse(`${text} ${pool.name}.${key}`, [reader.number, owner.number]);
 		}
+	}
+
+	/** Where a hub broadcasts for all, a floor of its own holds for all whom it knows. */
+	private castFloor({ context }: Actor, owner: Actor, live: ReadonlyArray<Actor>): number {
+		const followed = context.regime.role() === "leaf" ? context.regime.hub?.shortId : undefined;
+		const hub = live.find((actor) => actor.context.selfId === followed);
+		return hub && (hub === owner || this.streamAt(hub, owner)) ? context.ownFrontier() : 0;
+	}
+
+	/**
+	 * Whether a record has lost to another server's, somewhere. Who gave the range on after that had nothing of it any more, and said that this is all of it:
+	 * the winner comes in its own stream, in which it counts as missing until then, and is looked for there.
+	 */
+	private hasLost(record: Register, live: ReadonlyArray<Actor>): boolean {
+		return live.some(({ context }) => {
+			const held = context.replica.pools.get(record.pool.name)?.registers.get(record.key);
+			return held !== undefined && held.stream.shortId !== record.stream.shortId && isAtLeast(held, record);
+		});
 	}
 
 	/** Nobody forgets a removal while others whom it reckons with have what was removed. */

@@ -265,4 +265,24 @@ export = () => {
 			expect(told.join()).to.equal("added b, updated a");
 		});
 	});
+
+	describe("what is newer than a stamp", () => {
+		it("is of each stream all from the first such record on, with every part of it", () => {
+			const [author, receiver] = authorsOf();
+			author!.put("a", "1", PRESENT);
+			author!.put("b", string.rep("x", 1800), PRESENT + 100);
+			author!.put("c", "2", PRESENT + 200);
+			for (const message of author!.send(PRESENT + 200)) receiver!.receive(message, PRESENT + 200);
+			for (const { replica } of [author!, receiver!]) {
+				const [range, another] = replica.newerThan(PRESENT + 50);
+				expect(another).to.equal(undefined);
+				expect(range!.stream.shortId).to.equal(author!.shortId);
+				expect(range!.after).to.equal(1);
+				expect(range!.upTo).to.equal(author!.sequencer.upTo());
+				expect(replica.newerThan(PRESENT + 200).size()).to.equal(0);
+			}
+			author!.put("a", "3", PRESENT + 300);
+			expect(author!.replica.newerThan(PRESENT + 200).size()).to.equal(0);
+		});
+	});
 };
