@@ -37,7 +37,7 @@ export = () => {
 					world.add(7, crowded);
 					world.run(8);
 				}
-				fill(world.live(), 1200, 60);
+				fill(world.live(), 1260, 60);
 				world.run(170);
 				world.agreed();
 				const [writer] = writingNow(world);
@@ -47,7 +47,7 @@ export = () => {
 					const { peer, seconds } = join(world, crowded);
 					const { Joined, Units } = memoryOf(peer);
 					if (!Joined || seconds > 3) error(`joined ${Joined} after ${seconds} s, with ${Units} units`);
-					expect(peer.pool.Size()).to.equal(1200);
+					expect(peer.pool.Size()).to.equal(1260);
 				}
 				world.run(40);
 				world.agreed();
