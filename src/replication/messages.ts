@@ -143,10 +143,10 @@ export class Messages {
 		return this.own.map(({ register }) => register);
 	}
 
-	/** Forgets what has lived for long enough. Returns own messages that were never sent; not those that are being sent. */
+	/** Forgets what has lived for long enough, but for own messages that are being sent. Returns the own ones: some may wait to be sent, or to be sent once more. */
 	public expire(nowSeconds: number, isBeingSent: (register: Register) => boolean): Register[] {
-		const unsent = new Array<Register>();
-		if (!this.own.isEmpty()) this.expireOwn(nowSeconds, isBeingSent, unsent);
+		const expired = new Array<Register>();
+		if (!this.own.isEmpty()) this.expireOwn(nowSeconds, isBeingSent, expired);
 		if (!this.others.isEmpty())
 			this.others = this.others.filter((held) => {
 				const lives = nowSeconds < held.untilSeconds && this.heldBytes <= MOST_HELD_BYTES;
@@ -154,7 +154,7 @@ export class Messages {
 				return lives;
 			});
 		if (!this.partial.isEmpty()) this.expireParts(nowSeconds);
-		return unsent;
+		return expired;
 	}
 
 	/** Parts whose others do not come any more: nobody has them. */
@@ -182,7 +182,7 @@ export class Messages {
 		return last >= assembly.arrived || (publisher?.stream === stream && publisher.lastVersion > highest);
 	}
 
-	private expireOwn(nowSeconds: number, isBeingSent: (register: Register) => boolean, unsent: Register[]): void {
+	private expireOwn(nowSeconds: number, isBeingSent: (register: Register) => boolean, expired: Register[]): void {
 		let surplus = -MOST_WAITING;
 		for (const { register } of this.own) if (register.version === 0) surplus += 1;
 		this.own = this.own.filter((held) => {
@@ -195,8 +195,8 @@ export class Messages {
 				sometimes("a message that was not sent in time");
 				surplus -= 1;
 				this.counters.unsent += 1;
-				unsent.push(register);
 			}
+			expired.push(register);
 			this.forget(held);
 			return false;
 		});
