@@ -101,7 +101,8 @@ const REIGN_ENDS = {
 };
 
 export function reignsTable(way) {
-	const former = (reign) => way.reigns.slice(0, way.reigns.indexOf(reign)).filter(({ scope }) => scope === reign.scope);
+	const former = (reign) =>
+		way.reigns.slice(0, way.reigns.indexOf(reign)).filter(({ scope }) => scope === reign.scope);
 	const until = (reigns) => Math.max(...reigns.map(({ toSeconds }) => (toSeconds < 0 ? Infinity : toSeconds)));
 	const gap = (reign) => {
 		const before = former(reign);

@@ -25,7 +25,11 @@ function counted(reigns, endSeconds) {
 	edges.sort((left, right) => left - right);
 	return edges.slice(0, -1).map((from, index) => {
 		const to = edges[index + 1];
-		return { from, to, count: reigns.filter(({ fromSeconds, until }) => fromSeconds <= from && until >= to).length };
+		return {
+			from,
+			to,
+			count: reigns.filter(({ fromSeconds, until }) => fromSeconds <= from && until >= to).length,
+		};
 	});
 }
 
