@@ -24,7 +24,10 @@ export class Courts {
 			for (const candidate of actor.candidates) candidate.lookFrozen(now - actor.frozenAtSeconds);
 		}
 		if (stage.trouble === "any") return;
-		const census = stage.live().map(({ number }) => number).join();
+		const census = stage
+			.live()
+			.map(({ number }) => number)
+			.join();
 		if (census !== this.census) this.changedAtSeconds = now;
 		this.census = census;
 		for (const scope of SCOPES) this.lookCalm(scope, now);

@@ -41,7 +41,8 @@ export const ELECTION_SCENES: { readonly [name: string]: Trouble } = {
 		times(draw, 1, 2, () => {
 			const atSeconds = whenLed(draft, draw, 30);
 			draft.add({ kind: "forget", atSeconds });
-			if (draw.oneIn(2)) depose(draft, draw, draw.pick(["crash", "resign"] as const), atSeconds + draw.integer(-3, 3));
+			if (draw.oneIn(2))
+				depose(draft, draw, draw.pick(["crash", "resign"] as const), atSeconds + draw.integer(-3, 3));
 		}),
 	/** The store cannot be reached for a minute. */
 	storeAway: (draft, draw) => {

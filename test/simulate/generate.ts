@@ -150,7 +150,8 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 		for (const _ of $range(1, large.integer(1, 2))) troubles.add(large.pick(HUB_TROUBLES));
 	const features = [...HUB_TROUBLES, ...TROUBLES].filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
-	for (const name of addElections(draft, drawsFor(seed, "elections"), possible === FAIR_TROUBLES)) features.push(name);
+	for (const name of addElections(draft, drawsFor(seed, "elections"), possible === FAIR_TROUBLES))
+		features.push(name);
 	addStore(draft, drawsFor(seed, "stored"));
 	if (isLarge) features.unshift("large");
 	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : isLarge ? LARGE_QUIET_SECONDS : QUIET_SECONDS;

@@ -10,8 +10,8 @@ const EARLIEST_BEAT = 0.9;
 const MOST_DELIVERIES_A_MINUTE = 20;
 const ON_THE_WAY = 2;
 
-/** A leader's heartbeats, where none can ride along. */
-const LEADER_BROADCASTS = IDLE_SECONDS / 5 + 1;
+/** A leader's heartbeats, of a lease every 4 s, where none can ride along. */
+const LEADER_BROADCASTS = IDLE_SECONDS / 4 + 1;
 
 interface Counts {
 	readonly broadcasts: number;

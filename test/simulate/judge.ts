@@ -48,7 +48,11 @@ export class Judge {
 		}
 		for (const scope of SCOPES) {
 			const wrong = disagreement(stage, scope);
-			if (wrong) return { text: `${scope}: in the end ${wrong.text}`, servers: wrong.actors.map((actor) => actor.number) };
+			if (wrong)
+				return {
+					text: `${scope}: in the end ${wrong.text}`,
+					servers: wrong.actors.map((actor) => actor.number),
+				};
 		}
 		for (const history of stage.oracle.histories) {
 			const wrong = this.wrongOf(history);

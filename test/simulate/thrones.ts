@@ -51,10 +51,15 @@ export class Thrones {
 		const { actor, scope } = candidate;
 		const throne = this.thrones[scope];
 		const former = throne.holders.get(term);
-		if (former) this.blame(scope, `term ${term} of server ${former.number} is server ${actor.number}'s as well`, actor);
+		if (former)
+			this.blame(scope, `term ${term} of server ${former.number} is server ${actor.number}'s as well`, actor);
 		throne.holders.set(term, actor);
 		if (scope === "Throne" && term <= throne.highest) {
-			this.blame(scope, `server ${actor.number} leads with term ${term}, which is not above ${throne.highest}`, actor);
+			this.blame(
+				scope,
+				`server ${actor.number} leads with term ${term}, which is not above ${throne.highest}`,
+				actor,
+			);
 		}
 		throne.highest = math.max(throne.highest, term);
 	}
@@ -73,7 +78,12 @@ export class Thrones {
 		if (scope === "Throne") {
 			for (const other of leading) {
 				if (!other.isLeading()) continue;
-				this.blame(scope, `servers ${other.actor.number} and ${candidate.actor.number} lead`, other.actor, candidate.actor);
+				this.blame(
+					scope,
+					`servers ${other.actor.number} and ${candidate.actor.number} lead`,
+					other.actor,
+					candidate.actor,
+				);
 			}
 		}
 		leading.push(candidate);
@@ -85,7 +95,10 @@ export class Thrones {
 	}
 
 	public blame(scope: ScopeName, problem: string, ...actors: Actor[]): void {
-		this.accuse(`${scope}: ${problem}`, actors.map(({ number }) => number));
+		this.accuse(
+			`${scope}: ${problem}`,
+			actors.map(({ number }) => number),
+		);
 	}
 }
 
@@ -116,7 +129,8 @@ export class Candidate {
 		election.Elected.Connect(({ Term }) => this.elected(Term));
 		election.Vacated.Connect((term, reason) => this.vacated(term, reason));
 		election.LeaderChanged.Connect((leader) => {
-			if ((leader === undefined) === (this.toldLeader === undefined)) this.blame("was told of leaders out of turn");
+			if ((leader === undefined) === (this.toldLeader === undefined))
+				this.blame("was told of leaders out of turn");
 			this.toldLeader = leader;
 		});
 	}
@@ -165,7 +179,8 @@ export class Candidate {
 		this.cleaningSeconds = undefined;
 		const isOnPurpose = reason === "resigned" || reason === "transferred" || reason === "closing";
 		const isSettled = scope === "Throne" || now - this.beganSeconds > BULLY_SETTLES_SECONDS;
-		if (!isOnPurpose && isSettled && thrones.isFair()) this.blame(`lost its leadership without a reason: ${reason}`);
+		if (!isOnPurpose && isSettled && thrones.isFair())
+			this.blame(`lost its leadership without a reason: ${reason}`);
 	}
 
 	/** What a leader does, and cleans up. */
@@ -199,7 +214,8 @@ export class Candidate {
 			return { term: Term, server: actor.number };
 		};
 		const settle = (refusal?: FenceRefusal): void => {
-			if (refusal?.kind === "superseded" && leadership.IsValid()) this.blame(`leads with term ${Term}, though: ${refusal.message}`);
+			if (refusal?.kind === "superseded" && leadership.IsValid())
+				this.blame(`leads with term ${Term}, though: ${refusal.message}`);
 		};
 		leadership.Fence<Deed>(map, this.scope, write, DEED_EXPIRATION_SECONDS).then(() => settle(), settle);
 		actor.server.Schedule(DEED_SECONDS, () => this.doDeed(leadership));
