@@ -69,8 +69,9 @@ export const ELECTION_SCENES: { readonly [name: string]: Trouble } = {
 		const count = draw.oneIn(3) ? MOST_OF_CROWD : draw.integer(4, 12);
 		draft.crowd(draw, count, 0.1, draw.oneIn(2) ? 0 : draft.at(draw, 0, 60));
 	},
-	/** Clocks run at different rates. */
-	rates: (draft, draw) => {
+	/** Clocks run at different rates; not in large games, where what the hub says to be complete counts on clocks that go alike. */
+	unevenRates: (draft, draw) => {
+		if (draft.items.some((item) => item.kind === "crowd")) return;
 		for (const [index, item] of ipairs(draft.items)) {
 			if (item.kind === "start") draft.items[index - 1] = { ...item, drift: draw.pick([-RATE, RATE, 0]) };
 		}
