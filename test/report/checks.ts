@@ -242,6 +242,15 @@ const CHECKS: ReadonlyArray<readonly [name: string, check: () => void]> = [
 		},
 	],
 	[
+		"a time with three leaders counts as one with two",
+		() => {
+			const reigns = new Reigns();
+			for (const server of $range(1, 3)) reigns.began("boss", server, server, server);
+			for (const server of $range(1, 3)) reigns.ended("boss", server, 10 + server, "superseded");
+			same(reigns.totals(20).doubleSeconds, 10);
+		},
+	],
+	[
 		"what leads in one scope is no leader of another",
 		() => {
 			const reigns = new Reigns();

@@ -48,13 +48,16 @@ export class Reigns {
 		for (const { scope } of this.list) scopes.add(scope);
 		for (const scope of scopes) {
 			let ledUntil: number | undefined;
+			let doubleUntil = 0;
 			for (const { scope: other, fromSeconds, toSeconds } of this.list) {
 				if (other !== scope) continue;
 				const overSeconds = toSeconds < 0 ? now : toSeconds;
 				// In the order in which they began.
 				if (ledUntil !== undefined) {
 					vacantSeconds = math.max(vacantSeconds, fromSeconds - ledUntil);
-					doubleSeconds += math.max(0, math.min(ledUntil, overSeconds) - fromSeconds);
+					const bothUntil = math.min(ledUntil, overSeconds);
+					doubleSeconds += math.max(0, bothUntil - math.max(fromSeconds, doubleUntil));
+					doubleUntil = math.max(doubleUntil, bothUntil);
 				}
 				ledUntil = math.max(ledUntil ?? 0, overSeconds);
 			}
