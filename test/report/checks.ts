@@ -1,6 +1,7 @@
 // What the recorder's parts have to do, for the check of the report.
 import { DiagramRecorder } from "./diagram-recorder";
 import { LagMeter } from "./lag-meter";
+import { Reigns } from "./reigns";
 import { grouped, milliseconds, percentile } from "./rounding";
 import { SampleTable } from "./sample-table";
 import { ServerLanes } from "./server-lanes";
@@ -217,6 +218,48 @@ const CHECKS: ReadonlyArray<readonly [name: string, check: () => void]> = [
 			same(views.map(({ fromSeconds, toSeconds }) => `${fromSeconds}-${toSeconds}`).join(), "0-3, 3-5");
 			same(lanes.longestWrongSeconds(0), 3);
 			same(lanes.longestWrongSeconds(1), 2);
+		},
+	],
+	[
+		"two leaders at a time and none are counted, by each one's own clock",
+		() => {
+			const reigns = new Reigns();
+			let holds = true;
+			reigns.began("boss", 1, 10, 3, () => holds);
+			reigns.serverEnded(1, 10, "crashed");
+			reigns.began("boss", 2, 11, 18, () => holds);
+			holds = false;
+			reigns.began("boss", 3, 12, 20);
+			reigns.began("boss", 4, 13, 25);
+			reigns.ended("boss", 3, 27, "superseded");
+			const text = reigns.list.map((reign) => `${reign.server} ${reign.toSeconds} ${reign.end}`).join();
+			same(text, "1 10 crashed, 2 20 expired, 3 27 superseded, 4 -1 leads");
+			const { vacantSeconds, doubleSeconds } = reigns.totals(30);
+			same(vacantSeconds, 8);
+			same(doubleSeconds, 2);
+			reigns.ended("boss", 4, 30, "resigned");
+			same(reigns.totals(50).vacantSeconds, 20);
+		},
+	],
+	[
+		"a time with three leaders counts as one with two",
+		() => {
+			const reigns = new Reigns();
+			for (const server of $range(1, 3)) reigns.began("boss", server, server, server);
+			for (const server of $range(1, 3)) reigns.ended("boss", server, 10 + server, "superseded");
+			same(reigns.totals(20).doubleSeconds, 10);
+		},
+	],
+	[
+		"what leads in one scope is no leader of another",
+		() => {
+			const reigns = new Reigns();
+			reigns.began("boss", 1, 10, 0);
+			reigns.began("weather", 2, 10, 5);
+			reigns.ended("weather", 2, 8, "resigned");
+			same(reigns.list[0]!.toSeconds, -1);
+			same(reigns.totals(10).doubleSeconds, 0);
+			same(reigns.totals(10).vacantSeconds, 2);
 		},
 	],
 	[

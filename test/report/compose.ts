@@ -94,6 +94,20 @@ export function figuresOf(recorder: GameRecorder): Figure[] {
 		{ chart: "servers", name: "Longest wrong list of servers", value: wrong, unit: "s" },
 		goals.wrongServersSeconds,
 	);
+	if (!recorder.reigns.list.isEmpty()) {
+		const { vacantSeconds, doubleSeconds } = recorder.reigns.totals(recorder.endSeconds());
+		const times = recorder.reigns.list.size() + recorder.reigns.leftOut;
+		add(
+			{ chart: "leadership", name: "Longest time without a leader", value: vacantSeconds, unit: "s" },
+			goals.vacantSeconds,
+			"since there was the first",
+		);
+		add(
+			{ chart: "leadership", name: "Time with more than one leader", value: doubleSeconds, unit: "s" },
+			goals.twoLeadersSeconds,
+		);
+		add({ chart: "leadership", name: "Times that somebody began to lead", value: times, unit: "" });
+	}
 	const sampleCount = samples.atSeconds.size();
 	const [least, most] = [samples.column("shownLeast")[sampleCount - 1], samples.column("shownMost")[sampleCount - 1]];
 	if (least !== undefined && most !== undefined && least >= 0) {

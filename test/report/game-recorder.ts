@@ -4,19 +4,21 @@
 //   record(world, recorder);                                  // watches the cloud, and takes a sample every few virtual seconds
 //   watchPool(recorder, server, pool, (value) => value);      // once for each server and pool whose lag is to be measured
 //   recorder.noteChange("Players", "Ann", "Ann", 3);          // before server 3 does it; the value "" for a removal
+//   watchElection(recorder, server, election);                // once for each server that may lead
 //   recorder.noteEvent({ kind: "crash", text: "server 2 crashes", servers: [2] });   // right after it was done
 //   const heal = recorder.noteEvent({ kind: "partition", text: "...", servers: [4, 5], untilSeconds: 90 });
 //   recorder.chooseWindow(60, 75, "before the failure");      // for the diagram; may reach back by 30 s
 //   const runRecord = composeRecord(head, [recorder]);        // see compose.ts; `head` has title, seed, verdict, ...
 //
-// `stageOf`, `record` and `watchPool` are in virtual-stage.ts. Nothing here changes what the game does.
+// `stageOf`, `record`, `watchPool` and `watchElection` are in virtual-stage.ts. Nothing here changes what the game does.
 import { receivedPerGamePerMinute, receivedPerTopicPerMinute, sendsPerMinute } from "../../src/platform/limits";
 import { Column, newSamples, seriesOf } from "./columns";
 import { DiagramRecorder } from "./diagram-recorder";
 import { Goals } from "./goals";
 import { LagMeter } from "./lag-meter";
 import { milliseconds } from "./rounding";
-import { Diagram, PlanEntry, WayRecord } from "./run-record";
+import { Diagram, PlanEntry, Reign, WayRecord } from "./run-record";
+import { Reigns } from "./reigns";
 import { ServerLanes } from "./server-lanes";
 import { CloudCounts, CloudWatcher, ObservedServer, Stage, Standing } from "./stage";
 import { TrafficMeter } from "./traffic-meter";
@@ -60,6 +62,7 @@ export class GameRecorder implements CloudWatcher {
 	public readonly goals: Goals;
 	public readonly lag: LagMeter;
 	public readonly lanes = new ServerLanes();
+	public readonly reigns = new Reigns();
 	public readonly events = new Array<PlanEntry>();
 	public readonly samples = newSamples();
 	private readonly stage: Stage;
@@ -94,6 +97,16 @@ export class GameRecorder implements CloudWatcher {
 	/** A server shows this value of a key now; "" when the key is gone. */
 	public noteShown(pool: string, key: string, value: string, server: number): void {
 		this.lag.show(server, pool, key, value, this.stage.now());
+	}
+
+	/** A server has begun to lead. `holds`: whether it still does, by its own clock; without it, until it is said that it does not. */
+	public noteElected(scope: string, server: number, term: number, holds?: () => boolean): void {
+		this.reigns.began(scope, server, term, this.stage.now(), holds);
+	}
+
+	/** A server leads no longer. */
+	public noteVacated(scope: string, server: number, reason: Reign["end"]): void {
+		this.reigns.ended(scope, server, this.stage.now(), reason);
 	}
 
 	/** Something has been done to the game. Returns what to call when it ends, unless `untilSeconds` says when. */
@@ -201,6 +214,7 @@ export class GameRecorder implements CloudWatcher {
 			shownLeast: shownLeast === math.huge ? -1 : shownLeast,
 			shownMost: shownLeast === math.huge ? -1 : shownMost,
 		});
+		this.reigns.look(now);
 		this.diagram.forget(now);
 		this.sampledAtSeconds = now;
 		return this.samples.stepSeconds;
@@ -237,7 +251,7 @@ export class GameRecorder implements CloudWatcher {
 
 	public wayRecord(): WayRecord {
 		const endSeconds = this.stage.now();
-		const { samples, lanes, lag } = this;
+		const { samples, lanes, lag, reigns } = this;
 		const longest = this.goals.lagMostSeconds ?? this.goals.lagP99Seconds;
 		return {
 			name: this.name,
@@ -249,6 +263,8 @@ export class GameRecorder implements CloudWatcher {
 			series: seriesOf(samples),
 			servers: lanes.lanes,
 			serversLeftOut: lanes.leftOut,
+			reigns: reigns.list,
+			reignsLeftOut: reigns.leftOut,
 		};
 	}
 
@@ -293,6 +309,7 @@ export class GameRecorder implements CloudWatcher {
 			const crashed = server.crashed();
 			this.lanes.ended(server.number, milliseconds(now), crashed ? "crashed" : "closed");
 			this.lag.serverEnded(server.number, crashed, now);
+			this.reigns.serverEnded(server.number, now, crashed ? "crashed" : "closed");
 		}
 	}
 

@@ -14,4 +14,7 @@ export interface Goals {
 	readonly wrongServersSeconds?: number;
 	/** How much the servers' numbers of contributions differ at the end. */
 	readonly differingContributions?: number;
+	/** The longest that there may be no leader, from the first one on, and how long two may lead, in all. */
+	readonly vacantSeconds?: number;
+	readonly twoLeadersSeconds?: number;
 }

@@ -4,7 +4,7 @@
 // from 1; 0 stands for the cloud, and for senders outside of the game.
 
 /** The charts of a report; each figure stands beside one of them. */
-export type Chart = "lag" | "limits" | "traffic" | "servers" | "contributions" | "diagram" | "campaign";
+export type Chart = "lag" | "limits" | "traffic" | "servers" | "leadership" | "contributions" | "diagram" | "campaign";
 
 /** A number, what it should be, and whether it is. */
 export interface Figure {
@@ -116,6 +116,18 @@ export interface ServerLane {
 	readonly owned: number[];
 }
 
+/** One time of leading what `scope` names. */
+export interface Reign {
+	readonly scope: string;
+	readonly server: number;
+	readonly term: number;
+	readonly fromSeconds: number;
+	/** -1 while it lasts. */
+	toSeconds: number;
+	/** Why it is over; "leads" if it is not. */
+	end: "leads" | "crashed" | "expired" | "superseded" | "resigned" | "transferred" | "closing";
+}
+
 /** One game: that of the run, or one of several ways that are compared. */
 export interface WayRecord {
 	readonly name: string;
@@ -125,6 +137,9 @@ export interface WayRecord {
 	/** The first servers; a long run may have had more. */
 	readonly servers: ServerLane[];
 	readonly serversLeftOut: number;
+	/** Who led, in the order in which they began; the first ones. */
+	readonly reigns: Reign[];
+	readonly reignsLeftOut: number;
 }
 
 export interface DiagramMessage {

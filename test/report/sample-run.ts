@@ -1,11 +1,11 @@
 // A short game with a bit of everything, for the check of the report.
 import { HttpService } from "@rbxts/services";
-import { Pool, StringPool } from "../../src";
+import { LeaderElection, Pool, StringPool } from "../../src";
 import { RandomStream, VirtualGame, VirtualServer } from "../../src/testing";
 import { classifyFrame } from "./classify-frame";
 import { composeRecord } from "./compose";
 import { GameRecorder } from "./game-recorder";
-import { record, stageOf, watchPool } from "./virtual-stage";
+import { record, stageOf, watchElection, watchPool } from "./virtual-stage";
 
 const SERVERS = 6;
 const PLAYERS_PER_SERVER = 20;
@@ -16,10 +16,12 @@ const START_SPACING_SECONDS = 1;
 const CHANGE_SECONDS = 5;
 const QUIET_AT_SECONDS = 155;
 const END_SECONDS = 180;
-const CRASH = { atSeconds: 40, server: 2 };
+const CRASH = { atSeconds: 58, server: 2 };
 const FREEZE = { atSeconds: 75, server: 4, seconds: 8 };
 const PARTITION = { atSeconds: 100, servers: [5, 6], seconds: 15 };
-const RESTART_SECONDS = 60;
+/** The leader hands over. */
+const CLOSE = { atSeconds: 130, server: 1 };
+const RESTART_SECONDS = 66;
 
 interface Member {
 	readonly server: VirtualServer;
@@ -42,6 +44,8 @@ export function run(seed: number, commit: string): string {
 			messagesOverLimit: 0,
 			wrongServersSeconds: 45,
 			differingContributions: 0,
+			vacantSeconds: 14,
+			twoLeadersSeconds: 0,
 		},
 	});
 	const stop = record(world, recorder);
@@ -70,6 +74,11 @@ export function run(seed: number, commit: string): string {
 		recorder.noteEvent({ kind: "start", text: `server ${server.Number} starts`, servers: [server.Number] });
 		const pool = server.Do(() => StringPool("Players"));
 		watchPool(recorder, server, pool, (name) => name);
+		watchElection(
+			recorder,
+			server,
+			server.Do(() => LeaderElection("boss", { mode: "lease" })),
+		);
 		const member: Member = { server, pool, names: [] };
 		members.push(member);
 		world.Schedule(CHANGE_SECONDS, () => act(member));
@@ -80,6 +89,12 @@ export function run(seed: number, commit: string): string {
 	world.Schedule(CRASH.atSeconds, () => {
 		members[CRASH.server - 1]!.server.Crash();
 		recorder.noteEvent({ kind: "crash", text: `server ${CRASH.server} crashes`, servers: [CRASH.server] });
+	});
+	world.Schedule(CLOSE.atSeconds, () => {
+		const { server, names, pool } = members[CLOSE.server - 1]!;
+		for (const name of names) recorder.noteChange(pool.Name, name, "", CLOSE.server, false);
+		server.Close();
+		recorder.noteEvent({ kind: "close", text: `server ${CLOSE.server} closes`, servers: [CLOSE.server] });
 	});
 	world.Schedule(FREEZE.atSeconds, () => {
 		members[FREEZE.server - 1]!.server.Freeze(FREEZE.seconds);
@@ -113,7 +128,7 @@ export function run(seed: number, commit: string): string {
 			title: "A short game with a bit of everything",
 			summary:
 				`${SERVERS} servers for three minutes; ${LOSS * 100} % of all copies get lost, one server crashes, ` +
-				"one freezes, two are cut off for a while, and one starts late.",
+				"one freezes, two are cut off for a while, one starts late, and the one that leads closes.",
 			commit,
 			seed,
 			mode: "sample",

@@ -1,5 +1,6 @@
 // Attaches a recorder to a VirtualGame.
 import { Cluster } from "../../src/cluster";
+import { LeaderElection } from "../../src/election";
 import { Pool } from "../../src/pool/pool";
 import { VirtualGame, VirtualServer } from "../../src/testing";
 import { GameRecorder } from "./game-recorder";
@@ -102,4 +103,18 @@ export function watchPool<T extends defined>(
 	pool.ContributionAdded.Connect((value, key) => show(key, textOf(value)));
 	pool.ContributionUpdated.Connect((value, _previous, key) => show(key, textOf(value)));
 	pool.ContributionRemoved.Connect((_previous, key) => show(key, ""));
+}
+
+/** Shows when a server leads: by its own clock, whether it was told or not. */
+export function watchElection(
+	recorder: GameRecorder,
+	server: VirtualServer,
+	election: LeaderElection,
+	number = server.Number,
+): void {
+	const { Scope } = election;
+	election.Elected.Connect((leadership) =>
+		recorder.noteElected(Scope, number, leadership.Term, () => leadership.IsValid()),
+	);
+	election.Vacated.Connect((_term, reason) => recorder.noteVacated(Scope, number, reason));
 }

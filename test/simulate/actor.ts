@@ -6,6 +6,7 @@ import { Entry, entryPool } from "../specs/support/entries";
 import { Oracle } from "./oracle";
 import { PoolName } from "./plan";
 import { Talk } from "./talk";
+import { Candidate, SCOPES, Thrones } from "./thrones";
 
 /** Gets what must never happen, and the servers that it happened to. */
 export type Accuse = (problem: string, servers: readonly number[]) => void;
@@ -174,6 +175,10 @@ export class Actor {
 	public readonly talk: Talk;
 	public readonly pools: { readonly [name in PoolName]: ActorPool };
 	public readonly startedAtSeconds: number;
+	/** Its part in each election; none where it takes part in none. */
+	public candidates: ReadonlyArray<Candidate> = [];
+	/** When it was last made to stand still. */
+	public frozenAtSeconds = 0;
 	/** Told of each contribution of another that has become this server's. */
 	public onAdopted: ((contribution: string) => void) | undefined;
 	/** When it began to close, if it did. */
@@ -225,6 +230,11 @@ export class Actor {
 			this.resyncedAtSeconds = this.now();
 		}
 		return this.now() - this.resyncedAtSeconds < MENDED_SECONDS;
+	}
+
+	/** Takes part in all elections from now on. */
+	public stand(thrones: Thrones): void {
+		this.candidates = SCOPES.map((scope) => new Candidate(this, scope, thrones));
 	}
 
 	public isLive(): boolean {

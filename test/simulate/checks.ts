@@ -3,6 +3,7 @@ import { orderStamp, Register } from "../../src/replication/register";
 import { VirtualServer } from "../../src/testing";
 import { Actor } from "./actor";
 import { Calm } from "./calm";
+import { Courts } from "./courts";
 import { Knowledge } from "./knowledge";
 import { PoolName } from "./plan";
 import { Removals } from "./removals";
@@ -38,10 +39,12 @@ export class Checks {
 
 	private readonly knowledge: Knowledge;
 	private readonly calm: Calm;
+	private readonly courts: Courts;
 
 	constructor(private readonly stage: Stage) {
 		this.knowledge = new Knowledge(stage);
 		this.calm = new Calm(stage);
+		this.courts = new Courts(stage);
 	}
 
 	/** A server has started. */
@@ -67,6 +70,7 @@ export class Checks {
 		if (incarnation === memory.incarnation && upTo < memory.upTo) this.blame(actor, "its stream became shorter");
 		memory.incarnation = incarnation;
 		memory.upTo = upTo;
+		for (const candidate of actor.candidates) candidate.afterEvent();
 		const keys = context.replica.registerCount + (context.replica.messages?.ownCount() ?? 0);
 		if (context.outbox.size() > keys) this.blame(actor, "more waits than there are keys");
 	}
@@ -80,6 +84,7 @@ export class Checks {
 			this.auditStreams(actor);
 			this.auditRegisters(actor);
 		}
+		this.courts.audit();
 		this.knowledge.audit();
 		this.calm.audit();
 		this.auditLimits();

@@ -3,7 +3,7 @@ import { streamKey } from "../../src/testing/random";
 import { Generator } from "../specs/support/generators";
 import { Draft } from "./draft";
 import { FAIR_TROUBLES } from "./rushes";
-import { addTrouble, HUB_TROUBLES, TROUBLES } from "./troubles";
+import { addTrouble, ELECTION_TROUBLES, HUB_TROUBLES, TROUBLES } from "./troubles";
 import { inOrder, Mode, Plan } from "./plan";
 
 /** All of a run, faults and quiet together, is about eleven virtual minutes. */
@@ -111,6 +111,24 @@ function addStore(draft: Draft, draw: Generator): void {
 	}
 }
 
+/** In one game of so many, servers elect leaders. */
+const ELECTIONS_ONE_IN = 3;
+
+/** All servers take part, or most. Returns what goes wrong with that, besides. */
+function addElections(draft: Draft, draw: Generator, isFair: boolean): string[] {
+	if (!draw.oneIn(ELECTIONS_ONE_IN)) return [];
+	const troubles = new Set<string>();
+	if (!isFair) for (const _ of $range(1, draw.integer(1, 3))) troubles.add(draw.pick(ELECTION_TROUBLES));
+	const names = ELECTION_TROUBLES.filter((name) => troubles.has(name));
+	for (const name of names) addTrouble(name, draft, draw);
+	const mixed = draw.oneIn(4);
+	for (const [index, item] of ipairs(draft.items)) {
+		if ((item.kind === "start" || item.kind === "crowd") && !(mixed && draw.oneIn(3)))
+			draft.items[index - 1] = { ...item, elects: true };
+	}
+	return ["elections", ...names];
+}
+
 /** The plan that belongs to a seed. */
 export function generatePlan(seed: number, mode?: Mode): Plan {
 	const draw = drawsFor(seed, "plan");
@@ -132,6 +150,8 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 		for (const _ of $range(1, large.integer(1, 2))) troubles.add(large.pick(HUB_TROUBLES));
 	const features = [...HUB_TROUBLES, ...TROUBLES].filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
+	for (const name of addElections(draft, drawsFor(seed, "elections"), possible === FAIR_TROUBLES))
+		features.push(name);
 	addStore(draft, drawsFor(seed, "stored"));
 	if (isLarge) features.unshift("large");
 	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : isLarge ? LARGE_QUIET_SECONDS : QUIET_SECONDS;

@@ -10,6 +10,9 @@ const EARLIEST_BEAT = 0.9;
 const MOST_DELIVERIES_A_MINUTE = 20;
 const ON_THE_WAY = 2;
 
+/** A leader's heartbeats, of a lease every 4 s, where none can ride along. */
+const LEADER_BROADCASTS = IDLE_SECONDS / 4 + 1;
+
 interface Counts {
 	readonly broadcasts: number;
 	readonly unicasts: number;
@@ -38,8 +41,10 @@ export class Idle {
 		}
 		const hubs = live.filter(({ context }) => context.regime.role() === "hub");
 		if (hubs.isEmpty()) return undefined;
+		const speakers = live.filter((actor) => actor.candidates.some((candidate) => candidate.isLeading()));
 		const deliveries = this.stage.emulated.GetStatistics().deliveries - this.deliveriesBefore;
-		const most = live.size() * ((MOST_DELIVERIES_A_MINUTE * IDLE_SECONDS) / 60 + ON_THE_WAY);
+		const perServer = (MOST_DELIVERIES_A_MINUTE * IDLE_SECONDS) / 60 + ON_THE_WAY;
+		const most = live.size() * (perServer + speakers.size() * LEADER_BROADCASTS);
 		if (deliveries <= most) return undefined;
 		const text = `${deliveries} deliveries in ${IDLE_SECONDS} s for ${live.size()} idle servers, long after the last fault`;
 		return { text, servers: [hubs[0]!.number] };
@@ -56,7 +61,10 @@ export class Idle {
 		const role = context.regime.role();
 		const beatSeconds = role === "hub" ? IDLE_CAST_SECONDS : EARLIEST_BEAT * context.beatSeconds();
 		const most = math.ceil(IDLE_SECONDS / beatSeconds) + 1;
-		const [mostBroadcasts, mostUnicasts] = role === "leaf" ? [0, most] : [most, 0];
+		// A leader says so to all, by itself.
+		const isLeading = actor.candidates.some((candidate) => candidate.isLeading());
+		const beats = isLeading ? LEADER_BROADCASTS : 0;
+		const [mostBroadcasts, mostUnicasts] = role === "leaf" ? [beats, most] : [most + beats, 0];
 		const unicasts = now.unicasts - before.unicasts;
 		if (unicasts > mostUnicasts) return `sent ${unicasts} addressed messages, idle servers at most ${mostUnicasts}`;
 		const broadcasts = now.broadcasts - before.broadcasts;

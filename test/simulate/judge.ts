@@ -1,6 +1,8 @@
 import { Actor, shortened } from "./actor";
+import { disagreement } from "./courts";
 import { History, Operation } from "./oracle";
 import type { Stage } from "./stage";
+import { SCOPES } from "./thrones";
 
 /** Of what two servers do at nearly the same time, either may win: stamps are whole milliseconds. */
 const SAME_MOMENT_SECONDS = 0.003;
@@ -20,7 +22,7 @@ export class Judge {
 			if (actor.server.Cluster.GetServers().size() !== live.size()) return false;
 			if (index > 1 && this.viewOf(index - 1) !== view) return false;
 		}
-		return true;
+		return SCOPES.every((scope) => disagreement(this.stage, scope) === undefined);
 	}
 
 	/** What is wrong in the end, if anything is. */
@@ -43,6 +45,14 @@ export class Judge {
 				const text = `servers ${first.number} and ${number} disagree: ${difference}`;
 				return { text, servers: [first.number, number] };
 			}
+		}
+		for (const scope of SCOPES) {
+			const wrong = disagreement(stage, scope);
+			if (wrong)
+				return {
+					text: `${scope}: in the end ${wrong.text}`,
+					servers: wrong.actors.map((actor) => actor.number),
+				};
 		}
 		for (const history of stage.oracle.histories) {
 			const wrong = this.wrongOf(history);

@@ -2,7 +2,7 @@ import { classifyFrame } from "../report/classify-frame";
 import { composeRecord, judge } from "../report/compose";
 import { GameRecorder } from "../report/game-recorder";
 import { Campaign, RunRecord } from "../report/run-record";
-import { stageOf, watchPool } from "../report/virtual-stage";
+import { stageOf, watchElection, watchPool } from "../report/virtual-stage";
 import { Actor } from "./actor";
 import { describeItem, Plan, PlanItem, serversOf } from "./plan";
 import { AGREEMENT_SECONDS, Outcome, runPlan } from "./run";
@@ -51,6 +51,7 @@ function attach(stage: Stage, plan: Plan): { readonly recorder: GameRecorder; re
 			for (const { pool } of [actor.pools.State, actor.pools.Kept]) {
 				watchPool(recorder, actor.server, pool, (entry) => entry.value, actor.number);
 			}
+			for (const { election } of actor.candidates) watchElection(recorder, actor.server, election, actor.number);
 		},
 		happened: (item) => tellRecorder(recorder, item, emulated.Now()),
 	};

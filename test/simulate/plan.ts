@@ -1,4 +1,5 @@
 import { CloudFaults, CloudRules, MemoryFaults } from "../../src/testing";
+import type { ScopeName } from "./thrones";
 
 /** The pools every server has: one whose contributions go with their owner, one whose are adopted. */
 export type PoolName = "State" | "Kept";
@@ -9,6 +10,9 @@ export type Injection =
 
 /** What can happen to a hub. Those without a duration take none. */
 export type Strike = "crash" | "close" | "freeze" | "deaf" | "mute";
+
+/** What can happen to a leader. */
+export type Deposing = Strike | "resign" | "transfer";
 
 /** Faults of the whole cloud. */
 export type Weather = CloudFaults & MemoryFaults;
@@ -25,6 +29,8 @@ export type Happening =
 			readonly later?: boolean;
 			/** It has the option `memoryStore`. */
 			readonly stored?: boolean;
+			/** It takes part in the elections. */
+			readonly elects?: boolean;
 	  }
 	/** Many servers start within some time, evenly, numbered from `server` on. */
 	| {
@@ -39,6 +45,8 @@ export type Happening =
 			readonly later?: boolean;
 			/** They have the option `memoryStore`. */
 			readonly stored?: boolean;
+			/** They take part in the elections. */
+			readonly elects?: boolean;
 	  }
 	/** Many servers leave within some time, evenly, from number `server` on. */
 	| {
@@ -50,6 +58,12 @@ export type Happening =
 	  }
 	/** What happens to the hub and to those that would take its place, so many servers in all; where there is no hub, to the oldest. */
 	| { readonly kind: "strike"; readonly what: Strike; readonly count: number; readonly seconds: number }
+	/** Something happens to whoever leads a scope, by its own clock. */
+	| { readonly kind: "depose"; readonly scope: ScopeName; readonly what: Deposing; readonly seconds: number }
+	/** The MemoryStore loses everything. */
+	| { readonly kind: "forget" }
+	/** What says that a leader resigns gets lost, for some time. */
+	| { readonly kind: "hush"; readonly seconds: number }
 	| { readonly kind: "crash" | "close"; readonly server: number }
 	| { readonly kind: "freeze" | "deaf" | "mute"; readonly server: number; readonly seconds: number }
 	| { readonly kind: "jump"; readonly server: number; readonly seconds: number }
@@ -162,6 +176,14 @@ export function describeItem(item: PlanItem): string {
 			const lasts = item.what === "crash" || item.what === "close" ? "" : ` for ${item.seconds} s`;
 			return `the hub ${item.count > 1 ? `and ${item.count - 1} after it ` : ""}${item.what}${lasts}`;
 		}
+		case "depose": {
+			const lasts = item.seconds > 0 ? ` for ${item.seconds} s` : "";
+			return `the leader of ${item.scope}: ${item.what}${lasts}`;
+		}
+		case "forget":
+			return "the MemoryStore loses everything";
+		case "hush":
+			return `no resignation is heard for ${item.seconds} s`;
 		case "crash":
 			return `server ${item.server} crashes`;
 		case "close":
@@ -205,6 +227,9 @@ export function serversOf(item: PlanItem): readonly number[] {
 		case "weather":
 		case "inject":
 		case "strike":
+		case "depose":
+		case "forget":
+		case "hush":
 		// A crowd gets smaller by itself.
 		case "crowd":
 		case "exodus":

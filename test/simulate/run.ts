@@ -1,5 +1,6 @@
 import { Idle, IDLE_SECONDS } from "./idle";
 import { Judge } from "./judge";
+import { LastOne } from "./last-one";
 import { Plan } from "./plan";
 import { Stage, StoryLine, Violation } from "./stage";
 
@@ -78,6 +79,11 @@ export function runPlan(plan: Plan, observer?: RunObserver): Outcome {
 				stage.accuse(`servers agreed only ${agreedAfterSeconds} s after the last fault`, []);
 			}
 		}
+	}
+	const lastOne = plan.mode === "liveness" && !stage.violation ? LastOne.of(stage) : undefined;
+	if (lastOne) {
+		advance(emulated.Now() + lastOne.seconds, () => {});
+		if (!stage.violation) lastOne.check();
 	}
 	const counted = emulated.GetStatistics();
 	const outcome: Outcome = {

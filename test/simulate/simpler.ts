@@ -26,13 +26,15 @@ export function simplerItems(item: PlanItem): PlanItem[] {
 	switch (item.kind) {
 		case "start": {
 			const simpler = new Array<PlanItem>();
-			const { kind, server, players, atSeconds, skewSeconds, drift, later } = item;
+			const { kind, server, players, atSeconds, skewSeconds, drift, later, elects } = item;
 			if (skewSeconds !== undefined || drift !== undefined || later !== undefined) {
-				simpler.push({ kind, server, players, atSeconds });
+				const part = elects ? { elects } : {};
+				simpler.push({ kind, server, players, atSeconds, ...part });
 				if (drift !== undefined && skewSeconds !== undefined) {
-					simpler.push({ kind, server, players, atSeconds, skewSeconds });
+					simpler.push({ kind, server, players, atSeconds, skewSeconds, ...part });
 				}
 			}
+			if (elects) simpler.push({ ...item, elects: false });
 			if (players > 0) simpler.push({ ...item, players: 0 });
 			if (atSeconds > 0) simpler.push({ ...item, atSeconds: 0 });
 			return simpler;
@@ -44,7 +46,8 @@ export function simplerItems(item: PlanItem): PlanItem[] {
 			if (fewer !== undefined) simpler.push({ ...item, count: fewer });
 			if (count > 1) simpler.push({ ...item, count: count - 1 });
 			if (item.skewSeconds !== undefined || item.later !== undefined || item.stored !== undefined) {
-				simpler.push({ kind, server, count, seconds, players, atSeconds });
+				const part = item.elects ? { elects: true } : {};
+				simpler.push({ kind, server, count, seconds, players, atSeconds, ...part });
 			}
 			if (players > 0) simpler.push({ ...item, players: 0 });
 			if (atSeconds > 0) simpler.push({ ...item, atSeconds: 0 });
@@ -107,6 +110,11 @@ export function simplerItems(item: PlanItem): PlanItem[] {
 			}
 			return simpler;
 		}
+		case "depose": {
+			const seconds = half(item.seconds);
+			return seconds === undefined ? [] : [{ ...item, seconds }];
+		}
+		case "hush":
 		case "freeze":
 		case "deaf":
 		case "mute": {

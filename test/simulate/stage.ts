@@ -10,6 +10,8 @@ import { Injector, ofLaterVersion } from "./injector";
 import { Oracle } from "./oracle";
 import { describeItem, Happening, inOrder, Plan, PlanItem, Weather } from "./plan";
 import { Tallies } from "./tallies";
+import { Thrones } from "./thrones";
+import { isResignation } from "./words";
 
 /** The first thing that must never happen, and did. */
 export interface Violation {
@@ -46,6 +48,7 @@ export class Stage {
 	public readonly emulated: VirtualGame;
 	public readonly actors = new Array<Actor>();
 	public readonly oracle = new Oracle();
+	public readonly thrones: Thrones;
 	public readonly story = new Array<StoryLine>();
 	public violation: Violation | undefined;
 	/** When deliveries were last over a limit for a reason that no server can help. */
@@ -70,6 +73,7 @@ export class Stage {
 	private readonly injector: Injector;
 	private weather = new Array<Weather>();
 	private cuts = new Array<Cut>();
+	private hushes = 0;
 	private healed = false;
 	private readonly tallies: Tallies;
 	private readonly watchers = new Array<CloudWatcher>();
@@ -79,6 +83,13 @@ export class Stage {
 		this.emulated = VirtualGame(options);
 		this.checks = new Checks(this);
 		this.tallies = new Tallies(this.accuse);
+		this.thrones = new Thrones(
+			(problem, servers) => {
+				// Somebody who speaks in the servers' names can lead as well.
+				if (!this.deceived) this.accuse(problem, servers);
+			},
+			() => this.trouble === "none",
+		);
 		this.injector = new Injector(this.emulated, drawsFor(plan.seed, "injections"), () =>
 			this.live().map(({ context }) => ({
 				shortId: context.selfId,
@@ -150,6 +161,7 @@ export class Stage {
 		this.healed = true;
 		this.weather = [];
 		this.cuts = [];
+		this.hushes = 0;
 		this.emulated.SetFaults(FAIR_WEATHER);
 		this.emulated.SetFilter(undefined);
 		for (const { server } of this.live()) {
@@ -190,6 +202,16 @@ export class Stage {
 			case "cut":
 				this.cut({ from: item.from, to: item.to }, item.seconds);
 				return true;
+			case "depose":
+				return this.depose(item);
+			case "forget":
+				this.trouble = "any";
+				this.emulated.WipeMemoryStore();
+				this.tallies.forget();
+				return true;
+			case "hush":
+				this.hush(item.seconds);
+				return true;
 			case "inject":
 				if (item.what === "lies" || item.what === "forgery") this.deceived = true;
 				for (const _ of $range(1, item.count)) {
@@ -218,6 +240,7 @@ export class Stage {
 			case "freeze":
 				this.excuse(item.seconds + 90);
 				this.trouble = "any";
+				if (!server.IsFrozen()) actor.frozenAtSeconds = this.now();
 				server.Freeze(item.seconds);
 				return true;
 			case "deaf":
@@ -276,13 +299,13 @@ export class Stage {
 	}
 
 	private startMany(item: Happening & { readonly kind: "crowd" }): void {
-		const { count, seconds, players, skewSeconds, stored = false } = item;
+		const { count, seconds, players, skewSeconds, stored = false, elects = false } = item;
 		for (const index of $range(0, count - 1)) {
 			const server = item.server + index;
 			// Neighbours are far apart.
 			const skew = skewSeconds === undefined ? {} : { skewSeconds: skewSeconds * (((index * 7) % 11) / 5 - 1) };
 			const later = item.later === true && index % 2 === 1;
-			const start = { kind: "start", server, players, ...skew, later, stored } as const;
+			const start = { kind: "start", server, players, ...skew, later, stored, elects } as const;
 			this.emulated.Schedule((seconds * index) / count, () => {
 				if (!this.healed) this.start(start);
 			});
@@ -305,6 +328,36 @@ export class Stage {
 			else this.make({ kind: what, server, seconds });
 		}
 		return !struck.isEmpty();
+	}
+
+	/** Something happens to whoever leads. */
+	private depose({ scope, what, seconds }: Happening & { readonly kind: "depose" }): boolean {
+		const [leader] = this.thrones.leaders(scope);
+		if (!leader) return false;
+		const { number, server } = leader;
+		if (what === "crash" || what === "close") return this.make({ kind: what, server: number });
+		if (what !== "resign" && what !== "transfer") return this.make({ kind: what, server: number, seconds });
+		if (!leader.isIdle()) return false;
+		const { election } = leader.candidates.find((candidate) => candidate.scope === scope)!;
+		const live = this.live();
+		const heir = live[live.indexOf(leader) + 1] ?? live[0]!;
+		server.Do(() => (what === "resign" ? election.Resign() : election.Transfer(heir.server.ServerId)));
+		return true;
+	}
+
+	private hush(seconds: number): void {
+		this.trouble = "any";
+		this.during(
+			seconds,
+			() => {
+				this.hushes += 1;
+				this.applyCuts();
+			},
+			() => {
+				this.hushes = math.max(0, this.hushes - 1);
+				this.applyCuts();
+			},
+		);
 	}
 
 	/** The live servers in the order in which they would broadcast for all: who does, then by age. */
@@ -345,6 +398,7 @@ export class Stage {
 		if (item.later) actor.platform.link.rewrite = ofLaterVersion;
 		this.byNumber.set(item.server, actor);
 		this.actors.push(actor);
+		if (item.elects) actor.stand(this.thrones);
 		this.checks.watch(actor);
 		this.listener?.started(actor);
 		return true;
@@ -414,11 +468,13 @@ export class Stage {
 
 	private applyCuts(): void {
 		const { cuts } = this;
-		if (cuts.isEmpty()) {
+		const isHushed = this.hushes > 0;
+		if (cuts.isEmpty() && !isHushed) {
 			this.emulated.SetFilter(undefined);
 			return;
 		}
-		this.emulated.SetFilter((sender, receiver) => {
+		this.emulated.SetFilter((sender, receiver, _topic, message) => {
+			if (isHushed && isResignation(message)) return "drop";
 			const from = this.numberOf(sender);
 			const to = this.numberOf(receiver);
 			if (from === to || from === 0) return "deliver";

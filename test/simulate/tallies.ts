@@ -36,6 +36,14 @@ export class Tallies {
 		});
 	}
 
+	/** Everything was lost that was counted, or is being counted. */
+	public forget(): void {
+		for (const key of this.keys) {
+			const tally = this.tallies.get(key)!;
+			tally.certain = -math.huge;
+		}
+	}
+
 	/** Looks at what was counted, in a thread of the server. */
 	public check(actor: Actor): void {
 		for (const key of this.keys) {

@@ -2,6 +2,7 @@ import { Generator } from "../specs/support/generators";
 import { anyServer, Draft, percent, replaceServer, times, Trouble, weather } from "./draft";
 import { PoolName, Weather } from "./plan";
 import { ghosts, missedRemovals, RUSHES } from "./rushes";
+import { ELECTION_SCENES } from "./election-scenes";
 import { HUB_SCENES } from "./hub-scenes";
 import { SCENES } from "./scenes";
 
@@ -384,6 +385,9 @@ export const TROUBLES: readonly string[] = sortedNames();
 /** Those that only large games have. */
 export const HUB_TROUBLES: readonly string[] = namesOf(HUB_SCENES);
 
+/** Those that only games with elections have. */
+export const ELECTION_TROUBLES: readonly string[] = namesOf(ELECTION_SCENES);
+
 export function addTrouble(name: string, draft: Draft, draw: Generator): void {
-	(HUB_SCENES[name] ?? TROUBLE_BY_NAME[name]!)(draft, draw);
+	(HUB_SCENES[name] ?? ELECTION_SCENES[name] ?? TROUBLE_BY_NAME[name]!)(draft, draw);
 }

@@ -69,6 +69,13 @@ function richRecord(record) {
 	const other = {
 		...way,
 		name: "another way",
+		reigns: [
+			{ scope: rude, server: 1, term: 1, fromSeconds: 4, toSeconds: 58, end: "crashed" },
+			{ scope: rude, server: 3, term: 2, fromSeconds: 75.5, toSeconds: 110, end: "superseded" },
+			{ scope: rude, server: 4, term: 3, fromSeconds: 101, toSeconds: -1, end: "leads" },
+			{ scope: "weather", server: 1, term: 7, fromSeconds: 12, toSeconds: 12.5, end: "resigned" },
+			{ scope: "weather", server: 2, term: 8, fromSeconds: 14, toSeconds: -1, end: "leads" },
+		],
 		lag: { ...way.lag, never: way.lag.never.map((_, index) => index % 3) },
 	};
 	const figures = record.figures.flatMap((figure) =>

@@ -18,6 +18,7 @@ const MODULES = [
 	"browser/time-chart.mjs",
 	"browser/histogram.mjs",
 	"browser/lanes.mjs",
+	"browser/reigns.mjs",
 	"browser/sparklines.mjs",
 	"browser/diagram.mjs",
 	"browser/main.mjs",

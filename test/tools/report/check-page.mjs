@@ -43,6 +43,8 @@ function readPage() {
 			(chart) =>
 				[...chart.querySelectorAll("text")].filter(({ textContent }) => textContent.startsWith("#")).length,
 		),
+		reigns: document.querySelectorAll('[data-chart="reigns"] .reign').length,
+		reignRows: document.querySelectorAll("#leadership tbody tr").length,
 		messages: document.querySelectorAll("g.message").length,
 		crosses: document.querySelectorAll("g.message .cross").length,
 		tips: document.querySelectorAll("g.message .tip").length,
@@ -106,6 +108,9 @@ function problemsOf(record, shown) {
 	demand(shown.verdict.includes(record.verdict.passed ? "Passed" : "Failed"), `the verdict is "${shown.verdict}"`);
 	const lanes = record.ways.map(({ servers }) => servers.length);
 	demand(String(shown.lanes) === String(lanes), `lanes of ${shown.lanes} servers instead of ${lanes}`);
+	const reigns = record.ways.reduce((sum, way) => sum + way.reigns.length, 0);
+	demand(shown.reigns === reigns, `${shown.reigns} times of leading instead of ${reigns}`);
+	demand(shown.reignRows === reigns, `${shown.reignRows} rows of leaderships instead of ${reigns}`);
 	const seeds = record.campaign?.seeds.length ?? 0;
 	demand(shown.seedRows === seeds, `${shown.seedRows} seeds instead of ${seeds}`);
 	return problems;

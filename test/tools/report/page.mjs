@@ -2,8 +2,8 @@
 import { scriptHtml, styleHtml } from "./bundle.mjs";
 import { markedEvents } from "./events.mjs";
 import { figuresHtml, goalsMet } from "./figures.mjs";
-import { clock, escapeHtml, exactClock, plural } from "./format.mjs";
-import { campaignHtml, folded, lagTables, messagesTable, seriesTable, serversTable } from "./tables.mjs";
+import { clock, escapeHtml, exactClock, grouped, plural } from "./format.mjs";
+import { campaignHtml, folded, lagTables, messagesTable, reignsTable, seriesTable, serversTable } from "./tables.mjs";
 
 const WORDS = {
 	changes: "changes",
@@ -164,6 +164,27 @@ function serversSection(record) {
 	);
 }
 
+function leadershipSection(record) {
+	const ways = record.ways.filter(({ reigns }) => reigns.length > 0);
+	if (ways.length === 0) return "";
+	const text =
+		"Each bar is one time of leading, the scope’s first, second and so on; point at it for its term. It ends when the server did not lead any more by its own clock: with a cross when it crashed, else with a line. The row above is red while nobody led, and striped while several did.";
+	const legend = `<ul class="legend"><li><span class="swatch reign"></span>leads</li><li><span class="swatch nobody"></span>nobody leads</li><li><span class="swatch held"></span>more than one leads</li></ul>`;
+	const charts = ways.map(({ name, reignsLeftOut }) => {
+		const rest = reignsLeftOut > 0 ? `, the first ones; ${grouped(reignsLeftOut)} more` : "";
+		const caption = record.ways.length > 1 ? `${name}: who led when` : "Who led when";
+		return chart("reigns", caption, `by scope and server${rest}`, { way: name });
+	});
+	return section(
+		"leadership",
+		"One leader among all",
+		text,
+		figuresHtml(record, "leadership"),
+		[...charts, legend],
+		folded("The numbers", ...ways.map(reignsTable)),
+	);
+}
+
 function contributionsSection(record) {
 	const showsAny = record.ways.some(({ series }) => series.shownMost.some((value) => value > 0));
 	if (!showsAny) return "";
@@ -249,6 +270,7 @@ ${eventsHtml(record)}
 ${lagSection(record)}
 ${limitsSection(record)}
 ${serversSection(record)}
+${leadershipSection(record)}
 ${contributionsSection(record)}
 ${trafficSection(record)}
 ${diagramSection(record)}

@@ -90,6 +90,40 @@ export function serversTable(way) {
 	);
 }
 
+const REIGN_ENDS = {
+	leads: "leads on",
+	crashed: "its server crashes",
+	expired: "expires",
+	superseded: "another leads",
+	resigned: "resigns",
+	transferred: "hands over",
+	closing: "its server closes",
+};
+
+export function reignsTable(way) {
+	const former = (reign) =>
+		way.reigns.slice(0, way.reigns.indexOf(reign)).filter(({ scope }) => scope === reign.scope);
+	const until = (reigns) => Math.max(...reigns.map(({ toSeconds }) => (toSeconds < 0 ? Infinity : toSeconds)));
+	const gap = (reign) => {
+		const before = former(reign);
+		return before.length === 0 ? "–" : secondsText(Math.max(0, reign.fromSeconds - until(before)));
+	};
+	return table(
+		`${way.name}: leaderships`,
+		[
+			{ title: "scope", cell: ({ scope }) => escapeHtml(scope), isText: true },
+			{ title: "server", cell: ({ server }) => `#${server}` },
+			{ title: "term", cell: ({ term }) => grouped(term) },
+			{ title: "from", cell: ({ fromSeconds }) => exactClock(fromSeconds) },
+			{ title: "nobody before for", cell: gap },
+			{ title: "until", cell: ({ toSeconds }) => (toSeconds < 0 ? "–" : exactClock(toSeconds)) },
+			{ title: "then", cell: ({ end }) => REIGN_ENDS[end], isText: true },
+		],
+		way.reigns,
+		60,
+	);
+}
+
 const names = (servers) => servers.map((server) => (server === 0 ? "all" : `#${server}`)).join(", ");
 
 export function messagesTable(diagram) {

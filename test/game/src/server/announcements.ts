@@ -1,5 +1,6 @@
 import { GetCluster } from "@rbxts/net-server-sync";
 import { topEntries } from "shared/leaderboard-entry";
+import { describeBoss } from "./boss";
 import { LeaderboardPool } from "./leaderboard";
 import { PlayerPool } from "./player-list";
 
@@ -24,6 +25,7 @@ function drawScreen() {
 	const entries = topEntries(LeaderboardPool.GetAllContributions(), math.huge);
 	print(`[screen] ${GetCluster().GetServers().size()} servers`);
 	print(`[screen] ${players.size()} players: ${players.join(" ")}`);
+	print(`[screen] boss ${describeBoss()}`);
 	print(`[screen] points: ${entries.map((entry) => `${entry.username}=${entry.points}`).join(" ")}`);
 }
 

@@ -74,7 +74,7 @@ export function lanesSvg(way, events, endSeconds, width, id) {
 	return picture(width, bottom + 34, title, parts.join(""));
 }
 
-function ending({ end, endedAtSeconds, server }, x, y, height) {
+export function ending({ end, endedAtSeconds, server }, x, y, height) {
 	const title = `<title>#${server} ${end} at ${clock(endedAtSeconds)}</title>`;
 	const middle = y + height / 2;
 	if (end === "closed") {

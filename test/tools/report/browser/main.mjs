@@ -6,6 +6,7 @@ import { forgetColours } from "./colours.mjs";
 import { drawDiagram } from "./diagram.mjs";
 import { histogramSvg } from "./histogram.mjs";
 import { lanesSvg } from "./lanes.mjs";
+import { reignsSvg } from "./reigns.mjs";
 import { sparklinesSvg } from "./sparklines.mjs";
 import { drawTimeChart } from "./time-chart.mjs";
 
@@ -207,6 +208,9 @@ const DRAW = {
 	lanes: (host, width) => {
 		const index = wayOf(host);
 		host.innerHTML = lanesSvg(record.ways[index], events, endSeconds, width, `lanes-stripes-${index}`);
+	},
+	reigns: (host, width) => {
+		host.innerHTML = reignsSvg(record.ways[wayOf(host)], events, endSeconds, width);
 	},
 	shown: shownChart,
 	owned: (host, width) => {

@@ -47,7 +47,7 @@ function sortedKeys(map: ReadonlyMap<string, defined>): string[] {
 
 class PlainPool<T extends defined> {
 	readonly ContributionAdded = new PlainSignal<[value: T]>();
-	readonly ContributionUpdated = new PlainSignal<[value: T]>();
+	readonly ContributionUpdated = new PlainSignal<[value: T, previous: T]>();
 	readonly ContributionRemoved = new PlainSignal<[value: T]>();
 	readonly own = new Map<string, string>();
 	private readonly values = new Map<string, T>();
@@ -111,10 +111,10 @@ class PlainPool<T extends defined> {
 	}
 
 	private set(key: string, value: T) {
-		const isNew = !this.values.has(key);
+		const previous = this.values.get(key);
 		this.values.set(key, value);
-		if (isNew) this.ContributionAdded.Fire(value);
-		else this.ContributionUpdated.Fire(value);
+		if (previous === undefined) this.ContributionAdded.Fire(value);
+		else this.ContributionUpdated.Fire(value, previous);
 	}
 
 	private remove(key: string) {
@@ -122,6 +122,66 @@ class PlainPool<T extends defined> {
 		if (value === undefined) return;
 		this.values.delete(key);
 		this.ContributionRemoved.Fire(value);
+	}
+}
+
+/** A leader says so often that it leads; who has heard of none for so long leads. */
+const LEADER_BEAT_SECONDS = 5;
+const LEADER_LOST_SECONDS = 15;
+
+/** Whoever hears of no leader for some time leads, as one would write it at first. Of two that hear each other, one stays. */
+class PlainElection {
+	private readonly changed = new PlainSignal<[]>();
+	private leader: string | undefined;
+	private heardSeconds = os.clock();
+	private term = 0;
+
+	constructor(private readonly topic: string) {
+		task.spawn(() => MessagingService.SubscribeAsync(topic, ({ Data }) => this.hear(Data as string)));
+		task.spawn(() => this.watch());
+	}
+
+	GetLeader(): string | undefined {
+		return this.leader;
+	}
+
+	Run(body: (leadership: { Term: number; IsValid: () => boolean }) => () => void) {
+		let finish: (() => void) | undefined;
+		this.changed.Connect(() => {
+			const leads = this.leader === game.JobId;
+			if (leads === (finish !== undefined)) return;
+			if (leads) {
+				this.term += 1;
+				finish = body({ Term: this.term, IsValid: () => this.leader === game.JobId });
+			} else {
+				finish?.();
+				finish = undefined;
+			}
+		});
+	}
+
+	private watch() {
+		while (true) {
+			task.wait(LEADER_BEAT_SECONDS);
+			if (this.leader === game.JobId) publish(this.topic, { server: game.JobId });
+			else if (os.clock() - this.heardSeconds > LEADER_LOST_SECONDS) {
+				this.follow(game.JobId);
+				publish(this.topic, { server: game.JobId });
+			}
+		}
+	}
+
+	private hear(text: string) {
+		const { server } = HttpService.JSONDecode(text) as Message;
+		if (server === game.JobId || (this.leader === game.JobId && server > game.JobId)) return;
+		this.heardSeconds = os.clock();
+		this.follow(server);
+	}
+
+	private follow(leader: string) {
+		if (this.leader === leader) return;
+		this.leader = leader;
+		this.changed.Fire();
 	}
 }
 
@@ -158,10 +218,32 @@ export function StringPool(name: string) {
 	return GeneralPool<string>(name, same, same, same);
 }
 
+export function LeaderElection(scope: string) {
+	return new PlainElection(`leader of ${scope}`);
+}
+
+class PlainChannel {
+	readonly Received = new PlainSignal<[text: string, sender: string]>();
+
+	constructor(private readonly topic: string) {
+		task.spawn(() =>
+			MessagingService.SubscribeAsync(topic, ({ Data }) => {
+				const { server, text } = HttpService.JSONDecode(Data as string) as Message;
+				this.Received.Fire(text!, server);
+			}),
+		);
+	}
+
+	Publish(text: string) {
+		publish(this.topic, { server: game.JobId, text });
+	}
+}
+
 export function GetCluster() {
 	return {
 		GetServers: () => [game.JobId, ...heardOf],
 		ServerJoined: serverJoined,
 		ServerLeft: serverLeft,
+		Channel: (name: string) => new PlainChannel(`channel ${name}`),
 	};
 }
