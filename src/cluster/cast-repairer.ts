@@ -15,11 +15,9 @@ import { Sender } from "./sender";
 const LEAST_PATIENCE_SECONDS = 0.5;
 const PATIENCE_SPREAD_SECONDS = 1.7;
 const REPEAT_SECONDS = 3.2;
-/** The first few times that long, then ever longer. */
+/** The first few times that long, then ever longer. Nobody gives up: until what is missing is here, or the state anew, this server's frontier waits for it. */
 const EVEN_REQUESTS = 4;
 const MOST_REPEAT_SECONDS = 15;
-/** After so many requests what is missing is left to comparisons. */
-const MOST_REQUESTS = 12;
 const MOST_RANGES = 20;
 /** One answer is at most so many messages, or pairs of them: where keys have to be named, a cast takes more room than it did. */
 const MOST_ANSWERS = 12;
@@ -29,6 +27,8 @@ const MOST_PARTS = 5;
 export class CastRepairer {
 	private readonly requesting: Appointment;
 	private requests = 0;
+	/** Up to which cast all were here when they were last asked for. */
+	private askedAfter = 0;
 	private hub: Hub | undefined;
 
 	constructor(
@@ -50,7 +50,8 @@ export class CastRepairer {
 			this.requesting.clear();
 			return;
 		}
-		if (this.requests > 0) return;
+		if (this.requests > 0 && hub.log.casts.watermark() === this.askedAfter) return;
+		this.requests = 0;
 		const { membership, platform } = this.context;
 		const steepness = math.log(membership.serverCount() + 1);
 		// Truncated exponential, as for announcements.
@@ -65,12 +66,10 @@ export class CastRepairer {
 		if (gaps.isEmpty()) return;
 		const target = this.target(hub);
 		this.requests += 1;
-		if (target === undefined || this.requests > MOST_REQUESTS) {
-			// Nobody has them: what they brought differs from what streams stand at, and is found so.
-			hub.log.skip(hub.log.casts.highest);
-			this.requests = 0;
-			return;
-		}
+		this.askedAfter = hub.log.casts.watermark();
+		const wait = math.min(REPEAT_SECONDS * 1.5 ** math.max(0, this.requests - EVEN_REQUESTS), MOST_REPEAT_SECONDS);
+		this.requesting.at(context.now() + wait * (0.8 + 0.4 * context.platform.random()));
+		if (target === undefined) return;
 		const ranges = new Array<CastRange>();
 		for (const { after, upTo } of gaps) if (ranges.size() < MOST_RANGES) ranges.push({ after, upTo });
 		sometimes("casts asked for");
@@ -78,8 +77,6 @@ export class CastRepairer {
 		this.sender.addressed.sendTo(target, "nack", [
 			writeCastNack(hub.epoch, ranges, this.sender.addressed.roomBytes()).text,
 		]);
-		const wait = math.min(REPEAT_SECONDS * 1.5 ** math.max(0, this.requests - EVEN_REQUESTS), MOST_REPEAT_SECONDS);
-		this.requesting.at(context.now() + wait * (0.8 + 0.4 * context.platform.random()));
 	}
 
 	/** Anybody first, so that the hub has its messages for casts; then the hub, in turns. */
