@@ -457,7 +457,9 @@ export class Joiner {
 			if (!stream) continue;
 			if (again && responderLive)
 				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Map<number, number>());
-			stream.adopt(entry.applied, context.now());
+			// Who was cut off, and not for as long as messages live, misses none of them.
+			if (again && context.replica.messages) stream.adoptButMessages(entry.applied);
+			else stream.adopt(entry.applied, context.now());
 			if (!again && entry.applied > 0) stream.hasUnknownPast = true;
 			stream.noteFloor(entry.applied, entry.appliedFloor);
 		}

@@ -309,8 +309,9 @@ export class Messages {
 			known.waiting = [];
 			this.busy = this.busy.filter((other) => other !== known);
 		}
+		// A server that was forgotten, and is known again, goes on in the stream it had.
+		if (stream.incarnation > known.stream.incarnation) known.lastVersion = 0;
 		known.stream = stream;
-		known.lastVersion = 0;
 		return known;
 	}
 

@@ -181,6 +181,10 @@ export class Replica {
 			this.recents.heardAgain(stream, record.reference, record.version);
 			return "duplicate";
 		}
+		// The state had it, or what replaced it.
+		if (record.version <= stream.messagesUpTo && !(record.pool !== undefined && isChannelPool(record.pool))) {
+			return "stale";
+		}
 		if (!HybridClock.accepts(record.stamp, unixMilliseconds)) {
 			sometimes("an implausible stamp");
 			return "implausible";

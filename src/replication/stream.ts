@@ -55,6 +55,8 @@ export class Stream {
 	/** Versions up to here came as state, which has no messages in it, and when. */
 	public stateUpTo!: number;
 	private stateAtSeconds!: number;
+	/** Of the versions up to here that are missing, only messages are wanted: everything else came as state. */
+	public messagesUpTo!: number;
 	/** Its server may have published messages before it was known here. Undefined: if this is not its first stream. */
 	public hasUnknownPast: boolean | undefined;
 
@@ -63,7 +65,7 @@ export class Stream {
 	/** When `highest` grew last. */
 	public advancedAtSeconds!: number;
 
-	/** Versions up to here were received before the stream was taken for missing: what they are about still counts as applied. */
+	/** What versions up to here are about counts as applied, missing or not: it came as state, or before the stream was taken for missing. */
 	private assured!: number;
 	/** What the sequencer said of its floor and does not hold here yet, ascending: (version, stamp) in turn. */
 	private floors!: number[];
@@ -98,6 +100,15 @@ export class Stream {
 		this.close(0, upTo);
 		this.stateUpTo = math.max(this.stateUpTo, upTo);
 		this.stateAtSeconds = nowSeconds;
+	}
+
+	/** Everything up to here has come as state, but for the messages: they are looked for, and nothing else waits for them. */
+	public adoptButMessages(upTo: number): void {
+		if (upTo <= 0) return;
+		this.extend(upTo);
+		this.messagesUpTo = math.max(this.messagesUpTo, upTo);
+		this.assured = math.max(this.assured, upTo);
+		this.advanceFloor();
 	}
 
 	/** Whether what is not here of (after, upTo] is nowhere any more, so that nobody has to look for it: messages that were not in the state may still live. */
@@ -180,6 +191,7 @@ export class Stream {
 	/** Takes everything for missing, because what is here does not agree with what the owner says it has: versions up to `upTo`. */
 	public reopen(upTo: number): void {
 		this.assured = math.min(this.appliedUpTo(), upTo);
+		this.messagesUpTo = 0;
 		this.highest = math.min(this.highest, upTo);
 		this.gaps = this.highest > 0 ? [{ after: 0, upTo: this.highest }] : NO_GAPS;
 	}
@@ -254,6 +266,7 @@ beginWith(Stream, {
 	notGivable: math.huge,
 	stateUpTo: 0,
 	stateAtSeconds: 0,
+	messagesUpTo: 0,
 	told: 0,
 	advancedAtSeconds: 0,
 	assured: 0,
