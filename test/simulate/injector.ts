@@ -1,4 +1,5 @@
 import { CloudWatcher, EPOCH_UNIX_SECONDS, VirtualGame } from "../../src/testing";
+import { CHANNEL_MARK } from "../../src/replication/messages";
 import { encodeNumber, encodeWord, DIGITS } from "../../src/wire/base85";
 import { checksum } from "../../src/wire/checksum";
 import { MESSAGE_BYTES, messageBytes, writeFrame } from "../../src/wire/frame-writer";
@@ -9,6 +10,7 @@ import { isDropReason, readFrame } from "../../src/wire/frame-reader";
 import { StreamName } from "../../src/wire/frame";
 import { Generator } from "../specs/support/generators";
 import { Injection } from "./plan";
+import { TALK } from "./talk";
 
 const BROADCAST_TOPIC = "net-server-sync/1/all/0";
 /** Where the version stands in a message: behind the checksum. */
@@ -16,6 +18,7 @@ const VERSION_AT = 6;
 /** A kind of section that this version does not have. */
 const LATER_KIND = 80;
 const MOST_OVERHEARD = 64;
+const MESSAGE_LIVES_SECONDS = 30;
 /** No server accepts a stamp so far in the future. */
 const FAR_AHEAD_MILLISECONDS = 20 * 60 * 1000;
 
@@ -92,7 +95,7 @@ export class Injector implements CloudWatcher {
 		const identity = { serverId: this.strangerId(), startedAtSeconds: this.unixSeconds(), placeVersion: 1 };
 		const beat = {
 			synced: true,
-			upTo: 1,
+			upTo: 2,
 			floor: 0,
 			frontier: 0,
 			nextSeconds: 10,
@@ -100,8 +103,12 @@ export class Injector implements CloudWatcher {
 			digest: 0,
 		};
 		const key = `stranger-${this.strangers}`;
-		const sections = [writeIdentity(identity), writeBeat(beat, this.nowStamp())];
-		return this.framed([...sections, this.records(0, 1, [strange(1, key, `${key}=strange`, this.nowStamp())])]);
+		const baseStamp = this.nowStamp();
+		const sections = [writeIdentity(identity), writeBeat(beat, baseStamp)];
+		const records = [strange(1, key, `${key}=strange`, baseStamp)];
+		// And a message that nobody can read.
+		records.push(message(2, encodeNumber(1) + encodeNumber(MESSAGE_LIVES_SECONDS), "{unreadable", baseStamp));
+		return this.framed([...sections, this.records(0, 2, records)]);
 	}
 
 	/** What the latest stranger, who may be believed by now, says of itself and others, and is not so. */
@@ -162,6 +169,9 @@ export class Injector implements CloudWatcher {
 			case 9:
 				// Not what values of this pool look like.
 				return this.framed([this.records(from, from + 1, [strange(from + 1, key, "unreadable", baseStamp)])]);
+			case 10:
+				// Where messages are, and none.
+				return this.framed([this.records(from, from + 1, [message(from + 1, key, "anything", baseStamp)])]);
 			default:
 				return this.framed(["what no server can read"]);
 		}
@@ -215,4 +225,9 @@ export class Injector implements CloudWatcher {
 
 function strange(version: number, key: string, value: string, stamp: number): OutgoingRecord {
 	return { version, reference: version, stamp, defining: true, pool: "State", policy: "remove", key, value };
+}
+
+/** A record among the messages of the servers' channel. */
+function message(version: number, key: string, value: string, stamp: number): OutgoingRecord {
+	return { ...strange(version, key, value, stamp), pool: CHANNEL_MARK + TALK };
 }

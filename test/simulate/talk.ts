@@ -3,6 +3,8 @@ import { Accuse, Actor } from "./actor";
 
 /** Before this server has met all others, it may not hear all of them. */
 const MET_SECONDS = 20;
+/** The channel that all are in. */
+export const TALK = "Talk";
 const TIME_TO_LIVE_SECONDS = 60;
 
 interface Line {
@@ -35,7 +37,7 @@ export class Talk {
 	) {
 		const { server } = actor;
 		this.channel = server.Do(() =>
-			server.Cluster.Channel<Line>("Talk", { timeToLiveSeconds: TIME_TO_LIVE_SECONDS }),
+			server.Cluster.Channel<Line>(TALK, { timeToLiveSeconds: TIME_TO_LIVE_SECONDS }),
 		);
 		this.channel.Received.Connect((line, sender) => this.hear(line, sender));
 	}
