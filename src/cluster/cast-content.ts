@@ -1,4 +1,4 @@
-import { CastContent } from "../replication/cast-log";
+import { CastContent, StreamRange } from "../replication/cast-log";
 import { rangeOf } from "../replication/snapshot";
 import { Stream } from "../replication/stream";
 import { MemberEntry, ShortId } from "../wire/frame";
@@ -14,6 +14,11 @@ const RELAYED_BYTES = 8;
 /** Records of a stream as this server has them; all of a server's own. */
 export function recordsOf(context: Context, stream: Stream, after: number, upTo: number): OutgoingRecord[] {
 	return stream === context.replica.own ? context.sequencer.range(after, upTo) : rangeOf(stream, after, upTo);
+}
+
+/** Whether what this server has of a range is all there is: messages that were published before it had the state may still live elsewhere. */
+export function hasAllOf(context: Context, { stream, after, upTo }: StreamRange): boolean {
+	return stream === context.replica.own || stream.isWhole(after, upTo, context.now());
 }
 
 /** Servers that are members for less than this may not be known to all. */
@@ -81,6 +86,7 @@ export function writeCastContent(
 	}
 	for (const { stream, after, upTo } of content.ranges) {
 		const records = recordsOf(context, stream, after, upTo);
+		const isAll = hasAllOf(context, { stream, after, upTo });
 		let from = after;
 		let index = 0;
 		while (true) {
@@ -90,7 +96,7 @@ export function writeCastContent(
 					stream,
 					after: from,
 					upTo,
-					complete: true,
+					complete: isAll,
 					dense: false,
 					byPrefix: byPrefix && context.goesByPrefix(stream),
 				},

@@ -1,9 +1,8 @@
 import { sometimes } from "../diagnostics/situations";
-import { StreamRange } from "../replication/cast-log";
 import { CastNackSection, CastRange, ShortId } from "../wire/frame";
 import { writeCastNack } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
-import { serversIn, writeCastContent } from "./cast-content";
+import { hasAllOf, serversIn, writeCastContent } from "./cast-content";
 import { Context } from "./context";
 import { Hub } from "./regime";
 import { Sender } from "./sender";
@@ -115,7 +114,7 @@ export class CastRepairer {
 		let to = upTo;
 		while (to > after) {
 			const content = log.content(after, to);
-			if (!content || !content.ranges.every((range) => this.canGive(range))) return undefined;
+			if (!content || !content.ranges.every((range) => hasAllOf(context, range))) return undefined;
 			const baseStamp = context.nowStamp();
 			const isSingle = to - after === 1;
 			const texts = writeCastContent(
@@ -133,9 +132,5 @@ export class CastRepairer {
 			to = after + (to - after).idiv(2);
 		}
 		return undefined;
-	}
-
-	private canGive({ stream, after, upTo }: StreamRange): boolean {
-		return stream === this.context.replica.own || stream.isWhole(after, upTo, this.context.now());
 	}
 }

@@ -19,7 +19,7 @@ import {
 	writeSum,
 } from "../wire/section-writers";
 import { jsonBytes } from "../wire/text";
-import { introductions, recordsOf, writeCastContent } from "./cast-content";
+import { hasAllOf, introductions, recordsOf, writeCastContent } from "./cast-content";
 import { Context } from "./context";
 import { Hub } from "./regime";
 
@@ -406,7 +406,7 @@ export class Caster {
 					stream,
 					after: state.upTo,
 					upTo: dense ? undefined : upTo,
-					complete: true,
+					complete: dense || hasAllOf(context, { stream, after: state.upTo, upTo }),
 					dense,
 					byPrefix: this.context.goesByPrefix(stream),
 				},

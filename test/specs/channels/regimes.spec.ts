@@ -128,6 +128,38 @@ export = () => {
 		});
 	}
 
+	it("a hub that knows a stream as state only does not say that it has no messages", () => {
+		for (const seed of $range(241, 243)) {
+			inWorld({ seed, loss: 0 }, (world) => {
+				const peers = world.start(14, { clockSkewSeconds: 25 });
+				const chat = new Chat(world, "Chat", { timeToLiveSeconds: TIME_TO_LIVE_SECONDS });
+				chat.join(...peers);
+				const hub = untilHub(world, 10);
+				const others = hub.server.Cluster.GetServers().map(({ ServerId }) => world.numberOf(ServerId));
+				// The youngest do not take part in what follows when the hub is gone.
+				const [publisher, listener] = [13, 12].map((index) => peers[others[index]! - 1]);
+				// What the hub casts now, one server does not hear.
+				world.emulated.SetFilter((sender, receiver) =>
+					sender === hub.id && receiver === listener!.id ? "drop" : "deliver",
+				);
+				publisher!.put("before");
+				world.run(3);
+				chat.say(publisher!);
+				world.run(3);
+				publisher!.put("after");
+				world.run(1);
+				// By its clock it is older than all others.
+				const [heir] = world.add(1, { clockSkewSeconds: -25 });
+				world.until("it has the state", 20, () => heir!.pool.IsSynced());
+				world.run(3);
+				hub.server.Crash();
+				world.emulated.SetFilter(undefined);
+				world.until("it is the hub", 60, () => hubNumber(world) === heir!.number);
+				expectAllHeard(world, chat);
+			});
+		}
+	});
+
 	describe("a server that was cut off, but not for as long as messages live,", () => {
 		for (const servers of [6, 15]) {
 			for (const seconds of [20, 60]) {
