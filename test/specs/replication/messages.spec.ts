@@ -37,15 +37,26 @@ class Pair {
 	/** Versions arrive, in this order. */
 	public arrive(...versions: number[]): void {
 		for (const version of versions) {
-			const records = [this.records.get(version)!];
-			this.receiver.applySection(
-				this.stream,
-				{ kind: "records", stream: undefined, after: version - 1, upTo: version, complete: true, records },
-				this.clock,
-				NOW + this.seconds * 1000,
-			);
+			this.apply(this.records.get(version)!);
 		}
 		this.take();
+	}
+
+	public apply(record: WireRecord): void {
+		const { version } = record;
+		this.receiver.applySection(
+			this.stream,
+			{
+				kind: "records",
+				stream: undefined,
+				after: version - 1,
+				upTo: version,
+				complete: true,
+				records: [record],
+			},
+			this.clock,
+			NOW + this.seconds * 1000,
+		);
 	}
 
 	/** Everything in the range is said to have been overwritten. */
@@ -231,6 +242,36 @@ export = () => {
 		expect(stream.isWhole(10, 12, 6)).to.equal(true);
 		expect(stream.isWhole(8, 12, 6)).to.equal(false);
 		expect(stream.isWhole(8, 12, 306)).to.equal(true);
+	});
+
+	it("whoever got the state anew gets the messages that it missed, and nothing else again", () => {
+		inPair((pair) => {
+			const { stream } = pair;
+			for (const text of ["a", "b", "c", "d"]) pair.publish(text);
+			pair.arrive(1);
+			stream.adoptButMessages(4);
+			stream.noteFloor(4, NOW);
+			expect(stream.appliedFloor).to.equal(NOW);
+			expect(stream.isWhole(0, 4, 1)).to.equal(false);
+			pair.arrive(4, 2);
+			expect(pair.story()).to.equal("ab");
+			pair.arrive(3);
+			expect(pair.story()).to.equal("abcd");
+			expect(pair.missed()).to.equal(0);
+			expect(stream.isWhole(0, 4, 1)).to.equal(true);
+			stream.adoptButMessages(5);
+			const removed = {
+				version: 5,
+				reference: 99,
+				stamp: NOW,
+				pool: "State",
+				policy: "remove",
+				key: "k",
+			} as const;
+			pair.apply({ ...removed, value: "v", valueIsKey: false, withdrawn: undefined });
+			expect(stream.watermark()).to.equal(5);
+			expect(pair.receiver.registerCount).to.equal(0);
+		});
 	});
 
 	it("messages are in no pool, no digest and no state, and nothing is left of them", () => {
