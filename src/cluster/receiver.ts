@@ -234,6 +234,7 @@ export class Receiver {
 			this.applyCast(cast, member, frame, fresh);
 			return;
 		}
+		if (fresh) this.noteSteppedBack(frame);
 		const cover = frame.sections.find((section): section is CoverSection => section.kind === "cover");
 		if (cover) {
 			this.applyRepairedCasts(cover, frame);
@@ -257,6 +258,19 @@ export class Receiver {
 			member.stream.advancedAtSeconds = this.context.now();
 		}
 		this.repairer.watch(member.stream);
+	}
+
+	/** A hub says that it stops being one a few times only. Who missed that would follow it for ever: it lives, and speaks. */
+	private noteSteppedBack(frame: Frame): void {
+		const { regime } = this.context;
+		const { hub } = regime;
+		if (!hub || regime.role() !== "leaf" || frame.addressee !== undefined || frame.sender !== hub.shortId) return;
+		const isBeating = frame.sections.some(({ kind }) => kind === "beat");
+		if (!isBeating || frame.incarnation !== hub.incarnation || frame.baseStamp <= hub.castStamp) return;
+		sometimes("a hub that has stepped back unheard");
+		regime.dissolve();
+		this.detector.beginAnew();
+		this.sender.follow();
 	}
 
 	/** What a server tells the hub says how much it would like to tell. */
@@ -311,6 +325,7 @@ export class Receiver {
 		}
 		this.repairer.watch(member.stream, true);
 		if (!hub) return;
+		hub.castStamp = math.max(hub.castStamp, frame.baseStamp);
 		const { casts } = hub.log;
 		if (isWhole) casts.close(seq - 1, seq);
 		else casts.extend(seq);

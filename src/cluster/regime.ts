@@ -45,6 +45,8 @@ export interface Hub {
 	/** Own versions up to here were cast, or sent before there was a hub. */
 	ownCastUpTo: number;
 	heardAtSeconds: number;
+	/** What the hub broadcasts after this stamp without a cast in it, it says as one of many: it is none any more. */
+	castStamp: number;
 }
 
 /**
@@ -208,6 +210,7 @@ export class Regime {
 			responders: [],
 			ownCastUpTo: this.ownCastUpTo(),
 			heardAtSeconds: now,
+			castStamp: this.context.nowStamp(),
 		};
 		return this.hub;
 	}

@@ -106,6 +106,7 @@ export const SITUATIONS = [
 	"a hub that was given up comes back",
 	"a cast of a former hub",
 	"a hub dissolves",
+	"a hub that has stepped back unheard",
 	"a cast lost for all, and cast again",
 	"a cast computed from a sum",
 	"casts asked for",

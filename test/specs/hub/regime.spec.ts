@@ -1,4 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
+import { isDropReason, readFrame } from "../../../src/wire/frame-reader";
 import { inElection } from "../support/election-game";
 import { Peer, World, inWorld } from "../support/world";
 
@@ -42,6 +43,35 @@ export = () => {
 				world.run(30);
 				expect(hubsOf(world)[0]).to.equal(first);
 				expect(hubsOf(world).size()).to.equal(1);
+			});
+		});
+
+		it("is everybody for a server too that did not hear the hub step back", () => {
+			inWorld({ seed: 4 }, (world) => {
+				const peers = world.start(14);
+				world.run(40);
+				const hub = hubsOf(world)[0]!;
+				const victim = peers.find((peer) => peer !== hub)!;
+				let dropped = 0;
+				world.emulated.SetFilter((_sender, receiver, _topic, message) => {
+					if (receiver !== victim.id) return "deliver";
+					const frame = readFrame(message, 0);
+					if (isDropReason(frame)) return "deliver";
+					const isLast = frame.sections.some((section) => section.kind === "cast" && section.dissolved);
+					if (isLast) dropped += 1;
+					return isLast ? "drop" : "deliver";
+				});
+				for (const peer of peers
+					.filter((other) => other !== hub && other !== victim)
+					.filter((_, index) => index < 5)) {
+					peer.server.Close();
+				}
+				world.run(60);
+				expect(dropped > 2).to.equal(true);
+				for (const { server } of world.live()) expect(server.Cluster.GetStatistics().Regime).to.equal("direct");
+				victim.put("victim", "direct");
+				world.run(15);
+				world.agreed();
 			});
 		});
 
