@@ -405,7 +405,8 @@ export class Receiver {
 		let isFirstWhole = true;
 		const finish = (): void => {
 			if (casts === first) isFirstWhole = isWhole;
-			else if (hub && isWhole && casts.epoch === hub.epoch) hub.log.noteCover(casts);
+			else if (hub && isWhole && casts.epoch === hub.epoch)
+				hub.log.noteCover(casts, `${frame.sender} ${frame.baseStamp}`);
 			isWhole = true;
 		};
 		for (const section of frame.sections) {

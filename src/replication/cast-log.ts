@@ -44,7 +44,7 @@ export class CastLog {
 	/** What casts brought that did not come, computed from others. */
 	public readonly sums = new CastSums();
 	private entries = new Array<Entry>();
-	/** Of answers in several parts: which are missing, one bit each. */
+	/** Of answers in several parts: which are missing, one bit each, by answer. */
 	private readonly partial = new Map<string, number>();
 	/** Entries up to this cast have been forgotten. */
 	private forgottenUpTo = 0;
@@ -74,10 +74,10 @@ export class CastLog {
 		this.push({ after, upTo, atSeconds: nowSeconds, stream: undefined, from: 0, to: 0, shortId });
 	}
 
-	/** This was part of what the casts `after < seq <= upTo` brought; with the last part they are here. */
-	public noteCover({ after, upTo, part, parts }: Omit<CoverSection, "kind">): void {
+	/** This was part of what the casts `after < seq <= upTo` brought; with the last part of the same answer they are here: another answer may be cut elsewhere. */
+	public noteCover({ after, upTo, part, parts }: Omit<CoverSection, "kind">, answer: string): void {
 		if (parts > 1) {
-			const name = `${after} ${upTo} ${parts}`;
+			const name = `${answer} ${after} ${upTo} ${parts}`;
 			const missing = this.partial.get(name) ?? bit32.lshift(1, parts) - 1;
 			const left = bit32.band(missing, bit32.bnot(bit32.lshift(1, part)));
 			if (left !== 0) {

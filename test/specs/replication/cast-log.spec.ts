@@ -18,6 +18,24 @@ export = () => {
 			expect(content.servers.size()).to.equal(1);
 		});
 
+		it("takes casts for received when all parts of one answer are here", () => {
+			const log = new CastLog("hub00000", 1);
+			const cover = { epoch: 1, after: 0, upTo: 3, parts: 3 };
+			log.casts.extend(3);
+			for (const [answer, part] of [
+				["one", 0],
+				["one", 1],
+				["other", 2],
+				["other", 1],
+				["other", 1],
+			] as const) {
+				log.noteCover({ ...cover, part }, answer);
+				expect(log.casts.hasAll(0, 3)).to.equal(false);
+			}
+			log.noteCover({ ...cover, part: 0 }, "other");
+			expect(log.casts.hasAll(0, 3)).to.equal(true);
+		});
+
 		it("does not answer for casts whose content came by other means", () => {
 			const log = new CastLog("hub00000", 1);
 			log.skip(7);
