@@ -586,7 +586,7 @@ export class Joiner {
 		const { regime } = this.context;
 		const { hub } = regime;
 		if (!hub || !regime.isHeld()) return "";
-		const seq = hub.log.casts.watermark();
+		const seq = hub.log.givableUpTo();
 		const { epoch } = hub;
 		const about = {
 			epoch,

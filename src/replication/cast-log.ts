@@ -127,6 +127,15 @@ export class CastLog {
 		return { ranges, servers };
 	}
 
+	/** Up to which cast everything is here that can be given on: not the parts of a value that others are missing of. */
+	public givableUpTo(): number {
+		let upTo = this.casts.watermark();
+		for (const { stream, to, after } of this.entries) {
+			if (stream?.live && after < upTo && to > stream.givableUpTo()) upTo = after;
+		}
+		return upTo;
+	}
+
 	/** The ranges that were cast within the last seconds: a new hub casts them once more. */
 	public since(atSeconds: number): StreamRange[] {
 		const ranges = new Array<StreamRange>();

@@ -36,6 +36,19 @@ export = () => {
 			expect(log.casts.hasAll(0, 3)).to.equal(true);
 		});
 
+		it("gives a state that lacks a value in parts as one without the casts that brought some of them", () => {
+			const log = new CastLog("hub00000", 1);
+			const stream = new Stream("leaf0000", 0);
+			log.casts.close(0, 5);
+			stream.close(0, 9);
+			log.noteRange(3, 4, { stream, after: 6, upTo: 9 }, 1);
+			expect(log.givableUpTo()).to.equal(5);
+			stream.notGivable = 8;
+			expect(log.givableUpTo()).to.equal(3);
+			stream.live = false;
+			expect(log.givableUpTo()).to.equal(5);
+		});
+
 		it("does not answer for casts whose content came by other means", () => {
 			const log = new CastLog("hub00000", 1);
 			log.skip(7);
