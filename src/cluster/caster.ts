@@ -582,6 +582,8 @@ export class Caster {
 		for (const offset of $range(0, math.min(members.size(), STANDING_LOOKED_AT) - 1)) {
 			const { stream } = members[(this.standingAt + offset) % members.size()]!;
 			if (this.stateOf(stream).upTo !== stream.highest || stream.gaps.size() > 0) continue;
+			// Who has begun anew, and has not said yet what it has now, stands nowhere: its former contributions would be dropped.
+			if (stream.inherited) continue;
 			entries.push({
 				shortId: stream.shortId,
 				incarnation: stream.incarnation,
