@@ -147,6 +147,25 @@ export = () => {
 			}
 		});
 
+		it("has later terms where neither the store nor anybody else remembers the former ones", () => {
+			for (const seed of $range(1, 6)) {
+				inLease({ seed }, (trial) => {
+					let highest = 0;
+					for (const _ of $range(1, 3)) {
+						const [only] = trial.add();
+						trial.until("it leads", 15, () => only!.isLeading());
+						only!.server.Do(() => only!.election.Resign());
+						trial.until("it leads again", 15, () => only!.isLeading());
+						const term = only!.election.GetTerm();
+						expect(term > highest).to.equal(true);
+						highest = term;
+						only!.server.Crash();
+						trial.world.WipeMemoryStore();
+					}
+				});
+			}
+		});
+
 		it("waits one lease where the store has forgotten a leader that crashed", () => {
 			inLease({ seed: 15 }, (trial) => {
 				trial.start(3);
