@@ -147,7 +147,7 @@ export class Lease implements Contest {
 			const record = readRecord(text);
 			if (!success || !tenure || scope.tenure !== tenure || scope.isEnding) return;
 			if (!record || record.term <= tenure.Term) return;
-			sometimes("a lease taken by another");
+			// Where the store keeps its word nobody could: what it lost before its time it has given to another.
 			scope.vacate("superseded");
 		});
 	}

@@ -291,6 +291,11 @@ export class Stage {
 				actor.talk.send(to, item.letter, item.bytes);
 				return true;
 			}
+			case "tell": {
+				const candidate = actor.candidates.find(({ scope }) => scope === item.scope);
+				candidate?.tell(item.errand);
+				return candidate !== undefined;
+			}
 			case "chain":
 				actor.pools[item.pool].chain(item.key, item.value, item.count);
 				return true;

@@ -224,6 +224,30 @@ export = () => {
 			});
 		});
 
+		it("is deposed where the store, which has lost what it had, names another", () => {
+			inLease({ seed: 19 }, (trial) => {
+				const [first, second] = trial.start(2);
+				const leader = trial.leader();
+				const other = leader === first ? second! : first!;
+				const elections = electionsOf(leader);
+				const term = leader.election.GetTerm() + 5;
+				const { MemoryStoreService, ServerId } = other.server;
+				other.server.Schedule(0, () => {
+					const map = MemoryStoreService.GetHashMap("net-server-sync/1/elections");
+					map.SetAsync(`l/${trial.scope}`, `1 ${string.format("%.0f", term)} 10 ${ServerId} - s/none`, 600);
+				});
+				trial.world.Run(1);
+				leader.server.Do(() =>
+					elections.receive(
+						{ kind: "election", entries: [{ word: "beat", scope: leader.election.hash, term }] },
+						electionsOf(other).context.selfId,
+					),
+				);
+				trial.world.Run(2);
+				expect(leader.story.includes("-superseded")).to.equal(true);
+			});
+		});
+
 		it("E-26: is still a candidate after a hundred gains and losses in a row", () => {
 			inLease({ seed: 18 }, (trial) => {
 				trial.start(2);
