@@ -67,7 +67,6 @@ export const SITUATIONS = [
 	"a leader that does not know that it leads",
 	"a hand-over that took too long",
 	"a lease that ran out",
-	"a lease taken by another",
 	"another was faster to take the lease",
 	"a lease perhaps taken",
 	"a lease waited out",

@@ -6,7 +6,7 @@ import { Contest } from "./contest";
 import { LeaseRecord, readRecord, writeRecord } from "./lease-record";
 import type { Scope } from "./scope";
 import { burySession, isLiveSession, Session, SessionKeeper } from "./session";
-import { nextLeaseTerm, termAfterForgetting } from "./term";
+import { nextLeaseTerm } from "./term";
 
 /** The store remembers a scope for so long: whoever leads writes it again much sooner. */
 const REMEMBER_SECONDS = 40 * 86400;
@@ -147,7 +147,7 @@ export class Lease implements Contest {
 			const record = readRecord(text);
 			if (!success || !tenure || scope.tenure !== tenure || scope.isEnding) return;
 			if (!record || record.term <= tenure.Term) return;
-			sometimes("a lease taken by another");
+			// Where the store keeps its word nobody could: what it lost before its time it has given to another.
 			scope.vacate("superseded");
 		});
 	}
@@ -371,14 +371,14 @@ export class Lease implements Contest {
 				return;
 			}
 			// Not this machine's clock alone: nobody's that was heard of is ahead of it.
-			const unixSeconds = context.nowStamp().idiv(1000);
+			const { leaseSeconds } = options.timing;
+			// Where a lease is waited out, by the time of its end: above a term that was forgotten, by clocks up to a lease ahead.
+			const usedAt = context.nowStamp() + (isForgotten ? leaseSeconds * 1000 : 0);
 			const salt = checksum(context.identity.serverId, scope.hash);
 			const record: LeaseRecord = {
-				term: former
-					? nextLeaseTerm(scope.highestTerm, former.term, unixSeconds)
-					: termAfterForgetting(scope.highestTerm, unixSeconds, salt),
+				term: nextLeaseTerm(scope.highestTerm, former ? former.term : 0, usedAt, salt),
 				session: session.key,
-				leaseSeconds: options.timing.leaseSeconds,
+				leaseSeconds,
 				holder: context.identity.serverId,
 				successor: undefined,
 			};

@@ -5,6 +5,7 @@ import { Draft } from "./draft";
 import { FAIR_TROUBLES } from "./rushes";
 import { addTrouble, ELECTION_TROUBLES, HUB_TROUBLES, TROUBLES } from "./troubles";
 import { inOrder, Mode, Plan } from "./plan";
+import { SCOPES } from "./thrones";
 
 /** All of a run, faults and quiet together, is about eleven virtual minutes. */
 const SAFETY_SECONDS = 600;
@@ -114,6 +115,16 @@ function addStore(draft: Draft, draw: Generator): void {
 /** In one game of so many, servers elect leaders. */
 const ELECTIONS_ONE_IN = 3;
 
+/** Servers tell leaders what to do. */
+function addErrands(draft: Draft, draw: Generator): void {
+	if (!draw.oneIn(2)) return;
+	for (const index of $range(1, draw.integer(4, 30))) {
+		const server = draw.integer(1, draft.servers);
+		const atSeconds = draft.at(draw, 10, draft.seconds);
+		draft.add({ kind: "tell", server, scope: draw.pick([...SCOPES]), errand: `e${index}`, atSeconds });
+	}
+}
+
 /** All servers take part, or most. Returns what goes wrong with that, besides. */
 function addElections(draft: Draft, draw: Generator, isFair: boolean): string[] {
 	if (!draw.oneIn(ELECTIONS_ONE_IN)) return [];
@@ -150,8 +161,9 @@ export function generatePlan(seed: number, mode?: Mode): Plan {
 		for (const _ of $range(1, large.integer(1, 2))) troubles.add(large.pick(HUB_TROUBLES));
 	const features = [...HUB_TROUBLES, ...TROUBLES].filter((name) => troubles.has(name));
 	for (const name of features) addTrouble(name, draft, drawsFor(seed, name));
-	for (const name of addElections(draft, drawsFor(seed, "elections"), possible === FAIR_TROUBLES))
-		features.push(name);
+	const elections = addElections(draft, drawsFor(seed, "elections"), possible === FAIR_TROUBLES);
+	for (const name of elections) features.push(name);
+	if (!elections.isEmpty()) addErrands(draft, drawsFor(seed, "errands"));
 	addStore(draft, drawsFor(seed, "stored"));
 	if (isLarge) features.unshift("large");
 	let quietSeconds = troubles.has("late") ? LATE_QUIET_SECONDS : isLarge ? LARGE_QUIET_SECONDS : QUIET_SECONDS;

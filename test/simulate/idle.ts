@@ -14,6 +14,8 @@ const ON_THE_WAY = 2;
 const LEADER_BROADCASTS = IDLE_SECONDS / 4 + 1;
 
 interface Counts {
+	/** Whether it sent to a hub. */
+	readonly isLeaf: boolean;
 	readonly broadcasts: number;
 	readonly unicasts: number;
 	readonly repairs: number;
@@ -64,7 +66,9 @@ export class Idle {
 		// A leader says so to all, by itself.
 		const isLeading = actor.candidates.some((candidate) => candidate.isLeading());
 		const beats = isLeading ? LEADER_BROADCASTS : 0;
-		const [mostBroadcasts, mostUnicasts] = role === "leaf" ? [beats, most] : [most + beats, 0];
+		// A hub that few are left to steps back when it has been so for long, perhaps only now: until then its leaves send to it.
+		const mostBroadcasts = now.isLeaf && before.isLeaf ? beats : most + beats;
+		const mostUnicasts = now.isLeaf || before.isLeaf ? most : 0;
 		const unicasts = now.unicasts - before.unicasts;
 		if (unicasts > mostUnicasts) return `sent ${unicasts} addressed messages, idle servers at most ${mostUnicasts}`;
 		const broadcasts = now.broadcasts - before.broadcasts;
@@ -81,5 +85,6 @@ export class Idle {
 
 function countsOf({ context }: Actor): Counts {
 	const { broadcasts, unicasts, repairsRequested, snapshotsServed, resyncs } = context.traffic;
-	return { broadcasts, unicasts, repairs: repairsRequested, snapshots: snapshotsServed, resyncs };
+	const isLeaf = context.regime.role() === "leaf";
+	return { isLeaf, broadcasts, unicasts, repairs: repairsRequested, snapshots: snapshotsServed, resyncs };
 }

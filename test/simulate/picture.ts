@@ -20,7 +20,7 @@ export interface PictureHead {
 /** Words that the report knows for what is done to a game. */
 const WORDS: { readonly [kind: string]: string } = { cut: "partition", jump: "clock", players: "players" };
 /** Changes are shown by what they lead to. */
-const UNTOLD: ReadonlySet<string> = new Set(["put", "remove", "spin", "count"]);
+const UNTOLD: ReadonlySet<string> = new Set(["put", "remove", "spin", "count", "tell"]);
 
 function tellRecorder(recorder: GameRecorder, item: PlanItem, now: number): void {
 	if (UNTOLD.has(item.kind)) return;

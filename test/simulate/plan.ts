@@ -108,6 +108,8 @@ export type Happening =
 			readonly letter: string;
 			readonly bytes: number;
 	  }
+	/** A server tells the leader of a scope something, which is told apart from all else that is told. */
+	| { readonly kind: "tell"; readonly server: number; readonly scope: ScopeName; readonly errand: string }
 	/** What these servers send does not reach those; an empty list means all of them. A server hears itself in any case. */
 	| {
 			readonly kind: "cut";
@@ -209,6 +211,8 @@ export function describeItem(item: PlanItem): string {
 			return `server ${item.server} says something of ${item.bytes} bytes`;
 		case "send":
 			return `server ${item.server} sends ${item.letter} of ${item.bytes} bytes to server ${item.to}`;
+		case "tell":
+			return `server ${item.server} tells the leader of ${item.scope} ${item.errand}`;
 		case "cut":
 			return `${servers(item.from)} not heard by ${servers(item.to)} for ${item.seconds} s`;
 		case "weather":

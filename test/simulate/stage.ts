@@ -89,6 +89,7 @@ export class Stage {
 				if (!this.deceived) this.accuse(problem, servers);
 			},
 			() => this.trouble === "none",
+			() => this.skewed,
 		);
 		this.injector = new Injector(this.emulated, drawsFor(plan.seed, "injections"), () =>
 			this.live().map(({ context }) => ({
@@ -207,6 +208,7 @@ export class Stage {
 			case "forget":
 				this.trouble = "any";
 				this.emulated.WipeMemoryStore();
+				this.thrones.hasForgotten = true;
 				this.tallies.forget();
 				return true;
 			case "hush":
@@ -288,6 +290,11 @@ export class Stage {
 				if (!to) return false;
 				actor.talk.send(to, item.letter, item.bytes);
 				return true;
+			}
+			case "tell": {
+				const candidate = actor.candidates.find(({ scope }) => scope === item.scope);
+				candidate?.tell(item.errand);
+				return candidate !== undefined;
 			}
 			case "chain":
 				actor.pools[item.pool].chain(item.key, item.value, item.count);

@@ -17,6 +17,8 @@ const FROZEN_SECONDS = { Chair: 15, Throne: 10 };
 const DEED_SECONDS = 2.5;
 const DEEDS = "deeds";
 const DEED_EXPIRATION_SECONDS = 3600;
+/** What is told to a leader goes to the leader of its time, and perhaps to the next one. */
+const LEADERS_TOLD_MOST = 2;
 /** Just after it began, a leader by messages may find that there is another. */
 const BULLY_SETTLES_SECONDS = 30;
 
@@ -32,18 +34,22 @@ class Throne {
 	public readonly holders = new Map<number, Actor>();
 	public highest = 0;
 	public leading = new Array<Candidate>();
+	/** How often each errand was done. */
+	public readonly done = new Map<string, number>();
 }
 
 /** All elections of a run: which of them lead, and what no two may do. */
 export class Thrones {
 	private readonly thrones: { readonly [name in ScopeName]: Throne } = { Chair: new Throne(), Throne: new Throne() };
-	/** The store has forgotten everything, perhaps with what nobody remembers. */
+	/** The store has forgotten everything: where nobody remembers either, a later term is only as late as the clocks are. */
 	public hasForgotten = false;
 
 	constructor(
 		public readonly accuse: Accuse,
 		/** Whether nothing has gone wrong so far. */
 		public readonly isFair: () => boolean,
+		/** Whether clocks are seconds apart, or were. */
+		private readonly doClocksDiffer: () => boolean,
 	) {}
 
 	/** L1 and L3: no term twice, and each later than all before. */
@@ -54,7 +60,8 @@ export class Thrones {
 		if (former)
 			this.blame(scope, `term ${term} of server ${former.number} is server ${actor.number}'s as well`, actor);
 		throne.holders.set(term, actor);
-		if (scope === "Throne" && term <= throne.highest) {
+		const isTold = !this.hasForgotten || !this.doClocksDiffer();
+		if (scope === "Throne" && term <= throne.highest && isTold) {
 			this.blame(
 				scope,
 				`server ${actor.number} leads with term ${term}, which is not above ${throne.highest}`,
@@ -62,6 +69,14 @@ export class Thrones {
 			);
 		}
 		throne.highest = math.max(throne.highest, term);
+	}
+
+	/** By one leader once, and where nobody heard that it was done by the next one, once more. */
+	public did({ actor, scope }: Candidate, errand: string): void {
+		const { done } = this.thrones[scope];
+		const times = (done.get(errand) ?? 0) + 1;
+		done.set(errand, times);
+		if (times > LEADERS_TOLD_MOST) this.blame(scope, `${errand} was done ${times} times`, actor);
 	}
 
 	/** Hot: after each piece of code of a server. L2: whoever begins to lead is the only one, where that is promised. */
@@ -114,6 +129,7 @@ export class Candidate {
 	private working: number | undefined;
 	private cleaningSeconds: number | undefined;
 	private turns = 0;
+	private readonly done = new Set<string>();
 
 	constructor(
 		public readonly actor: Actor,
@@ -128,11 +144,18 @@ export class Candidate {
 		election.Run((leadership) => this.work(leadership));
 		election.Elected.Connect(({ Term }) => this.elected(Term));
 		election.Vacated.Connect((term, reason) => this.vacated(term, reason));
+		election.Told.Connect((message, _from, leadership) => this.told(`${message}`, leadership));
 		election.LeaderChanged.Connect((leader) => {
 			if ((leader === undefined) === (this.toldLeader === undefined))
 				this.blame("was told of leaders out of turn");
 			this.toldLeader = leader;
 		});
+	}
+
+	/** Has whoever leads do something. */
+	public tell(errand: string): void {
+		const { actor, election } = this;
+		actor.server.Do(() => election.Tell(errand));
 	}
 
 	public isLeading(): boolean {
@@ -181,6 +204,14 @@ export class Candidate {
 		const isSettled = scope === "Throne" || now - this.beganSeconds > BULLY_SETTLES_SECONDS;
 		if (!isOnPurpose && isSettled && thrones.isFair())
 			this.blame(`lost its leadership without a reason: ${reason}`);
+	}
+
+	/** What is told comes to a leader that leads, and to each once. */
+	private told(errand: string, leadership: Leadership): void {
+		if (!leadership.IsValid()) this.blame(`was told ${errand} without leading`);
+		if (this.done.has(errand)) this.blame(`was told ${errand} twice`);
+		this.done.add(errand);
+		this.thrones.did(this, errand);
 	}
 
 	/** What a leader does, and cleans up. */

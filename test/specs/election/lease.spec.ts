@@ -147,6 +147,25 @@ export = () => {
 			}
 		});
 
+		it("has later terms where neither the store nor anybody else remembers the former ones", () => {
+			for (const seed of $range(1, 6)) {
+				inLease({ seed }, (trial) => {
+					let highest = 0;
+					for (const _ of $range(1, 3)) {
+						const [only] = trial.add();
+						trial.until("it leads", 15, () => only!.isLeading());
+						only!.server.Do(() => only!.election.Resign());
+						trial.until("it leads again", 15, () => only!.isLeading());
+						const term = only!.election.GetTerm();
+						expect(term > highest).to.equal(true);
+						highest = term;
+						only!.server.Crash();
+						trial.world.WipeMemoryStore();
+					}
+				});
+			}
+		});
+
 		it("waits one lease where the store has forgotten a leader that crashed", () => {
 			inLease({ seed: 15 }, (trial) => {
 				trial.start(3);
@@ -202,6 +221,30 @@ export = () => {
 				trial.world.Run(10);
 				expect(trial.leader()).to.equal(leader);
 				expect(trial.elections).to.equal(1);
+			});
+		});
+
+		it("is deposed where the store, which has lost what it had, names another", () => {
+			inLease({ seed: 19 }, (trial) => {
+				const [first, second] = trial.start(2);
+				const leader = trial.leader();
+				const other = leader === first ? second! : first!;
+				const elections = electionsOf(leader);
+				const term = leader.election.GetTerm() + 5;
+				const { MemoryStoreService, ServerId } = other.server;
+				other.server.Schedule(0, () => {
+					const map = MemoryStoreService.GetHashMap("net-server-sync/1/elections");
+					map.SetAsync(`l/${trial.scope}`, `1 ${string.format("%.0f", term)} 10 ${ServerId} - s/none`, 600);
+				});
+				trial.world.Run(1);
+				leader.server.Do(() =>
+					elections.receive(
+						{ kind: "election", entries: [{ word: "beat", scope: leader.election.hash, term }] },
+						electionsOf(other).context.selfId,
+					),
+				);
+				trial.world.Run(2);
+				expect(leader.story.includes("-superseded")).to.equal(true);
 			});
 		});
 
