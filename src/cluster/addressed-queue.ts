@@ -2,7 +2,7 @@ import { sometimes } from "../diagnostics/situations";
 import { ShortId } from "../wire/frame";
 
 /** Two servers' conversation: what each addressed message is. */
-export type AddressedKind = "probe" | "probeAck" | "join" | "nack" | "repair" | "page";
+export type AddressedKind = "probe" | "probeAck" | "join" | "turn" | "nack" | "repair" | "page";
 
 export interface AddressedMessage {
 	readonly addressee: ShortId;
@@ -82,16 +82,5 @@ export class AddressedQueue {
 	/** Where what this one takes the place of waits; -1 if nothing does. */
 	private indexOf({ addressee, kind }: AddressedMessage): number {
 		return this.conversation.findIndex((waiting) => waiting.addressee === addressee && waiting.kind === kind);
-	}
-
-	/** Forgets pages for a server that wait: it has asked anew. */
-	public forgetPages(addressee: ShortId): void {
-		const kept = new Array<AddressedMessage>();
-		for (const index of $range(this.taken, this.state.size() - 1)) {
-			const waiting = this.state[index]!;
-			if (waiting.addressee !== addressee || waiting.kind !== "page") kept.push(waiting);
-		}
-		this.state = kept;
-		this.taken = 0;
 	}
 }

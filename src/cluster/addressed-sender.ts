@@ -4,6 +4,7 @@ import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-write
 import { AddressedKind, AddressedQueue } from "./addressed-queue";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
+import { giverCount } from "./givers";
 import { inboxTopic } from "./topics";
 import { Transmitter } from "./transmitter";
 
@@ -28,26 +29,29 @@ export class AddressedSender {
 		private readonly agenda: Agenda,
 	) {}
 
-	/** Sends sections to one server, as soon as the budget allows. Not repeated if lost: whoever waits for it asks again. */
+	/** Sends sections to one server, as soon as the budget allows. Not repeated if lost: whoever waits for it asks again. Returns whether there was room for it. */
 	public sendTo(
 		addressee: ShortId,
 		kind: AddressedKind,
 		sections: string[],
 		baseStamp = this.context.nowStamp(),
 		onSent?: () => void,
-	): void {
+	): boolean {
 		const { context } = this;
 		const text = writeFrame(this.header(addressee, baseStamp), sections, context.checksumSeed);
 		const queuedAtSeconds = context.now();
 		const queue = (this.queue ??= new AddressedQueue());
 		this.sending ??= this.agenda.add(() => this.send(queue));
-		if (queue.put({ addressee, kind, text, queuedAtSeconds, onSent })) this.sending.by(queuedAtSeconds);
+		const isTaken = queue.put({ addressee, kind, text, queuedAtSeconds, onSent });
+		if (isTaken) this.sending.by(queuedAtSeconds);
 		else context.traffic.drop("overflow");
+		return isTaken;
 	}
 
-	/** A server asks anew for the state: what waits for it is not sent twice. */
-	public forgetPages(addressee: ShortId): void {
-		this.queue?.forgetPages(addressee);
+	/** How many pages this server may send in a minute, about. */
+	public pagesPerMinute(): number {
+		const { budget, regime } = this.context;
+		return budget.addressedPerMinute(regime.hub ? this.giveShare() : undefined);
 	}
 
 	/** The bytes that sections may take in an addressed message. */
@@ -63,9 +67,10 @@ export class AddressedSender {
 		return budget.mayAddress(now, this.giveShare(), isUrgent, givesState ? 1 : CONVERSATION_LEEWAY);
 	}
 
-	/** Two at a time may give the state; where more do, the hub leaves them less. */
+	/** Those that give the state have equal parts of what the hub leaves them. */
 	private giveShare(): number {
-		return (this.context.regime.hub?.giveShare ?? 0) / 2;
+		const { membership, regime } = this.context;
+		return (regime.hub?.giveShare ?? 0) / giverCount(membership.serverCount());
 	}
 
 	private header(addressee: ShortId, baseStamp: number): FrameHeader {

@@ -18,6 +18,7 @@ import {
 import { jsonBytes } from "../wire/text";
 import { introductions, recordsOf, writeCastContent } from "./cast-content";
 import { Context } from "./context";
+import { drawGivers } from "./givers";
 import { Hub } from "./regime";
 
 /** What the head of a cast takes at most, without the servers that it names. */
@@ -223,7 +224,7 @@ export class Caster {
 		}
 		push(this.relayAgain(room, baseStamp, now));
 		push(this.stand(room));
-		if (isNaming) hub.responders = this.responders();
+		if (isNaming) hub.responders = drawGivers(context, RESPONDERS);
 		const cast = writeCast(
 			{
 				epoch: hub.epoch,
@@ -245,20 +246,6 @@ export class Caster {
 		log.casts.noteFloor(seq, this.floor);
 		const text = writeFrame(header, [cast, ...sections], context.checksumSeed);
 		return { text, isNews: fresh.count > 0 || said.count > 0 || !departures.isEmpty(), isFull: fresh.isFull };
-	}
-
-	/** Some that give the state: others each time, so that a crowd spreads. */
-	private responders(): ShortId[] {
-		const { membership, platform } = this.context;
-		const members = membership.all();
-		const responders = new Array<ShortId>();
-		const first = math.floor(platform.random() * members.size());
-		for (const offset of $range(0, members.size() - 1)) {
-			if (responders.size() >= RESPONDERS) break;
-			const { shortId, suspectedAtSeconds } = members[(first + offset) % members.size()]!;
-			if (suspectedAtSeconds === undefined) responders.push(shortId);
-		}
-		return responders;
 	}
 
 	/** Looks at all streams, which takes long where there are many: what is to be cast, and how far all are. */

@@ -276,7 +276,8 @@ export class Context {
 
 	/** Holds the frontier back until a server that got its state from here says what it has applied. */
 	public pinFrontier(frontier: number, untilSeconds: number): void {
-		this.pins = [...this.pins, { frontier, untilSeconds }];
+		const others = this.pins.filter((pin) => pin.frontier !== frontier || pin.untilSeconds > untilSeconds);
+		this.pins = [...others, { frontier, untilSeconds }];
 	}
 
 	private pinnedFrontier(): number {

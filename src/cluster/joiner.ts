@@ -1,29 +1,36 @@
 import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { HybridClock } from "../replication/hybrid-clock";
-import { PageCollector, Snapshot, takeSnapshot } from "../replication/snapshot";
-import { Stream } from "../replication/stream";
-import { CastSection, Frame, Identity, JoinSection, MemberEntry, PageSection, Section, ShortId } from "../wire/frame";
+import { mergeParts, WHOLE } from "../replication/state-parts";
+import {
+	CastSection,
+	Frame,
+	Identity,
+	JoinSection,
+	PageSection,
+	PartSection,
+	Section,
+	ShortId,
+	TurnSection,
+} from "../wire/frame";
 import { readSections } from "../wire/frame-reader";
-import { writeCast, writeJoin, writePage, writeParity } from "../wire/section-writers";
-import { jsonBytes } from "../wire/text";
+import { writeJoin, writePart } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
+import { Candidates } from "./candidates";
 import { Context } from "./context";
 import { MemoryReader, ReadState } from "./memory-reader";
 import { isOlder } from "./membership";
+import { PartRequest, REPEAT_SECONDS } from "./part-request";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
+import { Asked, StateGiver } from "./state-giver";
+import { StateTaker } from "./state-taker";
 
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
 const HELLO_SPREAD_SECONDS = 0.2;
 /** Announcements to all are spread more, and most are late in that time: of two thousand that start together about seven speak before the others hear them. */
 const CLAIM_SPREAD_SECONDS = 5.5;
 const CLAIM_STEEPNESS = 8.4;
-/** Question and answer take two deliveries of up to two seconds, but the first of many pages comes early. */
-const REPEAT_SECONDS = 3.2;
-/** Pages that were sent together arrive within this time, and pages that wait for the budget not much longer after each other. */
-const PAGE_SPREAD_SECONDS = 2.1;
-const PAGE_PAUSE_SECONDS = 0.6;
 /** Without any answer to two announcements, there is nobody. */
 const MOST_HELLOS = 3;
 /** So many of them go to the servers that give the state, the others to all. */
@@ -31,81 +38,47 @@ const QUIET_HELLOS = 1;
 const ALONE_AFTER_SECONDS = 2.3;
 /** An announcement to all is repeated after this. */
 const CLAIM_AGAIN_SECONDS = 2.2;
-/** A server that was asked and does not answer is given up after so many requests. */
-const MOST_REQUESTS = 3;
-const MOST_CANDIDATES = 50;
-/** A snapshot is kept for repeats of its pages, and holds the frontier back, for so long. */
-const SNAPSHOT_KEPT_SECONDS = 20;
-/** Pages that were sent so lately are still on their way. */
-const SERVED_AGAIN_SECONDS = 2.2;
+/** A server that was asked and does not answer is given up after so many questions. */
+const MOST_QUESTIONS = 3;
+/** Who has been sent to others so often asks one of them for everything. */
+const MOST_TURNS = 3;
 /** What is heard before the state is here waits; more is dropped and repaired later. */
 const MOST_BUFFERED = 500;
-/** A state that was taken so lately is given to others too. */
-const STATE_SHARED_SECONDS = 0.7;
-/** Page sections, and what a parity page needs more than the pages it is made of. */
-const PAGE_RESERVE_BYTES = 40;
+/** So many others can wait for the state as well. */
+const MOST_WAITING = 50;
 
-interface Candidate {
-	readonly shortId: ShortId;
-	readonly identity: Identity | undefined;
-	readonly synced: boolean;
-}
-
-interface Asked {
-	readonly join: JoinSection;
-	readonly requester: ShortId;
-}
-
-interface State {
-	readonly snapshot: Snapshot;
-	/** What had been applied everywhere when it was taken. */
-	readonly frontier: number;
-	readonly takenAtSeconds: number;
-}
-
-interface Served extends State {
-	readonly nonce: number;
-	readonly requester: ShortId;
-	lastSentSeconds: number;
-}
-
-/** What a server has that neither asks nor is asked: shared, and replaced when there is something to keep. */
-const NO_CANDIDATES = table.freeze(new Array<Candidate>()) as Candidate[];
+/** What a server has that has the state: shared, and replaced when there is something to keep. */
 const NO_FRAMES = table.freeze(new Array<Frame>()) as Frame[];
-const NOBODY_SERVED = table.freeze(new Array<Served>()) as Served[];
-const NOBODY = table.freeze(new Set<ShortId>()) as Set<ShortId>;
+const NO_REQUESTS = table.freeze(new Array<PartRequest>()) as PartRequest[];
+const NO_CANDIDATES = table.freeze(new Candidates()) as Candidates;
 
 /**
- * How a server gets the state, and gives it. Joining is one conversation with one server: an announcement, pages into the own inbox, done.
- * The same conversation brings a server back that was given up for lost.
+ * How a server gets the state: an announcement, pages into the own inbox, done. Joining is one conversation with one server, or where the state is large
+ * a few at a time. The same conversation brings a server back that was given up for lost.
  */
 export class Joiner {
 	private readonly stepping: Appointment;
-	private candidates!: Candidate[];
+	private readonly taker: StateTaker;
+	private candidates!: Candidates;
 	/** While the state is being read, nobody is asked for it. */
 	private isReading!: boolean;
-	/** Who has said goodbye since this server began to look. */
-	private gone!: Set<ShortId>;
 	private hellos!: number;
 	private helloAtSeconds!: number;
-	private lastRequestSeconds!: number;
-	/** When the pages that are still missing are asked for. */
-	private missingAtSeconds!: number;
-	private firstPageSeconds: number | undefined;
+	/** When anybody was last asked for anything. */
+	private lastAskedSeconds!: number;
 	private foundAtSeconds!: number;
-	private collector: PageCollector | undefined;
-	private responder: ShortId | undefined;
-	/** Requests since the last page. */
-	private requests!: number;
+	/** One conversation for each part of the state. */
+	private requests!: PartRequest[];
+	/** How often this server was sent to others. */
+	private turnsTaken!: number;
 	private buffered!: Frame[];
 	private waiting: Asked[] | undefined;
-	private served!: Served[];
-	private latest: State | undefined;
 
 	constructor(
 		private readonly context: Context,
 		private readonly sender: Sender,
-		private readonly roster: Roster,
+		roster: Roster,
+		private readonly giver: StateGiver,
 		/** The state is here; `buffered` is what was heard meanwhile. */
 		private readonly onSynced: (buffered: Frame[], again: boolean) => void,
 		agenda: Agenda,
@@ -114,16 +87,16 @@ export class Joiner {
 		/** The state was read there, from this writer. */
 		private readonly onRead: ((writer: ShortId) => void) | undefined,
 	) {
+		this.taker = new StateTaker(context, roster);
 		this.stepping = agenda.add(() => this.step());
 	}
-
-	// -- getting the state -------------------------------------------------------------------------------------------------------------------
 
 	/** Subscriptions are up: looks for somebody to ask. */
 	public start(): void {
 		const { context } = this;
 		context.phase = "joining";
-		this.collector = new PageCollector(this.newNonce());
+		this.candidates = new Candidates();
+		this.requests = [new PartRequest(WHOLE, this.newNonce())];
 		if (!this.reader) {
 			this.beginToAsk();
 			return;
@@ -136,7 +109,7 @@ export class Joiner {
 		const { context } = this;
 		this.helloAtSeconds = context.now() + context.platform.random() * HELLO_SPREAD_SECONDS;
 		// Somebody may have been heard while the state was being read.
-		this.stepping.at(this.candidates.isEmpty() ? this.helloAtSeconds : context.now());
+		this.stepBy(this.candidates.isEmpty() ? this.helloAtSeconds : context.now());
 	}
 
 	/** The state was read in MemoryStoreService, or cannot be. */
@@ -151,15 +124,14 @@ export class Joiner {
 		}
 		sometimes("the state read where another server keeps it");
 		context.memoryUse.joined = true;
-		this.responder = state.writer;
 		this.onRead?.(state.writer);
-		this.finish(state.sections, state.baseStamp);
+		this.finish(state.sections, state.baseStamp, new Set([state.writer]));
 		context.events.changed();
 	}
 
 	/** Removals that the state does not know of must be remembered by all who live: its writer holds them back as long as it lives, and no hub has let them go. */
 	private isUsable({ writer, frontier }: ReadState): boolean {
-		if (this.gone.has(writer)) return false;
+		if (this.candidates.hasGone(writer)) return false;
 		for (const { sections } of this.buffered) {
 			for (const section of sections) if (section.kind === "cast" && section.frontier > frontier) return false;
 		}
@@ -177,21 +149,19 @@ export class Joiner {
 	public restart(source: ShortId): void {
 		const { context } = this;
 		context.phase = "rejoining";
-		this.collector = new PageCollector(this.newNonce());
-		this.responder = undefined;
-		this.requests = 0;
-		this.candidates = [{ shortId: source, identity: undefined, synced: true }];
-		for (const member of context.membership.all()) {
-			if (member.shortId === source) continue;
-			this.candidates.push({ shortId: member.shortId, identity: member.identity, synced: true });
-		}
-		this.lastRequestSeconds = -math.huge;
-		this.stepping.at(context.now() + 0.1);
+		const others = context.membership.all().filter(({ shortId }) => shortId !== source);
+		this.candidates = new Candidates();
+		this.candidates.prefer([source, ...others.map(({ shortId }) => shortId)]);
+		this.requests = [new PartRequest(WHOLE, this.newNonce())];
+		this.lastAskedSeconds = -math.huge;
+		this.stepBy(context.now() + 0.1);
 	}
 
 	private newNonce(): number {
 		return math.floor(this.context.platform.random() * 4294967296);
 	}
+
+	// -- whom to ask -------------------------------------------------------------------------------------------------------------------------
 
 	/** Something was heard of another server while this one has no state yet. */
 	public noteHeard(frame: Frame, identity: Identity | undefined, synced: boolean, asksToo: boolean): void {
@@ -212,439 +182,284 @@ export class Joiner {
 			context.hasFirstCasts = true;
 			// So do those that ask this server.
 			this.waiting = undefined;
-			this.finish([], frame.baseStamp);
+			this.finish([], frame.baseStamp, new Set());
 			context.events.changed();
 			return;
 		}
 		if (cast && !cast.responders.isEmpty()) {
-			this.noteResponders(cast.responders);
+			const wasKnown = this.candidates.hasSynced();
+			this.candidates.mix(cast.responders, () => context.platform.random());
+			if (!wasKnown) this.askAfter(this.hellos > 0 ? REPEAT_SECONDS : 0.1);
 			return;
 		}
-		if (this.gone.has(frame.sender) || (!synced && !asksToo)) return;
+		const { candidates } = this;
+		if (candidates.hasGone(frame.sender) || (!synced && !asksToo)) return;
 		// Of those that look for the state as well, the first that announces itself to all founds the cluster, and the oldest of several.
 		const yields = frame.addressee === undefined && this.hellos <= QUIET_HELLOS;
 		const isOlderOne = identity && isOlder(frame.sender, identity, context.selfId, context.identity);
 		if (!synced && !isOlderOne && !yields) return;
-		const known = this.candidates.find((candidate) => candidate.shortId === frame.sender);
-		if (known && known.synced === synced) return;
-		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== frame.sender);
-		if (this.candidates.size() >= MOST_CANDIDATES) return;
-		this.candidates.push({ shortId: frame.sender, identity, synced });
-		this.candidates.sort((left, right) => isBetterCandidate(left, right));
+		if (!candidates.note({ shortId: frame.sender, identity, synced })) return;
 		// The announcement may have reached it already: it gets time to answer before it is asked directly.
-		const patience = this.hellos > 0 && synced ? REPEAT_SECONDS : 0.2 + 0.4 * context.platform.random();
-		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
-		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+		this.askAfter(this.hellos > 0 && synced ? REPEAT_SECONDS : 0.2 + 0.4 * context.platform.random());
 	}
 
-	/** Servers that give the state in the hub's place: anybody asks any of them. */
-	private noteResponders(responders: ReadonlyArray<ShortId>): void {
-		const { context } = this;
-		const wasEmpty = this.candidates.isEmpty() || !this.candidates[0]!.synced;
-		if (this.candidates === NO_CANDIDATES) this.candidates = [];
-		for (const shortId of responders) {
-			if (this.candidates.size() >= MOST_CANDIDATES) break;
-			if (this.gone.has(shortId) || this.candidates.some((other) => other.shortId === shortId && other.synced))
-				continue;
-			// Whom it is asking already stays first.
-			const least = wasEmpty ? 0 : 1;
-			const at = least + math.floor(context.platform.random() * (this.candidates.size() - least + 1));
-			this.candidates.insert(math.min(at, this.candidates.size()), {
-				shortId,
-				identity: undefined,
-				synced: true,
-			});
+	/** Somebody is there to be asked, which makes sense so long after the last question. */
+	private askAfter(patienceSeconds: number): void {
+		const now = this.context.now();
+		this.stepBy(math.max(now + 0.05, this.lastAskedSeconds + patienceSeconds));
+		this.foundAtSeconds = math.max(this.foundAtSeconds, now + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+	}
+
+	/** Where nothing has come yet, nor was promised, the next step is due by then. */
+	private stepBy(seconds: number): void {
+		for (const request of this.requests) {
+			if (request.hasStarted() || request.isPromised) continue;
+			request.dueSeconds = math.min(request.dueSeconds, seconds);
 		}
-		if (!wasEmpty) return;
-		const patience = this.hellos > 0 ? REPEAT_SECONDS : 0.1;
-		this.stepping.by(math.max(context.now() + 0.05, this.lastRequestSeconds + patience));
-		this.foundAtSeconds = math.max(this.foundAtSeconds, context.now() + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
+		this.stepAtDue();
+	}
+
+	private stepAtDue(): void {
+		let due = math.huge;
+		for (const { dueSeconds } of this.requests) due = math.min(due, dueSeconds);
+		if (due < math.huge) this.stepping.at(due);
+		else this.stepping.clear();
 	}
 
 	/** Who closes answers nobody any more. Pages that it has sent already may still come. */
 	private noteGone(shortId: ShortId): void {
-		if (this.gone === NOBODY) this.gone = new Set();
-		this.gone.add(shortId);
-		if (this.collector?.started() && this.responder === shortId) return;
-		if (this.candidates[0]?.shortId === shortId) {
-			sometimes("asked a server that closes");
-			this.requests = 0;
-			this.stepping.by(this.context.now() + 0.1);
+		const now = this.context.now();
+		this.candidates.noteGone(shortId);
+		const isAlone = this.requests.size() === 1;
+		for (const request of this.requests) {
+			if (request.hasStarted()) {
+				if (isAlone || request.responder !== shortId) continue;
+				// It does not hold the frontier back any more, and the other parts may take a while.
+				request.begin(this.newNonce(), now + 0.1);
+			} else if (request.target === shortId) {
+				sometimes("asked a server that closes");
+				request.begin(request.collector.nonce, now + 0.1);
+			}
 		}
-		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== shortId);
+		this.stepAtDue();
 	}
+
+	/** A server that was asked says when its pages come, or whom to ask instead. */
+	public noteTurn(turn: TurnSection, sender: ShortId): void {
+		const { context } = this;
+		const now = context.now();
+		const request = this.requests.find(({ collector }) => collector.nonce === turn.nonce);
+		if (!request || (request.responder !== undefined && request.responder !== sender)) return;
+		if (turn.responders.isEmpty()) {
+			if (this.isReading || request.isComplete()) return;
+			if (!request.hasStarted()) request.target = sender;
+			request.notePromise(turn.seconds, now);
+			this.stepAtDue();
+			return;
+		}
+		if (context.phase !== "joining" || request.hasStarted() || this.requests.size() > 1) return;
+		if (this.turnsTaken >= MOST_TURNS) return;
+		this.turnsTaken += 1;
+		this.candidates.prefer(turn.responders.filter((shortId) => shortId !== context.selfId));
+		if (turn.parts > 1) {
+			this.requests = [];
+			for (const part of $range(0, turn.parts - 1))
+				this.requests.push(new PartRequest({ part, parts: turn.parts }, this.newNonce()));
+		} else request.begin(request.collector.nonce, math.huge);
+		this.stepBy(now);
+	}
+
+	// -- asking ------------------------------------------------------------------------------------------------------------------------------
 
 	private step(): void {
 		const { context } = this;
 		const { phase } = context;
 		if ((phase !== "joining" && phase !== "rejoining") || this.isReading) return;
 		const now = context.now();
-		const collector = this.collector!;
-		// Who does not answer may have too many to answer.
-		const [first, second] = this.candidates;
-		if (!collector.started() && this.requests > 0 && first && second?.synced) {
-			this.candidates.remove(0);
-			this.candidates.push(first);
+		const { requests } = this;
+		for (const request of requests) {
+			if (request.dueSeconds > now) continue;
+			this.advance(request, now);
+			// The state is here, or looked for in another way.
+			if (this.requests !== requests) break;
 		}
-		// A conversation that has begun is continued with the same server: it has the pages.
-		let target = collector.started() ? this.responder : undefined;
-		const candidate = this.candidates[0];
-		if (target === undefined && candidate) target = candidate.shortId;
-		if (target !== undefined) {
-			if (collector.started() && now < this.missingAtSeconds) {
-				this.stepping.at(this.missingAtSeconds);
-				return;
-			}
-			this.requests += 1;
-			if (this.requests > MOST_REQUESTS) {
-				sometimes("another server asked for the state");
-				this.giveUpOn(target);
-				return;
-			}
-			this.lastRequestSeconds = now;
-			this.missingAtSeconds = now + REPEAT_SECONDS;
-			this.firstPageSeconds = undefined;
-			if (collector.started()) sometimes("pages asked for again");
-			const join = { nonce: collector.nonce, attempt: 1, held: collector.held() };
-			this.sender.addressed.sendTo(target, "join", [writeJoin(join, this.sender.addressed.roomBytes())]);
-			this.stepping.at(now + REPEAT_SECONDS);
-			return;
-		}
-		if (phase === "rejoining") {
+		this.stepAtDue();
+	}
+
+	private advance(request: PartRequest, now: number): void {
+		const target = this.targetOf(request);
+		if (target !== undefined) this.ask(request, target, now);
+		else if (this.requests.size() > 1) {
+			// Nobody is left who gives parts.
+			this.requests = [new PartRequest(WHOLE, this.newNonce())];
+			this.stepBy(now + 0.1);
+		} else if (this.context.phase === "rejoining") {
 			// Nobody answers who could give the state: this server's own view is as good as any.
 			sometimes("rejoined without an answer");
-			this.finish([], 0);
+			this.finish([], 0, new Set());
+		} else this.announce(request, now);
+	}
+
+	/** A conversation that has begun is continued with the same server: it has the pages. Otherwise who does not answer may have too many to answer. */
+	private targetOf(request: PartRequest): ShortId | undefined {
+		const { candidates } = this;
+		const { target } = request;
+		if (request.hasStarted()) return request.responder;
+		if (request.isPromised && target !== undefined && candidates.includes(target)) return target;
+		if (request.questions > 0 && target !== undefined) candidates.postpone(target);
+		const asked = new Set<ShortId>();
+		for (const other of this.requests) {
+			const whom = other.responder ?? other.target;
+			if (other !== request && whom !== undefined) asked.add(whom);
+		}
+		return candidates.best(asked);
+	}
+
+	private ask(request: PartRequest, target: ShortId, now: number): void {
+		if (request.questions >= MOST_QUESTIONS) {
+			sometimes("another server asked for the state");
+			this.giveUpOn(request, target);
 			return;
 		}
+		if (request.hasStarted()) sometimes("pages asked for again");
+		request.noteAsked(target, now);
+		this.lastAskedSeconds = now;
+		const { addressed } = this.sender;
+		const sections = new Array<string>();
+		// Who comes back gets everything from one server, which says by that what is gone.
+		if (this.context.phase === "joining" && this.turnsTaken < MOST_TURNS) sections.push(writePart(request.part));
+		else if (request.part.parts > 1) sections.push(writePart(request.part));
+		const room = addressed.roomBytes() - sections.join("").size();
+		const join = writeJoin({ nonce: request.collector.nonce, attempt: 1, held: request.held() }, room);
+		addressed.sendTo(target, "join", [join, ...sections]);
+	}
+
+	/** Nobody is known who could be asked. */
+	private announce(request: PartRequest, now: number): void {
+		const { context } = this;
 		// Who asks this server has heard it.
 		const isHeard = this.hellos > QUIET_HELLOS && this.waiting !== undefined;
 		if (this.hellos < MOST_HELLOS && !isHeard) {
 			if (now < this.helloAtSeconds) {
-				this.stepping.at(this.helloAtSeconds);
+				request.dueSeconds = this.helloAtSeconds;
 				return;
 			}
 			this.hellos += 1;
-			this.lastRequestSeconds = now;
+			this.lastAskedSeconds = now;
 			const toAll = this.hellos > QUIET_HELLOS;
 			const nextToAll = this.hellos === QUIET_HELLOS;
 			this.helloAtSeconds = now + (nextToAll ? this.claimDelay() : CLAIM_AGAIN_SECONDS);
-			this.sender.hello(collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
+			this.sender.hello(request.collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
 			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
-			this.stepping.at(this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds);
+			request.dueSeconds = this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds;
 			return;
 		}
 		if (now < this.foundAtSeconds) {
-			this.stepping.at(this.foundAtSeconds);
+			request.dueSeconds = this.foundAtSeconds;
 			return;
 		}
 		sometimes("alone after the announcements");
 		context.founded = true;
-		this.finish([], 0);
-	}
-
-	/** A page of the state came in. `text` is its body, or a parity text. */
-	public notePage(page: PageSection, frame: Frame, text: string): void {
-		const { collector, context } = this;
-		const { phase } = context;
-		if (!collector || page.nonce !== collector.nonce || (phase !== "joining" && phase !== "rejoining")) return;
-		// Answers of two servers do not mix: the first that answers is the one.
-		if (this.responder !== undefined && this.responder !== frame.sender) return;
-		this.responder = frame.sender;
-		// Pages come as one burst, or as fast as the budget allows: what is missing two seconds after the first one, and after a pause, is lost.
-		const now = context.now();
-		this.firstPageSeconds ??= now;
-		this.missingAtSeconds = math.max(this.firstPageSeconds + PAGE_SPREAD_SECONDS, now + PAGE_PAUSE_SECONDS);
-		this.stepping.at(this.missingAtSeconds);
-		if (collector.add(page.index, page.pages, page.parities, frame.baseStamp, text)) this.requests = 0;
-		const bodies = collector.finished();
-		if (!bodies) return;
-		const sections = new Array<Section>();
-		for (const body of bodies) {
-			const read = readSections(body, collector.baseStamp);
-			// The checksum of every message was right, so this is a defect of the sender; another one may do better.
-			if (!read) {
-				context.traffic.drop("malformed");
-				this.giveUpOn(frame.sender);
-				return;
-			}
-			for (const section of read.sections) sections.push(section);
-		}
-		this.finish(sections, collector.baseStamp);
+		this.finish([], 0, new Set());
 	}
 
 	/** Begins anew with another server. */
-	private giveUpOn(shortId: ShortId): void {
-		this.candidates = this.candidates.filter((candidate) => candidate.shortId !== shortId);
-		this.requests = 0;
-		this.collector = new PageCollector(this.newNonce());
-		this.responder = undefined;
-		this.lastRequestSeconds = 0;
-		this.stepping.at(this.context.now() + 0.1);
+	private giveUpOn(request: PartRequest, shortId: ShortId): void {
+		this.candidates.remove(shortId);
+		this.lastAskedSeconds = 0;
+		request.begin(this.newNonce(), this.context.now() + 0.1);
+		this.stepAtDue();
 	}
 
-	private finish(sections: Section[], baseStamp: number): void {
+	/** Somebody asks for the state. Whoever has none yet answers when it has. */
+	public noteJoin(join: JoinSection, part: PartSection | undefined, requester: ShortId, addressed: boolean): void {
+		const { context } = this;
+		const asked = { join, part, requester };
+		if (context.isActive()) {
+			this.giver.answer(asked, addressed);
+			return;
+		}
+		const waiting = this.waiting ?? [];
+		if (!addressed || context.phase !== "joining" || waiting.size() >= MOST_WAITING) return;
+		sometimes("asked for the state before having it");
+		waiting.push(asked);
+		this.waiting = waiting;
+	}
+
+	// -- getting it --------------------------------------------------------------------------------------------------------------------------
+
+	/** A page of the state came in. `text` is its body, or a parity text. */
+	public notePage(page: PageSection, frame: Frame, text: string): void {
+		const { context } = this;
+		const { phase } = context;
+		if (phase !== "joining" && phase !== "rejoining") return;
+		const request = this.requests.find(({ collector }) => collector.nonce === page.nonce);
+		if (!request || (request.responder !== undefined && request.responder !== frame.sender)) return;
+		const now = context.now();
+		request.notePage(page, frame.sender, frame.baseStamp, text, now);
+		this.stepAtDue();
+		// Of what was complete long before a page has to come once more.
+		if (this.requests.every((other) => other.isFinished(now))) this.putTogether(now);
+	}
+
+	private putTogether(now: number): void {
+		const { context } = this;
+		const given = this.requests.map((request) => {
+			const sections = new Array<Section>();
+			for (const body of request.collector.finished()!) {
+				const read = readSections(body, request.collector.baseStamp);
+				// The checksum of every message was right, so this is a defect of the sender; another one may do better.
+				if (!read) return { request, sections: undefined };
+				for (const section of read.sections) sections.push(section);
+			}
+			return { request, sections };
+		});
+		const givers = new Set<ShortId>();
+		const parts = new Array<{ readonly part: number; readonly parts: number; readonly sections: Section[] }>();
+		let baseStamp = 0;
+		for (const { request, sections } of given) {
+			if (!sections) {
+				context.traffic.drop("malformed");
+				this.giveUpOn(request, request.responder!);
+				return;
+			}
+			assert(
+				request.isFinished(now),
+				"every part's server holds the frontier back until the state is put together",
+			);
+			givers.add(request.responder!);
+			parts.push({ ...request.part, sections });
+			baseStamp = math.max(baseStamp, request.collector.baseStamp);
+		}
+		this.finish(parts.size() === 1 ? parts[0]!.sections : mergeParts(parts), baseStamp, givers);
+	}
+
+	private finish(sections: Section[], baseStamp: number, givers: ReadonlySet<ShortId>): void {
 		const { context } = this;
 		this.stepping.clear();
-		this.collector = undefined;
-		this.candidates = [];
-		this.gone = NOBODY;
+		this.requests = NO_REQUESTS;
+		this.candidates = NO_CANDIDATES;
 		const again = context.phase === "rejoining";
 		if (HybridClock.accepts(baseStamp, context.platform.unixMilliseconds())) context.clock.witness(baseStamp);
-		this.applySnapshot(sections, again);
+		this.taker.take(sections, givers, again);
 		context.phase = "synced";
 		const { buffered } = this;
 		this.buffered = NO_FRAMES;
 		this.onSynced(buffered, again);
 		const { waiting } = this;
 		this.waiting = undefined;
-		if (waiting && !context.isFounding()) for (const { join, requester } of waiting) this.serve(join, requester);
-	}
-
-	private applySnapshot(sections: Section[], again: boolean): void {
-		const { context } = this;
-		const unixMilliseconds = context.platform.unixMilliseconds();
-		const streams = new Map<string, Stream>();
-		const entries = new Array<MemberEntry>();
-		let responderLive = false;
-		// Before the members: with a hub there is less to remember of each.
-		for (const section of sections) {
-			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
-			if (section.kind !== "cast" || hubId === undefined) continue;
-			context.regime.adopt(hubId, section.epoch, section.seq, context.now());
-		}
-		for (const section of sections) {
-			if (section.kind !== "members") continue;
-			for (const entry of section.members) {
-				if (entry.shortId === context.selfId) continue;
-				entries.push(entry);
-				if (entry.shortId === this.responder) responderLive = true;
-				const stream = this.streamOf(entry, again);
-				if (stream) streams.set(streamKey(entry.shortId, entry.incarnation), stream);
-			}
-		}
-		if (!again) this.restampOwn(sections);
-		const kept = new Map<Stream, Map<number, number>>();
-		for (const section of sections) {
-			if (section.kind !== "records" || !section.stream) continue;
-			const stream = streams.get(streamKey(section.stream.shortId, section.stream.incarnation));
-			if (!stream) continue;
-			let versions = kept.get(stream);
-			if (!versions) {
-				versions = new Map();
-				kept.set(stream, versions);
-			}
-			for (const record of section.records) versions.set(record.version, record.reference);
-			context.replica.applySection(stream, section, context.clock, unixMilliseconds);
-		}
-		for (const entry of entries) {
-			const stream = streams.get(streamKey(entry.shortId, entry.incarnation));
-			if (!stream) continue;
-			if (again && responderLive)
-				context.replica.dropAbsent(stream, 0, entry.applied, kept.get(stream) ?? new Map<number, number>());
-			if (entry.applied > 0) stream.close(0, entry.applied);
-			stream.noteFloor(entry.applied, entry.appliedFloor);
-		}
-	}
-
-	/** The stream a snapshot's member entry is about, made live or departed as it says; undefined if this server knows better. */
-	private streamOf(entry: MemberEntry, again: boolean): Stream | undefined {
-		const { context } = this;
-		const member = context.membership.get(entry.shortId);
-		if (member)
-			return member.stream.incarnation === entry.incarnation && entry.state === "live"
-				? member.stream
-				: undefined;
-		if (entry.state === "live") {
-			// Whom this server has given up comes back by answering a probe, not by hearsay; only who gave the state has proved that it lives.
-			if (context.membership.departed(entry.shortId) && entry.shortId !== this.responder) return undefined;
-			return this.roster.admit(entry, entry).stream;
-		}
-		if (again || context.membership.departed(entry.shortId)) return undefined;
-		return this.roster.remember(entry, entry, entry.state).stream;
-	}
-
-	/** What was contributed before the state was here was contributed now, as far as anybody else is concerned: it is above everything the state has. */
-	private restampOwn(sections: Section[]): void {
-		const { context } = this;
-		const unixMilliseconds = context.platform.unixMilliseconds();
-		let highest = context.nowStamp();
-		for (const section of sections) {
-			if (section.kind !== "records") continue;
-			for (const record of section.records) {
-				if (HybridClock.accepts(record.stamp, unixMilliseconds)) highest = math.max(highest, record.stamp);
-			}
-		}
-		context.clock.witness(highest + 1);
-		context.replica.restampOwn(highest + 1);
-	}
-
-	// -- giving the state --------------------------------------------------------------------------------------------------------------------
-
-	/** Somebody asks everybody (`attempt`), or this server, for the state. */
-	public noteJoin(join: JoinSection, requester: ShortId, addressed: boolean): void {
-		const { context } = this;
-		if (!context.isActive()) {
-			const waiting = this.waiting ?? [];
-			if (addressed && context.phase === "joining" && waiting.size() < 50) {
-				sometimes("asked for the state before having it");
-				waiting.push({ join, requester });
-				this.waiting = waiting;
-			}
-			return;
-		}
-		if (!addressed && !this.isToAnswer(join.attempt)) return;
-		// They hear of it soon.
-		if (context.isFounding()) return;
-		this.serve(join, requester);
-	}
-
-	/** One server answers an announcement: the oldest; a repeated one is answered by the next oldest too. The hub has no messages to spare for that. */
-	private isToAnswer(attempt: number): boolean {
-		const { membership, regime } = this.context;
-		const { hub } = regime;
-		if (!hub || membership.serverCount() < 3) return membership.rank() < attempt;
-		return hub.shortId !== this.context.selfId && membership.rankBut(hub.shortId) < attempt;
-	}
-
-	private serve(join: JoinSection, requester: ShortId): void {
-		const { context } = this;
-		const now = context.now();
-		this.served = this.served.filter((served) => now - served.lastSentSeconds < SNAPSHOT_KEPT_SECONDS);
-		let { held } = join;
-		let served = this.served.find((other) => other.nonce === join.nonce && other.requester === requester);
-		if (served && now - served.lastSentSeconds < SERVED_AGAIN_SECONDS) return;
-		if (!served || join.held.isEmpty()) {
-			if (this.served.size() >= 30) return;
-			served = { nonce: join.nonce, requester, ...this.takeState(now), lastSentSeconds: now };
-			held = [];
-			this.served = this.served.filter((other) => other.requester !== requester);
-			this.served.push(served);
-			context.traffic.snapshotsServed += 1;
-		}
-		served.lastSentSeconds = now;
-		// A large state takes a while in a busy game; for as long as pages are asked for, the frontier waits.
-		context.pinFrontier(served.frontier, now + SNAPSHOT_KEPT_SECONDS);
-		this.sender.expectListener(now + SNAPSHOT_KEPT_SECONDS);
-		this.sendPages(served, held);
-	}
-
-	/** The state as it is; those that ask about the same time are given the same. */
-	private takeState(now: number): State {
-		const { context, latest } = this;
-		if (latest && now - latest.takenAtSeconds < STATE_SHARED_SECONDS) return latest;
-		const baseStamp = context.nowStamp();
-		const room = this.sender.addressed.roomBytes() - PAGE_RESERVE_BYTES;
-		const head = this.hubSection(baseStamp);
-		const loss = context.observedLoss();
-		const snapshot = takeSnapshot(context.replica, this.memberEntries(), room, baseStamp, loss, head);
-		this.latest = { snapshot, frontier: context.ownFrontier(), takenAtSeconds: now };
-		return this.latest;
-	}
-
-	private sendPages(served: Served, held: ReadonlyArray<number>): void {
-		const { bodies, parities, baseStamp } = served.snapshot;
-		const room = this.sender.addressed.roomBytes();
-		const has = new Set<number>();
-		for (const index of held) has.add(index);
-		const head = (index: number) =>
-			writePage({ nonce: served.nonce, index, pages: bodies.size(), parities: parities.size() });
-		this.sender.addressed.forgetPages(served.requester);
-		for (const index of $range(0, bodies.size() - 1)) {
-			if (!has.has(index))
-				this.sender.addressed.sendTo(served.requester, "page", [head(index), bodies[index]!], baseStamp);
-		}
-		if (!held.isEmpty()) return;
-		for (const group of $range(0, parities.size() - 1)) {
-			const sections = [head(bodies.size() + group), writeParity(parities[group]!)];
-			// Text that is mostly not ASCII makes parity larger than its pages; then a lost page is asked for instead.
-			if (jsonBytes(sections.join("")) <= room)
-				this.sender.addressed.sendTo(served.requester, "page", sections, baseStamp);
-		}
-	}
-
-	/** Which hub there is, and up to which cast everything is in the state: the hub is the one responder that it names. */
-	public hubSection(baseStamp: number): string {
-		const { hub } = this.context.regime;
-		if (!hub) return "";
-		const seq = hub.log.casts.watermark();
-		const { epoch } = hub;
-		const about = {
-			epoch,
-			seq,
-			dissolved: false,
-			founding: false,
-			uplinkTenths: math.round(hub.uplinkSeconds * 10),
-			messageTenths: math.round(hub.messageSeconds * 10),
-		};
-		const responders = [hub.shortId];
-		return writeCast(
-			{ ...about, floor: 0, frontier: 0, servers: 0, census: 0, givePercent: 0, responders },
-			baseStamp,
-		);
-	}
-
-	/** Everybody this server knows of, itself first. */
-	public memberEntries(): MemberEntry[] {
-		const { context } = this;
-		const entries = new Array<MemberEntry>();
-		entries.push({
-			shortId: context.selfId,
-			incarnation: context.incarnation,
-			...context.identity,
-			state: "live",
-			applied: context.sequencer.upTo(),
-			appliedFloor: context.floor.floor(context.nowStamp()),
-		});
-		for (const { shortId, stream, identity } of context.membership.all()) {
-			const { incarnation } = stream;
-			const applied = stream.givableUpTo();
-			entries.push({
-				shortId,
-				incarnation,
-				...identity,
-				state: "live",
-				applied,
-				appliedFloor: stream.appliedFloor,
-			});
-		}
-		for (const { shortId, stream, identity, reason, purged } of context.membership.allDeparted()) {
-			if (!identity || purged) continue;
-			const { incarnation } = stream;
-			const applied = stream.givableUpTo();
-			entries.push({
-				shortId,
-				incarnation,
-				...identity,
-				state: reason,
-				applied,
-				appliedFloor: stream.appliedFloor,
-			});
-		}
-		return entries;
+		if (waiting && !context.isFounding()) for (const asked of waiting) this.giver.answer(asked, true);
 	}
 }
 
 beginWith(Joiner, {
+	candidates: NO_CANDIDATES,
 	isReading: false,
 	hellos: 0,
 	helloAtSeconds: 0,
-	lastRequestSeconds: 0,
-	missingAtSeconds: 0,
+	lastAskedSeconds: 0,
 	foundAtSeconds: math.huge,
-	requests: 0,
-	candidates: NO_CANDIDATES,
-	gone: NOBODY,
+	requests: NO_REQUESTS,
+	turnsTaken: 0,
 	buffered: NO_FRAMES,
-	served: NOBODY_SERVED,
 });
-
-function isBetterCandidate(left: Candidate, right: Candidate): boolean {
-	if (left.synced !== right.synced) return left.synced;
-	if (left.identity && right.identity) return isOlder(left.shortId, left.identity, right.shortId, right.identity);
-	if ((left.identity === undefined) !== (right.identity === undefined)) return left.identity !== undefined;
-	return left.shortId < right.shortId;
-}
-
-function streamKey(shortId: ShortId, incarnation: number): string {
-	return `${shortId}${incarnation}`;
-}

@@ -1,6 +1,6 @@
 import { sometimes } from "../diagnostics/situations";
 import { Generation, GivenMember } from "../replication/generation";
-import { MemberEntry, ShortId } from "../wire/frame";
+import { ShortId } from "../wire/frame";
 import {
 	checksumOfPages,
 	readStoredState,
@@ -15,6 +15,7 @@ import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
 import { MemoryAccess } from "./memory-access";
 import { pageKey, STATE_KEY } from "./memory-items";
+import { StateGiver } from "./state-giver";
 
 const STEP_SECONDS = 0.5;
 /** What has changed is written so often: as often, who waits for a state that is newer than its subscriptions gets it. */
@@ -48,14 +49,6 @@ const LATER_TURNS_SECONDS = 60;
 /** Whether another still writes is asked so often; and whether another writes as well. */
 const BELIEVED_SECONDS = 300;
 const COMPARED_SECONDS = 30;
-
-/** How this server tells the state to whoever asks by messages. */
-export interface StateGiver {
-	/** Everybody this server knows of, itself first. */
-	memberEntries(): MemberEntry[];
-	/** Which hub there is, and up to which cast everything is in the state. */
-	hubSection(baseStamp: number): string;
-}
 
 interface Written {
 	readonly generation: Generation;

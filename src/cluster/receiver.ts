@@ -12,6 +12,7 @@ import {
 	Identity,
 	MemberEntry,
 	PageSection,
+	PartSection,
 	ProbeSection,
 	RecordsSection,
 	RelayedGroup,
@@ -179,12 +180,14 @@ export class Receiver {
 			else if (section.kind === "beat") beat = section;
 			else if (section.kind === "page") page = section;
 			else if (section.kind === "parity" && page) this.joiner.notePage(page, frame, section.text);
+			else if (section.kind === "turn") this.joiner.noteTurn(section, frame.sender);
 			else if (section.kind === "probe") this.answerProbe(section, frame);
 			else if (section.kind === "probeAck") this.noteProbeAck(section.nonce, frame);
 			else if (section.kind === "join") {
 				asks = true;
 				this.roster.noteNewcomer(frame.sender);
-				this.joiner.noteJoin(section, frame.sender, frame.addressee !== undefined);
+				const part = frame.sections.find((other): other is PartSection => other.kind === "part");
+				this.joiner.noteJoin(section, part, frame.sender, frame.addressee !== undefined);
 			}
 		}
 		if (page) {

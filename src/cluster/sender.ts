@@ -2,9 +2,10 @@ import { beginWith } from "../diagnostics/begin-with";
 import { BroadcastKind } from "../outbox/budget";
 import { StreamRange } from "../replication/cast-log";
 import { Register } from "../replication/register";
+import { WHOLE } from "../replication/state-parts";
 import { Departure, ShortId } from "../wire/frame";
 import { MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
-import { writeIdentity, writeJoin } from "../wire/section-writers";
+import { writeIdentity, writeJoin, writePart } from "../wire/section-writers";
 import { AddressedSender } from "./addressed-sender";
 import { Agenda, Appointment } from "./agenda";
 import { CastSender } from "./cast-sender";
@@ -328,7 +329,8 @@ export class Sender {
 			baseStamp: context.nowStamp(),
 			unicasts: context.budget.takeUnicastReport(),
 		};
-		const sections = [writeIdentity(context.identity), writeJoin({ nonce, attempt, held: [] }, MESSAGE_BYTES)];
+		const join = writeJoin({ nonce, attempt, held: [] }, MESSAGE_BYTES);
+		const sections = [writeIdentity(context.identity), join, writePart(WHOLE)];
 		const text = writeFrame(header, sections, context.checksumSeed);
 		if (toAll) this.transmitter.broadcast(text, context.budget.pickTopic(context.now()));
 		else this.transmitter.send(RENDEZVOUS_TOPIC, RENDEZVOUS_TOPIC, text, () => {});

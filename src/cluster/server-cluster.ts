@@ -22,6 +22,7 @@ import { Roster } from "./roster";
 import { Sender } from "./sender";
 import { createSignal, FiringSignal } from "./signal";
 import { takeStatistics } from "./take-statistics";
+import { StateGiver } from "./state-giver";
 import { Subscriptions } from "./subscriptions";
 
 /** So many times in a row handlers may cause further changes before the server gets a frame to itself. */
@@ -92,10 +93,12 @@ export class ServerCluster implements Cluster {
 		this.repairer = new Repairer(context, this.sender, agenda);
 		this.roster = new Roster(context, (register) => this.sender.enqueue(register, 0));
 		const memoryAccess = settings.memoryStore ? new MemoryAccess(context) : undefined;
+		const giver = new StateGiver(context, this.sender, agenda);
 		this.joiner = new Joiner(
 			context,
 			this.sender,
 			this.roster,
+			giver,
 			(buffered, again) => {
 				for (const frame of buffered) receiver.replay(frame);
 				this.becomeSynced(again);
@@ -104,7 +107,7 @@ export class ServerCluster implements Cluster {
 			memoryAccess && new MemoryReader(context, memoryAccess, agenda),
 			memoryAccess && ((writer) => this.memoryWriter?.noteWriter(writer)),
 		);
-		if (memoryAccess) this.memoryWriter = new MemoryWriter(context, memoryAccess, this.joiner, agenda);
+		if (memoryAccess) this.memoryWriter = new MemoryWriter(context, memoryAccess, giver, agenda);
 		this.detector = new Detector(context, this.sender, this.roster, () => this.collect(), agenda);
 		const receiver = new Receiver(
 			context,

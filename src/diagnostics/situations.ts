@@ -40,6 +40,8 @@ export const SITUATIONS = [
 	"another server asked for the state",
 	"asked a server that closes",
 	"asked for the state before having it",
+	"a joiner sent to another server",
+	"a joiner told to wait",
 	"alone after the announcements",
 	"the state had by a new game's first casts",
 	"rejoined without an answer",

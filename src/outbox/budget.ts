@@ -236,6 +236,13 @@ export class Budget {
 		return own.messages() + 1 <= leeway * part + giveShare * caps.gameWide;
 	}
 
+	/** How many addressed messages this server may send in a minute at most, with `giveShare` as in {@link mayAddress}; undefined where no hub broadcasts. */
+	public addressedPerMinute(giveShare: number | undefined): number {
+		const { caps } = this;
+		if (giveShare === undefined) return math.min(caps.sends, caps.inbox);
+		return math.max(1, math.min(caps.sends, (ADDRESSED_OF_CAP / caps.servers + giveShare) * caps.gameWide));
+	}
+
 	// -- what is allowed ----------------------------------------------------------------------------------------------
 
 	public mayBroadcast(nowSeconds: number, kind: BroadcastKind): boolean {

@@ -7,7 +7,13 @@ import { jsonBytes } from "../wire/text";
 import { isGivable, outgoingAll } from "./outgoing";
 import { Register } from "./register";
 import { Replica } from "./replica";
+import { isInPart, WHOLE } from "./state-parts";
 import { Stream } from "./stream";
+
+/** A parity page is over so many pages at most. */
+const PAGES_OF_PARITY = 24;
+/** What one digit can say. */
+const MOST_PARITIES = 84;
 
 /** A server's whole view, as the bodies of pages; any page can be read alone. */
 export interface Snapshot {
@@ -23,7 +29,7 @@ export interface StreamRecords {
 	readonly records: OutgoingRecord[];
 }
 
-/** Cuts everything that was sent or received into pages of at most `roomBytes`. `loss` is the share of messages that get lost, 0 to 1. */
+/** Cuts everything that was sent or received, or the part of it, into pages of at most `roomBytes`. `loss` is the share of messages that get lost, 0 to 1. */
 export function takeSnapshot(
 	replica: Replica,
 	members: MemberEntry[],
@@ -32,9 +38,11 @@ export function takeSnapshot(
 	loss: number,
 	/** Sections that the first page begins with. */
 	head = "",
+	part = WHOLE,
 ): Snapshot {
-	const groups = recordsByStream(givableRegisters(replica));
-	const bodies = cutPages(members, groups, roomBytes, baseStamp, head);
+	const entries = members.filter(({ shortId }) => isInPart(shortId, part));
+	const groups = recordsByStream(givableRegisters(replica)).filter(({ stream }) => isInPart(stream.shortId, part));
+	const bodies = cutPages(entries, groups, roomBytes, baseStamp, head);
 	return { bodies, parities: makeParity(bodies, parityCount(bodies.size(), loss)), baseStamp };
 }
 
@@ -103,9 +111,10 @@ export function cutPages(
 	return bodies;
 }
 
-/** One parity page repairs one lost page. Where much is lost there are two, each over half of the pages. */
+/** One parity page repairs one lost page: of few, or where much is lost of fewer, since two that are lost of a group have to be asked for. */
 function parityCount(pages: number, loss: number): number {
-	return pages < 3 || (pages <= 16 && loss < 0.02) ? 1 : 2;
+	const least = pages < 3 || (pages <= 16 && loss < 0.02) ? 1 : 2;
+	return math.clamp(math.ceil(pages / PAGES_OF_PARITY), least, MOST_PARITIES);
 }
 
 /** Everything that can be given to another server, by pool and key. */
@@ -215,9 +224,13 @@ export class PageCollector {
 		return held;
 	}
 
+	public isComplete(): boolean {
+		return this.pages > 0 && this.arrived === this.pages;
+	}
+
 	/** All pages in order, once they are there. */
 	public finished(): string[] | undefined {
-		if (this.pages === 0 || this.arrived < this.pages) return undefined;
+		if (!this.isComplete()) return undefined;
 		const bodies = new Array<string>();
 		for (const index of $range(0, this.pages - 1)) bodies.push(this.bodies.get(index)!);
 		return bodies;

@@ -18,3 +18,9 @@ export const MESSAGE_TENTHS_MOST = 500_000;
 export const GIVE_PERCENT_MOST = 84;
 /** What one cast brought never takes more messages than this. */
 export const COVER_PARTS_MOST = 8;
+/** Servers that give a joiner the state together. */
+export const STATE_PARTS_MOST = 3;
+/** Nobody is told to wait longer for the state. */
+export const TURN_SECONDS_MOST = 60;
+/** Servers that one answer to a joiner names. */
+export const TURN_RESPONDERS_MOST = 6;

@@ -95,6 +95,23 @@ export interface JoinSection {
 	/** Indices of the pages already held. */
 	readonly held: ReadonlyArray<number>;
 }
+/** Beside a join: of the state cut into `parts`, by streams, the one that is asked for. Who says so can also be sent to other servers. */
+export interface PartSection {
+	readonly kind: "part";
+	/** From 0. */
+	readonly part: number;
+	readonly parts: number;
+}
+/** The answer to a join that pages do not follow at once: when they come, or from whom. */
+export interface TurnSection {
+	readonly kind: "turn";
+	readonly nonce: number;
+	/** Pages may be expected after this. */
+	readonly seconds: number;
+	/** Servers to ask instead, each for a part of so many; nobody: the state comes from where it was asked for. */
+	readonly parts: number;
+	readonly responders: ReadonlyArray<ShortId>;
+}
 export interface PageSection {
 	readonly kind: "page";
 	readonly nonce: number;
@@ -230,6 +247,8 @@ export type Section =
 	| MembersSection
 	| DeparturesSection
 	| JoinSection
+	| PartSection
+	| TurnSection
 	| PageSection
 	| ParitySection
 	| NackSection

@@ -26,6 +26,8 @@ export const enum Kind {
 	CastNack,
 	Cover,
 	Backlog = 22,
+	Part,
+	Turn,
 	/** In what is kept in MemoryStoreService only. */
 	Withdrawn = 64,
 }

@@ -5,8 +5,11 @@ import {
 	COVER_PARTS_MOST,
 	GIVE_PERCENT_MOST,
 	NEXT_BEAT_SECONDS_MOST,
-	PAGES_MOST,
 	MESSAGE_TENTHS_MOST,
+	PAGES_MOST,
+	STATE_PARTS_MOST,
+	TURN_RESPONDERS_MOST,
+	TURN_SECONDS_MOST,
 	UPLINK_TENTHS_MOST,
 } from "./bounds";
 import {
@@ -19,9 +22,11 @@ import {
 	MemberEntry,
 	MemberState,
 	PageSection,
+	PartSection,
 	Section,
 	ShortId,
 	StandingEntry,
+	TurnSection,
 	VersionRange,
 	WithdrawnEntry,
 } from "./frame";
@@ -52,6 +57,8 @@ export function readSection(reader: Reader, kind: number, baseStamp: number): Se
 		return { kind: "join", nonce, attempt: reader.digit(), held: readPageIndices(reader) };
 	}
 	if (kind === Kind.Page) return readPage(reader);
+	if (kind === Kind.Part) return readPart(reader);
+	if (kind === Kind.Turn) return readTurn(reader);
 	if (kind === Kind.Parity) return { kind: "parity", text: reader.rest() };
 	if (kind === Kind.Nack) return { kind: "nack", ranges: readRanges(reader) };
 	if (kind === Kind.Probe) {
@@ -243,6 +250,28 @@ function readPageIndices(reader: Reader): number[] {
 		indices.push(index);
 	}
 	return indices;
+}
+
+function readPart(reader: Reader): PartSection {
+	const part = reader.digitUpTo(STATE_PARTS_MOST - 1);
+	const parts = reader.digitUpTo(STATE_PARTS_MOST);
+	if (part >= parts) reader.fail();
+	return { kind: "part", part, parts };
+}
+
+function readTurn(reader: Reader): TurnSection {
+	const nonce = reader.word();
+	const seconds = reader.numberUpTo(TURN_SECONDS_MOST);
+	const parts = reader.digitUpTo(STATE_PARTS_MOST);
+	if (parts === 0) reader.fail();
+	const responders = new Array<ShortId>();
+	for (const _ of $range(1, reader.count(SHORT_ID_BYTES))) {
+		const responder = reader.shortId();
+		if (reader.failed) break;
+		responders.push(responder);
+	}
+	if (responders.size() > TURN_RESPONDERS_MOST) reader.fail();
+	return { kind: "turn", nonce, seconds, parts, responders };
 }
 
 function readPage(reader: Reader): PageSection {

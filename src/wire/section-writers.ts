@@ -11,10 +11,12 @@ import {
 	JoinSection,
 	MemberEntry,
 	PageSection,
+	PartSection,
 	ProbeAckSection,
 	ProbeSection,
 	StandingEntry,
 	StreamName,
+	TurnSection,
 	VersionRange,
 	WithdrawnEntry,
 } from "./frame";
@@ -107,6 +109,15 @@ export function writeJoin(join: Omit<JoinSection, "kind">, roomBytes: number): s
 	const start = encodeWord(join.nonce) + DIGITS[join.attempt]!;
 	const held = list(Kind.Join, join.held, roomBytes, encodeNumber, start);
 	return held.count > 0 ? held.text : section(Kind.Join, start + encodeNumber(0));
+}
+
+export function writePart({ part, parts }: Omit<PartSection, "kind">): string {
+	return section(Kind.Part, DIGITS[part]! + DIGITS[parts]!);
+}
+
+export function writeTurn({ nonce, seconds, parts, responders }: Omit<TurnSection, "kind">): string {
+	const about = encodeWord(nonce) + encodeNumber(seconds) + DIGITS[parts]!;
+	return section(Kind.Turn, about + encodeNumber(responders.size()) + responders.join(""));
 }
 
 export function writePage(page: Omit<PageSection, "kind">): string {
