@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { FrameHeader, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
@@ -12,6 +13,8 @@ import { Transmitter } from "./transmitter";
 const AGAIN_SECONDS = 1;
 /** Questions and answers may take so many times a server's part: state that it gives must not silence it. */
 const CONVERSATION_LEEWAY = 1.2;
+/** A server that has not given state lately gives so many pages at once: a joiner's state of 100 kB. Afterwards it does so evenly, or casts would wait for it. */
+const PAGES_AT_ONCE = 130;
 /** How soon what waits for the budget is tried again. */
 const WAIT_SECONDS = 0.25;
 
@@ -20,6 +23,9 @@ export class AddressedSender {
 	/** These are there once there was something to send. */
 	private sending: Appointment | undefined;
 	private queue: AddressedQueue | undefined;
+	/** Pages that may be sent at once, and when that was. */
+	private pageCredit!: number;
+	private creditAtSeconds!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -63,8 +69,17 @@ export class AddressedSender {
 	private mayAddress(now: number, givesState: boolean, isUrgent: boolean): boolean {
 		const { budget, regime } = this.context;
 		if (regime.role() === "hub") return budget.mayAddressAsHub(now, isUrgent);
+		const atOnce = PAGES_AT_ONCE / budget.capPerMinute();
 		// Whoever has given the state has still something to ask.
-		return budget.mayAddress(now, this.giveShare(), isUrgent, givesState ? 1 : CONVERSATION_LEEWAY);
+		const leeway = givesState ? 1 : CONVERSATION_LEEWAY;
+		if (!budget.mayAddress(now, this.giveShare() + atOnce, isUrgent, leeway)) return false;
+		if (!givesState) return true;
+		const grown = (this.giveShare() * budget.capPerMinute() * (now - this.creditAtSeconds)) / 60;
+		this.pageCredit = math.min(this.pageCredit + grown, PAGES_AT_ONCE);
+		this.creditAtSeconds = now;
+		if (this.pageCredit < 1) return false;
+		this.pageCredit -= 1;
+		return true;
 	}
 
 	/** Those that give the state have equal parts of what the hub leaves them. */
@@ -107,3 +122,5 @@ export class AddressedSender {
 		}
 	}
 }
+
+beginWith(AddressedSender, { pageCredit: PAGES_AT_ONCE, creditAtSeconds: 0 });

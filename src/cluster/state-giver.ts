@@ -156,8 +156,10 @@ export class StateGiver {
 
 	/** What a large state is, or a busy server cannot give now, several others give. Returns whether they do. */
 	private sendElsewhere(join: JoinSection, requester: ShortId, addressed: boolean, now: number): boolean {
-		if (!this.context.regime.hub) return false;
-		const isBusy = !addressed && !this.turns.isEmpty();
+		const { regime } = this.context;
+		if (!regime.hub) return false;
+		// The hub has its messages for casts.
+		const isBusy = regime.role() === "hub" || (!addressed && !this.turns.isEmpty());
 		if (!isBusy && now >= this.sizeKnownUntilSeconds) this.takeState(WHOLE, now);
 		const parts = math.clamp(math.ceil(this.wholePages / PART_PAGES), 1, STATE_PARTS_MOST);
 		if (!isBusy && parts === 1) return false;

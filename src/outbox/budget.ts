@@ -45,8 +45,8 @@ const ADDRESSED_OF_CAP = 0.55;
 /** The same with what is kept for signs of life: who does not answer a probe is taken for lost. */
 const URGENT_OF_CAP = 0.7;
 /** Those that give the state take what others leave of this part of the cap, within bounds. */
-const USED_WITH_STATE = 0.8;
-const LEAST_GIVEN = 0.04;
+const USED_WITH_STATE = 0.9;
+const LEAST_GIVEN = 0.3;
 const MOST_GIVEN = 0.4;
 
 export class Budget {
@@ -240,7 +240,7 @@ export class Budget {
 	public addressedPerMinute(giveShare: number | undefined): number {
 		const { caps } = this;
 		if (giveShare === undefined) return math.min(caps.sends, caps.inbox);
-		return math.max(1, math.min(caps.sends, (ADDRESSED_OF_CAP / caps.servers + giveShare) * caps.gameWide));
+		return math.max(1, math.min(caps.sends, giveShare * caps.gameWide));
 	}
 
 	// -- what is allowed ----------------------------------------------------------------------------------------------
