@@ -1,8 +1,7 @@
-import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { FrameHeader, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";
-import { AddressedKind, AddressedQueue } from "./addressed-queue";
+import { AddressedKind, AddressedMessage, AddressedQueue } from "./addressed-queue";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
 import { giverCount } from "./givers";
@@ -13,8 +12,6 @@ import { Transmitter } from "./transmitter";
 const AGAIN_SECONDS = 1;
 /** Questions and answers may take so many times a server's part: state that it gives must not silence it. */
 const CONVERSATION_LEEWAY = 1.2;
-/** A server that has not given state lately gives so many pages at once: a joiner's state of 100 kB. Afterwards it does so evenly, or casts would wait for it. */
-const PAGES_AT_ONCE = 130;
 /** How soon what waits for the budget is tried again. */
 const WAIT_SECONDS = 0.25;
 
@@ -23,9 +20,6 @@ export class AddressedSender {
 	/** These are there once there was something to send. */
 	private sending: Appointment | undefined;
 	private queue: AddressedQueue | undefined;
-	/** Pages that may be sent at once, and when that was. */
-	private pageCredit!: number;
-	private creditAtSeconds!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -57,7 +51,7 @@ export class AddressedSender {
 	/** How many pages this server may send in a minute, about. */
 	public pagesPerMinute(): number {
 		const { budget, regime } = this.context;
-		return budget.addressedPerMinute(regime.hub ? this.giveShare() : undefined);
+		return budget.pagesPerMinute(regime.hub ? this.giveShare() : undefined);
 	}
 
 	/** The bytes that sections may take in an addressed message. */
@@ -65,21 +59,15 @@ export class AddressedSender {
 		return MESSAGE_BYTES - frameHeaderBytes(this.header(this.context.selfId, 0));
 	}
 
-	/** The hub knows what all use; the others have their parts. */
-	private mayAddress(now: number, givesState: boolean, isUrgent: boolean): boolean {
+	private may(message: AddressedMessage, now: number): boolean {
 		const { budget, regime } = this.context;
+		if (!regime.hub) return budget.mayUnicast(now, message.addressee, 1, "control");
+		const isUrgent = message.kind === "probe" || message.kind === "probeAck";
+		// The hub knows what all use; the others have their parts.
 		if (regime.role() === "hub") return budget.mayAddressAsHub(now, isUrgent);
-		const atOnce = PAGES_AT_ONCE / budget.capPerMinute();
-		// Whoever has given the state has still something to ask.
-		const leeway = givesState ? 1 : CONVERSATION_LEEWAY;
-		if (!budget.mayAddress(now, this.giveShare() + atOnce, isUrgent, leeway)) return false;
-		if (!givesState) return true;
-		const grown = (this.giveShare() * budget.capPerMinute() * (now - this.creditAtSeconds)) / 60;
-		this.pageCredit = math.min(this.pageCredit + grown, PAGES_AT_ONCE);
-		this.creditAtSeconds = now;
-		if (this.pageCredit < 1) return false;
-		this.pageCredit -= 1;
-		return true;
+		// Anybody answers requests for repair: if each might send more for that, all together would leave nothing for casts.
+		if (message.kind === "page") return budget.mayGive(now, this.giveShare());
+		return budget.mayAddress(now, isUrgent, message.kind === "repair" ? 1 : CONVERSATION_LEEWAY);
 	}
 
 	/** Those that give the state have equal parts of what the hub leaves them. */
@@ -101,17 +89,13 @@ export class AddressedSender {
 			const message = queue.peek(now);
 			if (!message) return;
 			const { addressee, text } = message;
-			// Anybody answers requests for repair: if each might send more for that, all together would leave nothing for casts.
-			const givesState = message.kind === "page";
-			const may = context.regime.hub
-				? this.mayAddress(now, givesState, message.kind === "probe" || message.kind === "probeAck")
-				: context.budget.mayUnicast(now, addressee, 1, "control");
-			if (!may) {
+			if (!this.may(message, now)) {
 				if (context.budget.wantsReport()) this.reportSoon();
 				sending.at(now + WAIT_SECONDS);
 				return;
 			}
 			queue.take(message);
+			if (message.kind === "page" && context.regime.role() === "leaf") context.budget.noteGiven(now);
 			message.onSent?.();
 			this.transmitter.send(inboxTopic(addressee), addressee, text, (success) => {
 				if (success || context.phase === "closed") return;
@@ -122,5 +106,3 @@ export class AddressedSender {
 		}
 	}
 }
-
-beginWith(AddressedSender, { pageCredit: PAGES_AT_ONCE, creditAtSeconds: 0 });

@@ -22,7 +22,7 @@ const STATE_SHARED_SECONDS = 0.7;
 /** A server that gives the state to so many already leaves others to others. */
 const MOST_SERVED = 50;
 /** So many pages at a time are handed over to be sent. */
-const CHUNK_PAGES = 20;
+const CHUNK_PAGES = 10;
 /** A larger state is given by several servers, a part each. */
 const PART_PAGES = 150;
 /** How large the state is does not change much in this time. */

@@ -2,6 +2,7 @@ import { Allowance, BroadcastKind } from "./allowance";
 import { Caps, capsFor } from "./caps";
 import { MemberHome, OthersUse } from "./others-use";
 import { Pace } from "./pace";
+import { PageAllowance } from "./page-allowance";
 import { OwnUse } from "./own-use";
 import { BROADCAST_TOPICS, NO_TOPIC } from "./use-window";
 
@@ -55,6 +56,7 @@ export class Budget {
 	private readonly own = new OwnUse();
 	private readonly pace = new Pace();
 	private readonly others: OthersUse;
+	private readonly pages = new PageAllowance();
 	private caps: Caps;
 	/** What is known is up to date as of then. */
 	private advancedSeconds: number | undefined;
@@ -224,23 +226,33 @@ export class Budget {
 		return best;
 	}
 
-	/**
-	 * Whether one addressed message may be sent where a hub broadcasts: each server has its part, `leeway` times, and who gives the state `giveShare`
-	 * of the cap more.
-	 */
-	public mayAddress(nowSeconds: number, giveShare = 0, isUrgent = false, leeway = 1): boolean {
+	/** Whether one addressed message that is not a page may be sent where a hub broadcasts: each server has its part, `leeway` times. */
+	public mayAddress(nowSeconds: number, isUrgent = false, leeway = 1): boolean {
 		this.advance(nowSeconds);
-		const { caps, own } = this;
+		const { caps, own, pages } = this;
 		if (own.messages() + 1 > caps.sends) return false;
 		const part = ((isUrgent ? URGENT_OF_CAP : ADDRESSED_OF_CAP) * caps.gameWide) / caps.servers;
-		return own.messages() + 1 <= leeway * part + giveShare * caps.gameWide;
+		return own.messages() - pages.lately(nowSeconds) + 1 <= leeway * part;
 	}
 
-	/** How many addressed messages this server may send in a minute at most, with `giveShare` as in {@link mayAddress}; undefined where no hub broadcasts. */
-	public addressedPerMinute(giveShare: number | undefined): number {
+	/** Whether a page of the state may be sent there, by a server that has `giveShare` of the cap for that. */
+	public mayGive(nowSeconds: number, giveShare: number): boolean {
+		this.advance(nowSeconds);
+		const { caps, own } = this;
+		return own.messages() + 1 <= caps.sends && this.pages.allows(nowSeconds, giveShare * caps.gameWide);
+	}
+
+	/** A page was sent there. */
+	public noteGiven(nowSeconds: number): void {
+		this.pages.note(nowSeconds);
+	}
+
+	/** How many pages this server may send in a minute in the long run, with `giveShare` as in {@link mayGive}; undefined where no hub broadcasts. */
+	public pagesPerMinute(giveShare: number | undefined): number {
 		const { caps } = this;
-		if (giveShare === undefined) return math.min(caps.sends, caps.inbox);
-		return math.max(1, math.min(caps.sends, giveShare * caps.gameWide));
+		return giveShare === undefined
+			? math.min(caps.sends, caps.inbox)
+			: math.max(1, math.min(caps.sends, giveShare * caps.gameWide));
 	}
 
 	// -- what is allowed ----------------------------------------------------------------------------------------------

@@ -11,8 +11,10 @@ import {
 	writeNack,
 	writePage,
 	writeParity,
+	writePart,
 	writeProbe,
 	writeProbeAck,
+	writeTurn,
 } from "../../../src/wire/section-writers";
 import { jsonBytes } from "../../../src/wire/text";
 import { Generator, property } from "../support/generators";
@@ -117,6 +119,32 @@ export = () => {
 				const text = writeJoin(join, roomBytes);
 				expect(jsonBytes(text) <= roomBytes).to.equal(true);
 				expect(readSections(text, BASE_STAMP)).to.be.ok();
+			});
+		});
+
+		it("a part of the state, within its number of parts", () => {
+			for (const parts of [1, 2, 3]) {
+				for (const part of $range(0, parts - 1))
+					expectToBe(writePart({ part, parts }), { kind: "part", part, parts });
+				expect(readSections(writePart({ part: parts, parts }), BASE_STAMP)).never.to.be.ok();
+			}
+			expect(readSections(writePart({ part: 0, parts: 4 }), BASE_STAMP)).never.to.be.ok();
+		});
+
+		it("a turn, with few others to ask and a wait that ends", () => {
+			property(CASES, (generate) => {
+				const responders = listOf(generate.integer(0, 6), () => anyRange(generate).shortId);
+				const turn = {
+					nonce: generate.word(),
+					seconds: generate.integer(0, 60),
+					parts: generate.integer(1, 3),
+					responders,
+				};
+				expectToBe(writeTurn(turn), { kind: "turn", ...turn });
+				const tooMany = listOf(7, () => anyRange(generate).shortId);
+				for (const wrong of [{ seconds: 61 }, { parts: 0 }, { parts: 4 }, { responders: tooMany }]) {
+					expect(readSections(writeTurn({ ...turn, ...wrong }), BASE_STAMP)).never.to.be.ok();
+				}
 			});
 		});
 

@@ -47,11 +47,14 @@ export class HubGame {
 	public readonly keysOf = new Array<string[]>();
 	private readonly texts: RandomStream;
 	private updates = 0;
+	/** How long the values are that keys are given from now on. */
+	public valueBytes: number;
 	/** How many new values the last server has been shown: one server's goodput. */
 	public shown = 0;
 
 	constructor(public readonly options: HubGameOptions) {
 		const { seed, loss, servers, keys } = options;
+		this.valueBytes = options.valueBytes ?? VALUE_BYTES;
 		this.world = VirtualGame({ seed, loss });
 		this.meter = new UpdateMeter(servers);
 		this.texts = new RandomStream(seed, "values");
@@ -159,9 +162,9 @@ export class HubGame {
 
 	public update(server: number, key: string, measured: boolean): void {
 		this.updates += 1;
-		const { metered, valueBytes } = this.options;
+		const { metered } = this.options;
 		if (metered !== false) this.meter.issue(key, this.updates, this.world.Now(), measured);
-		this.members[server]!.contribute(valueOf(key, this.updates, valueBytes ?? VALUE_BYTES, this.texts));
+		this.members[server]!.contribute(valueOf(key, this.updates, this.valueBytes, this.texts));
 	}
 
 	/** Whether every server has the state and knows all the others. */

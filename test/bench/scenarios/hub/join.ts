@@ -3,7 +3,7 @@ import { Job, RunOptions } from "../../job";
 import { isAnnouncement } from "../../measure/frames";
 import { describeTimes, percentile, sorted } from "../../measure/percentiles";
 import { decimals, Outcome, row, secondsText } from "../../row";
-import { clusterOf, HubGame } from "./hub-game";
+import { clusterOf, HubGame, hubKey, VALUE_BYTES as LIVE_VALUE_BYTES } from "./hub-game";
 import { HubWatch, isBroadcast } from "./hub-watch";
 
 const SERVERS = 100;
@@ -19,6 +19,8 @@ const LIMIT_SECONDS = 60;
 const CROWD = 100;
 const QUICK_CROWD = 20;
 const CROWD_START_SECONDS = 2;
+/** No other key of a server has this number. */
+const LIVE_KEY = 99;
 const RATE = 5;
 const CALM_SECONDS = 90;
 
@@ -55,7 +57,12 @@ function measure(options: RunOptions): Outcome {
 	}
 	snapshots = session.sum((cluster) => cluster.context.traffic.snapshotsServed) - snapshots;
 
-	// Live updates, before and while a crowd joins.
+	// Live updates, before and while a crowd joins: of other keys, as short as everywhere else, so that the state stays as large as it is.
+	session.valueBytes = LIVE_VALUE_BYTES;
+	session.keysOf.forEach((keys, server) => {
+		keys.clear();
+		keys.push(hubKey(server + 1, LIVE_KEY));
+	});
 	const phase = (seconds: number): number[] => {
 		const before = session.meter.converged.size();
 		const from = world.Now();

@@ -1,0 +1,189 @@
+/// <reference types="@rbxts/testez/globals" />
+import { messagesOf, SeenMessages } from "../support/messages";
+import { inWorld, Peer, World } from "../support/world";
+
+const SERVERS = 15;
+/** More than one server gives at a time: 190 kB in values of all servers. */
+const KEYS = 210;
+const VALUE_BYTES = 900;
+const JOINED_SECONDS = 60;
+
+/** A game with a hub and a large state, one server of which has put all there is in no more than a part. */
+function large(world: World): Peer[] {
+	const peers = world.start(SERVERS);
+	world.run(20);
+	for (const index of $range(0, KEYS - 1)) peers[index % SERVERS]!.put(`key${index}`, string.rep("v", VALUE_BYTES));
+	world.run(30);
+	world.until("all have all of it", 400, () => {
+		world.run(5);
+		return world.live().every((peer) => peer.pool.Size() === KEYS);
+	});
+	world.run(20);
+	return peers;
+}
+
+/** Who has given pages to a server, by number. */
+function giversTo(joiner: Peer, seen: SeenMessages): number[] {
+	const givers = new Set<number>();
+	for (const { from, to, kinds } of seen.addressed) {
+		if (to === joiner.number && kinds.includes("page")) givers.add(from);
+	}
+	const sorted = [...givers];
+	sorted.sort((left, right) => left < right);
+	return sorted;
+}
+
+function joined(world: World, joiner: Peer, limitSeconds = JOINED_SECONDS): number {
+	return world.until("the joiner has the state", limitSeconds, () => joiner.pool.IsSynced());
+}
+
+/** The hub, as most servers see it. */
+function hubOf(world: World): Peer {
+	const [oldest] = world.live();
+	return oldest!;
+}
+
+export = () => {
+	describe("a server that joins a game with a hub and a large state", () => {
+		it("has it from several servers at once, none of them the hub", () => {
+			inWorld({ seed: 1, budgetShare: 1 }, (world) => {
+				large(world);
+				for (const _ of $range(1, 2)) {
+					const seen = messagesOf(world);
+					const [joiner] = world.add();
+					const seconds = joined(world, joiner!, 30);
+					expect(joiner!.pool.Size()).to.equal(KEYS);
+					const givers = giversTo(joiner!, seen);
+					if (givers.size() < 2 || givers.includes(hubOf(world).number)) error(givers.join(" "));
+					if (seconds > 12) error(`after ${seconds} s`);
+					expect(seen.broadcasts.some(({ kinds }) => kinds.includes("join"))).to.equal(false);
+					world.heal();
+					world.run(20);
+					world.agreed();
+				}
+			});
+		});
+
+		it("has it in the end whoever crashes or closes meanwhile", () => {
+			inWorld({ seed: 2, budgetShare: 1, loss: 0.01 }, (world) => {
+				const peers = large(world);
+				for (const [leaves, victims] of [
+					["Crash", 3],
+					["Close", 3],
+				] as const) {
+					const seen = messagesOf(world);
+					const [joiner] = world.add();
+					for (const tenth of $range(1, victims)) {
+						world.after(1 + tenth, () => {
+							const givers = giversTo(joiner!, seen).filter((number) => number !== peers[0]!.number);
+							const giver = world.peers.find(({ number }) => number === givers[givers.size() - 1]);
+							if (giver?.isLive() && giver !== joiner) giver.server[leaves]();
+						});
+					}
+					joined(world, joiner!);
+					world.heal();
+					world.run(60);
+					world.agreed();
+				}
+			});
+		});
+
+		it("has it when the hub is lost, or closes, while others give it", () => {
+			inWorld({ seed: 3, budgetShare: 1, loss: 0.02 }, (world) => {
+				large(world);
+				for (const leaves of ["Crash", "Close"] as const) {
+					const [joiner] = world.add();
+					world.after(2.5, () => hubOf(world).server[leaves]());
+					for (const second of $range(1, 20)) {
+						world.after(second, () => {
+							const live = world.live();
+							live[second % live.size()]!.put(`moving${second % 5}`, `${leaves} ${second}`);
+						});
+					}
+					joined(world, joiner!);
+					world.run(120);
+					world.agreed();
+				}
+			});
+		});
+
+		it("has what changed meanwhile, from servers that do not agree yet, at any loss", () => {
+			for (const loss of [0, 0.05, 0.2]) {
+				inWorld({ seed: 4, budgetShare: 1, loss }, (world) => {
+					const peers = large(world);
+					for (const tenth of $range(0, 150)) {
+						const peer = peers[tenth % SERVERS]!;
+						world.after(tenth / 10, () => peer.put(`moving${tenth % 7}`, tostring(tenth)));
+						if (tenth % 10 === 0) world.after(tenth / 10, () => peer.remove(`key${tenth}`));
+					}
+					world.run(3);
+					const [joiner] = world.add();
+					joiner!.put("mine", "first");
+					joined(world, joiner!, 120);
+					world.run(90);
+					world.agreed();
+					expect(joiner!.get("mine")).to.equal("first");
+				});
+			}
+		});
+
+		it("does not build on one that is far behind", () => {
+			inWorld({ seed: 5, budgetShare: 1 }, (world) => {
+				const peers = large(world);
+				// It hears nobody, but is heard.
+				const behind = peers[1]!;
+				world.emulated.SetFilter((_sender, receiver, topic) =>
+					receiver === behind.id && string.find(topic, "/all/", 1, true)[0] !== undefined
+						? "drop"
+						: "deliver",
+				);
+				for (const index of $range(0, 20)) peers[2]!.put(`key${index * 3}`, `new ${index}`);
+				for (const index of $range(0, 5)) peers[index + 3]!.remove(`key${index + 3}`);
+				world.run(8);
+				const [joiner] = world.add();
+				joined(world, joiner!);
+				world.heal();
+				world.run(90);
+				world.agreed();
+			});
+		});
+
+		it("has it though it looks in MemoryStoreService first, where there is none", () => {
+			inWorld({ seed: 6, budgetShare: 1, memoryStore: true }, (world) => {
+				large(world);
+				world.emulated.SetFaults({ memoryErrors: 1 });
+				world.run(150);
+				const [joiner] = world.add();
+				joined(world, joiner!);
+				expect(joiner!.pool.Size()).to.equal(KEYS);
+				world.emulated.SetFaults({ memoryErrors: 0 });
+				world.run(40);
+				world.agreed();
+			});
+		});
+	});
+
+	describe("many servers that join a game with a hub at once", () => {
+		it("are given the state one after the other by those that give it, and told how long to wait", () => {
+			inWorld({ seed: 7, loss: 0.01 }, (world) => {
+				const peers = world.start(SERVERS);
+				for (const index of $range(0, 99)) peers[index % SERVERS]!.put(`key${index}`, string.rep("v", 300));
+				world.run(90);
+				world.agreed();
+				const seen = messagesOf(world);
+				const joiners = world.add(15);
+				const hub = hubOf(world).number;
+				world.until("all have the state", 150, () => joiners.every((joiner) => joiner.pool.IsSynced()));
+				world.heal();
+				const pages = seen.addressed.filter(({ kinds }) => kinds.includes("page"));
+				expect(pages.some(({ from }) => from === hub)).to.equal(false);
+				expect(seen.addressed.some(({ kinds }) => kinds.includes("turn"))).to.equal(true);
+				// Hardly anything is given twice.
+				const needed = 15 * 40;
+				if (pages.size() > 1.3 * needed) error(`${pages.size()} pages`);
+				world.run(60);
+				world.agreed();
+			});
+		});
+	});
+};
