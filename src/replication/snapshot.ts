@@ -11,7 +11,7 @@ import { isInPart, WHOLE } from "./state-parts";
 import { Stream } from "./stream";
 
 /** A parity page is over so many pages at most. */
-const PAGES_OF_PARITY = 24;
+const PAGES_OF_PARITY = 12;
 /** What one digit can say. */
 const MOST_PARITIES = 84;
 

@@ -52,20 +52,22 @@ export function mergeParts(given: ReadonlyArray<GivenPart>): Section[] {
 /** Up to which cast of the latest hub everything is in every part. */
 function castInAll(given: ReadonlyArray<GivenPart>): CastSection | undefined {
 	let latest: CastSection | undefined;
-	const casts = given.map(({ sections }) =>
-		sections.find((section): section is CastSection => section.kind === "cast"),
-	);
-	for (const index of $range(0, casts.size() - 1)) {
-		const cast = casts[index];
+	for (const part of given) {
+		const cast = castOf(part);
 		if (cast && (!latest || cast.epoch > latest.epoch)) latest = cast;
 	}
 	if (!latest) return undefined;
 	let { seq } = latest;
-	for (const index of $range(0, casts.size() - 1)) {
-		const cast = casts[index];
+	for (const part of given) {
+		const cast = castOf(part);
 		const follows = cast?.epoch === latest.epoch && cast.responders[0] === latest.responders[0];
-		seq = math.min(seq, follows ? cast!.seq : 0);
+		seq = math.min(seq, follows ? cast.seq : 0);
 	}
 	assert(seq <= latest.seq, "nothing counts as received that is not in every part");
 	return { ...latest, seq };
+}
+
+/** Which hub a part's server followed, and up to which cast. */
+function castOf({ sections }: GivenPart): CastSection | undefined {
+	return sections.find((section): section is CastSection => section.kind === "cast");
 }

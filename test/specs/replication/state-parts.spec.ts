@@ -50,7 +50,7 @@ function entryOf(shortId: string, applied: number): MemberEntry {
 /** What a giver says of a part, as it comes out of its pages. */
 function partOf(giver: Author, authors: ReadonlyArray<Author>, part: number, parts: number, head?: Head): GivenPart {
 	const members = authors.map((author) =>
-		entryOf(author.shortId, author === giver ? author.replica.own.highest : giver.streamOf(author).watermark()),
+		entryOf(author.shortId, author === giver ? author.replica.own.highest : giver.streamOf(author).givableUpTo()),
 	);
 	const baseStamp = PRESENT + 100_000;
 	const text = head ? writeCast(castOf(head), baseStamp) : "";
@@ -169,9 +169,11 @@ export = () => {
 			});
 		});
 
-		function seqOf(heads: ReadonlyArray<Head | undefined>): Head | undefined {
+		function seqOf(heads: ReadonlyArray<Head | false>): Head | undefined {
 			const authors = NAMES.map((name) => new Author(name));
-			const given = heads.map((head, part) => partOf(authors[0]!, authors, part, heads.size(), head));
+			const given = heads.map((head, part) =>
+				partOf(authors[0]!, authors, part, heads.size(), head || undefined),
+			);
 			const casts = mergeParts(given).filter((section): section is CastSection => section.kind === "cast");
 			expect(casts.size() <= 1).to.equal(true);
 			const [cast] = casts;
@@ -180,7 +182,7 @@ export = () => {
 
 		it("have those casts that all of them have", () => {
 			const [hub, other] = ["hhhhhhhh", "iiiiiiii"];
-			const seen = (...heads: Array<Head | undefined>) => {
+			const seen = (...heads: Array<Head | false>) => {
 				const head = seqOf(heads);
 				return head ? `${head.hub} ${head.epoch}/${head.seq}` : "none";
 			};
@@ -191,8 +193,8 @@ export = () => {
 			expect(seen({ epoch: 1, seq: 90, hub }, { epoch: 2, seq: 7, hub: other })).to.equal("iiiiiiii 2/0");
 			expect(seen({ epoch: 2, seq: 9, hub }, { epoch: 2, seq: 7, hub: other })).to.equal("hhhhhhhh 2/0");
 			// One that did not follow a hub yet.
-			expect(seen({ epoch: 1, seq: 3, hub }, undefined)).to.equal("hhhhhhhh 1/0");
-			expect(seen(undefined, undefined)).to.equal("none");
+			expect(seen({ epoch: 1, seq: 3, hub }, false)).to.equal("hhhhhhhh 1/0");
+			expect(seen(false, false)).to.equal("none");
 		});
 
 		it("say nothing of a stream of which no part says how far it goes", () => {
