@@ -38,8 +38,14 @@ export class Candidates {
 		return (idle ?? this.list[0])?.shortId;
 	}
 
-	public includes(shortId: ShortId): boolean {
-		return this.list.some((candidate) => candidate.shortId === shortId);
+	/** Whether this one is known to have the state. */
+	public hasSyncedOne(shortId: ShortId): boolean {
+		return this.list.some((candidate) => candidate.synced && candidate.shortId === shortId);
+	}
+
+	/** Whether any other is. */
+	public hasSyncedBut(shortId: ShortId): boolean {
+		return this.list.some((candidate) => candidate.synced && candidate.shortId !== shortId);
 	}
 
 	/** A server was heard. Returns whether it is one to ask that was not known as such. */
@@ -75,14 +81,6 @@ export class Candidates {
 			const at = least + math.floor(random() * (this.list.size() - least + 1));
 			this.list.insert(math.min(at, this.list.size()), { shortId, identity: undefined, synced: true });
 		}
-	}
-
-	/** Who does not answer is asked again after all others that have the state. */
-	public postpone(shortId: ShortId): void {
-		const candidate = this.list.find((other) => other.shortId === shortId);
-		if (!candidate || !this.list.some((other) => other.synced && other !== candidate)) return;
-		this.remove(shortId);
-		this.list.push(candidate);
 	}
 
 	public remove(shortId: ShortId): void {

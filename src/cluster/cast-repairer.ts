@@ -12,9 +12,11 @@ import { Sender } from "./sender";
  * The next casts repeat what the ones before brought, and what was lost for all is cast again: a gap is asked for only when that has not closed it.
  * Of many that miss the same few ask early.
  */
-const LEAST_PATIENCE_SECONDS = 0.9;
-const PATIENCE_SPREAD_SECONDS = 2;
+const LEAST_PATIENCE_SECONDS = 0.5;
+const PATIENCE_SPREAD_SECONDS = 1.7;
 const REPEAT_SECONDS = 3.2;
+/** The first few times that long, then ever longer. */
+const EVEN_REQUESTS = 4;
 const MOST_REPEAT_SECONDS = 15;
 /** After so many requests what is missing is left to comparisons. */
 const MOST_REQUESTS = 12;
@@ -76,7 +78,7 @@ export class CastRepairer {
 		this.sender.addressed.sendTo(target, "nack", [
 			writeCastNack(hub.epoch, ranges, this.sender.addressed.roomBytes()).text,
 		]);
-		const wait = math.min(REPEAT_SECONDS * 1.5 ** (this.requests - 1), MOST_REPEAT_SECONDS);
+		const wait = math.min(REPEAT_SECONDS * 1.5 ** math.max(0, this.requests - EVEN_REQUESTS), MOST_REPEAT_SECONDS);
 		this.requesting.at(context.now() + wait * (0.8 + 0.4 * context.platform.random()));
 	}
 
@@ -84,8 +86,12 @@ export class CastRepairer {
 	private target(hub: Hub): ShortId | undefined {
 		const members = this.context.membership.all();
 		if (members.isEmpty()) return undefined;
-		if (this.requests % 3 === 2 && this.context.membership.get(hub.shortId)) return hub.shortId;
-		return members[math.floor(this.context.platform.random() * members.size())]!.shortId;
+		const { platform, membership } = this.context;
+		const knowsHub = membership.get(hub.shortId) !== undefined;
+		if (knowsHub && (this.requests % 3 === 1 || members.size() === 1)) return hub.shortId;
+		const index = math.floor(platform.random() * members.size());
+		const { shortId } = members[index]!;
+		return shortId === hub.shortId ? members[(index + 1) % members.size()]!.shortId : shortId;
 	}
 
 	public answer(nack: CastNackSection, requester: ShortId): void {

@@ -127,6 +127,7 @@ export class Caster {
 	) {
 		const members = context.membership.all();
 		this.isFounding = context.founded && context.isFounding() && members.size() < INTRODUCED_MOST;
+		if (this.isFounding) context.givesFirstCasts = true;
 		for (const stream of this.liveStreams()) this.stateOf(stream);
 		// A game that was small until now may have servers that have not met.
 		if (members.size() < INTRODUCED_MOST) {

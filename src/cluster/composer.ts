@@ -1,7 +1,7 @@
 import { sometimes } from "../diagnostics/situations";
 import { Slot } from "../outbox/queue";
 import { needsParts, outgoing, outgoingPart, partsOf } from "../replication/outgoing";
-import { RecentEntry } from "../replication/register";
+import { RecentEntry } from "../replication/recent";
 import { Stream } from "../replication/stream";
 import { Departure, ShortId } from "../wire/frame";
 import { frameHeaderBytes, MESSAGE_BYTES, writeFrame } from "../wire/frame-writer";

@@ -86,13 +86,15 @@ export class Context {
 	public founded!: boolean;
 	/** Whether this server got the state by a new game's first casts. */
 	public hasFirstCasts!: boolean;
+	/** Whether this server, as the hub, gives the state by a new game's first casts: it does not turn to conversations because of what they bring. */
+	public givesFirstCasts!: boolean;
 	/** When this server got the state. */
 	public syncedAtSeconds = 0;
 	public readonly clock = new HybridClock();
 	public readonly replica: Replica;
 	public sequencer: Sequencer;
 	public readonly floor = new FloorTracker();
-	public readonly recents = new Recents();
+	public readonly recents: Recents;
 	public readonly membership: Membership;
 	public readonly regime: Regime;
 	public readonly doubts: Census;
@@ -127,6 +129,7 @@ export class Context {
 		};
 		const stream = new Stream(this.selfId, this.incarnation);
 		this.replica = new Replica(stream);
+		this.recents = this.replica.recents;
 		this.sequencer = new Sequencer(stream);
 		this.membership = new Membership(this.selfId, this.identity);
 		this.regime = new Regime(this);
@@ -141,6 +144,7 @@ export class Context {
 	/** Whether the game has just begun and many come to it: they all get the state by the same first casts. */
 	public isFounding(): boolean {
 		if (this.hasFirstCasts && this.now() - this.syncedAtSeconds <= FIRST_CASTS_SECONDS) return true;
+		if (this.givesFirstCasts && this.now() - this.syncedAtSeconds <= FOUNDING_SECONDS) return true;
 		return (
 			this.founded &&
 			this.isActive() &&
@@ -290,4 +294,4 @@ export class Context {
 	}
 }
 
-beginWith(Context, { founded: false, hasFirstCasts: false });
+beginWith(Context, { founded: false, hasFirstCasts: false, givesFirstCasts: false });

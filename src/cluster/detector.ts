@@ -165,7 +165,8 @@ export class Detector {
 			if (suspectedFor >= member.probesSent * PROBE_INTERVAL_SECONDS) this.probe(member);
 			return;
 		}
-		const silenceCounts = heardSince || (!this.hearsItself && suspectedFor >= SILENCE_OF_ALL_SECONDS);
+		const silenceCounts =
+			heardSince || (!this.hearsItself && now - member.promisedBySeconds >= SILENCE_OF_ALL_SECONDS);
 		if (silenceCounts && now - member.lastProbeSeconds >= LAST_PROBE_SECONDS) this.lose(member);
 	}
 

@@ -18,6 +18,7 @@ import { writeJoin, writePart } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
 import { Candidates } from "./candidates";
 import { Context } from "./context";
+import { Founding } from "./founding";
 import { MemoryReader, ReadState } from "./memory-reader";
 import { isOlder } from "./membership";
 import { PartRequest, REPEAT_SECONDS } from "./part-request";
@@ -28,9 +29,6 @@ import { StateTaker } from "./state-taker";
 
 /** Servers that start together announce themselves within this time, most of them late in it: few speak, and the others hear them. */
 const HELLO_SPREAD_SECONDS = 0.2;
-/** Announcements to all are spread more, and most are late in that time: of two thousand that start together about seven speak before the others hear them. */
-const CLAIM_SPREAD_SECONDS = 5.5;
-const CLAIM_STEEPNESS = 8.4;
 /** Without any answer to two announcements, there is nobody. */
 const MOST_HELLOS = 3;
 /** So many of them go to the servers that give the state, the others to all. */
@@ -38,8 +36,9 @@ const QUIET_HELLOS = 1;
 const ALONE_AFTER_SECONDS = 2.3;
 /** An announcement to all is repeated after this. */
 const CLAIM_AGAIN_SECONDS = 2.2;
-/** A server that was asked and does not answer is given up after so many questions. */
+/** A server that was asked and does not answer is given up after so many questions, or somewhat fewer where there are others. */
 const MOST_QUESTIONS = 3;
+const MOST_QUESTIONS_OF_SEVERAL = 2;
 /** Who has been sent to others so often asks one of them for everything. */
 const MOST_TURNS = 3;
 /** What is heard before the state is here waits; more is dropped and repaired later. */
@@ -64,6 +63,8 @@ export class Joiner {
 	private isReading!: boolean;
 	private hellos!: number;
 	private helloAtSeconds!: number;
+	/** Until this server has announced itself to all. */
+	private founding: Founding | undefined;
 	/** When anybody was last asked for anything. */
 	private lastAskedSeconds!: number;
 	private foundAtSeconds!: number;
@@ -81,6 +82,8 @@ export class Joiner {
 		private readonly giver: StateGiver,
 		/** The state is here; `buffered` is what was heard meanwhile. */
 		private readonly onSynced: (buffered: Frame[], again: boolean) => void,
+		/** Begins, or ceases, to hear who else is about to claim to be the first. */
+		private readonly listenToFounders: (listen: boolean) => void,
 		agenda: Agenda,
 		/** Where the state may be read in MemoryStoreService. */
 		private readonly reader: MemoryReader | undefined,
@@ -136,13 +139,6 @@ export class Joiner {
 			for (const section of sections) if (section.kind === "cast" && section.frontier > frontier) return false;
 		}
 		return true;
-	}
-
-	/** Truncated exponential (as in RFC 5740): most draw a late moment. */
-	private claimDelay(): number {
-		const random = this.context.platform.random();
-		const part = math.log(1 + random * (math.exp(CLAIM_STEEPNESS) - 1)) / CLAIM_STEEPNESS;
-		return part * CLAIM_SPREAD_SECONDS;
 	}
 
 	/** Gets the state anew from `source`, which had given this server up. */
@@ -210,6 +206,13 @@ export class Joiner {
 		this.foundAtSeconds = math.max(this.foundAtSeconds, now + REPEAT_SECONDS + ALONE_AFTER_SECONDS);
 	}
 
+	/** Another server that starts is about to announce itself to all. */
+	public noteIntention(frame: Frame): void {
+		const { context, founding } = this;
+		if (!founding || context.phase !== "joining" || frame.sender === context.selfId) return;
+		if (frame.sections.some(({ kind }) => kind === "join")) founding.noteIntention(frame);
+	}
+
 	/** Where nothing has come yet, nor was promised, the next step is due by then. */
 	private stepBy(seconds: number): void {
 		for (const request of this.requests) {
@@ -258,6 +261,8 @@ export class Joiner {
 			return;
 		}
 		if (context.phase !== "joining" || request.hasStarted() || this.requests.size() > 1) return;
+		// Who has asked another meanwhile, or was told to wait, stays with that one.
+		if (request.target !== undefined && request.target !== sender) return;
 		if (this.turnsTaken >= MOST_TURNS) return;
 		this.turnsTaken += 1;
 		this.candidates.prefer(turn.responders.filter((shortId) => shortId !== context.selfId));
@@ -288,8 +293,10 @@ export class Joiner {
 
 	private advance(request: PartRequest, now: number): void {
 		const target = this.targetOf(request);
-		if (target !== undefined) this.ask(request, target, now);
-		else if (this.requests.size() > 1) {
+		if (target !== undefined) {
+			this.founding?.rest();
+			this.ask(request, target, now);
+		} else if (this.requests.size() > 1) {
 			// Nobody is left who gives parts.
 			this.requests = [new PartRequest(WHOLE, this.newNonce())];
 			this.stepBy(now + 0.1);
@@ -300,13 +307,12 @@ export class Joiner {
 		} else this.announce(request, now);
 	}
 
-	/** A conversation that has begun is continued with the same server: it has the pages. Otherwise who does not answer may have too many to answer. */
+	/** A conversation that has begun is continued with the same server: it has the pages. So is one that may have begun, or two would give all of it. */
 	private targetOf(request: PartRequest): ShortId | undefined {
 		const { candidates } = this;
 		const { target } = request;
 		if (request.hasStarted()) return request.responder;
-		if (request.isPromised && target !== undefined && candidates.includes(target)) return target;
-		if (request.questions > 0 && target !== undefined) candidates.postpone(target);
+		if (target !== undefined && candidates.hasSyncedOne(target)) return target;
 		const asked = new Set<ShortId>();
 		for (const other of this.requests) {
 			const whom = other.responder ?? other.target;
@@ -316,12 +322,13 @@ export class Joiner {
 	}
 
 	private ask(request: PartRequest, target: ShortId, now: number): void {
-		if (request.questions >= MOST_QUESTIONS) {
+		const hasOthers = !request.hasStarted() && this.candidates.hasSyncedBut(target);
+		if (request.questions >= (hasOthers ? MOST_QUESTIONS_OF_SEVERAL : MOST_QUESTIONS)) {
 			sometimes("another server asked for the state");
 			this.giveUpOn(request, target);
 			return;
 		}
-		if (request.hasStarted()) sometimes("pages asked for again");
+		if (request.hasStarted() && !request.isComplete()) sometimes("pages asked for again");
 		request.noteAsked(target, now);
 		this.lastAskedSeconds = now;
 		const { addressed } = this.sender;
@@ -340,17 +347,23 @@ export class Joiner {
 		// Who asks this server has heard it.
 		const isHeard = this.hellos > QUIET_HELLOS && this.waiting !== undefined;
 		if (this.hellos < MOST_HELLOS && !isHeard) {
+			const { nonce } = request.collector;
+			if (this.founding) this.helloAtSeconds = this.founding.prepare(nonce);
 			if (now < this.helloAtSeconds) {
 				request.dueSeconds = this.helloAtSeconds;
 				return;
 			}
+			this.endFounding();
 			this.hellos += 1;
 			this.lastAskedSeconds = now;
 			const toAll = this.hellos > QUIET_HELLOS;
-			const nextToAll = this.hellos === QUIET_HELLOS;
-			this.helloAtSeconds = now + (nextToAll ? this.claimDelay() : CLAIM_AGAIN_SECONDS);
-			this.sender.hello(request.collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
+			this.helloAtSeconds = now + CLAIM_AGAIN_SECONDS;
+			this.sender.hello(nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
 			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
+			if (this.hellos === QUIET_HELLOS) {
+				this.founding = new Founding(context, this.sender, this.listenToFounders);
+				this.helloAtSeconds = this.founding.prepare(nonce);
+			}
 			request.dueSeconds = this.hellos < MOST_HELLOS ? this.helloAtSeconds : this.foundAtSeconds;
 			return;
 		}
@@ -361,6 +374,11 @@ export class Joiner {
 		sometimes("alone after the announcements");
 		context.founded = true;
 		this.finish([], 0, new Set());
+	}
+
+	private endFounding(): void {
+		this.founding?.rest();
+		this.founding = undefined;
 	}
 
 	/** Begins anew with another server. */
@@ -437,6 +455,7 @@ export class Joiner {
 	private finish(sections: Section[], baseStamp: number, givers: ReadonlySet<ShortId>): void {
 		const { context } = this;
 		this.stepping.clear();
+		this.endFounding();
 		this.requests = NO_REQUESTS;
 		this.candidates = NO_CANDIDATES;
 		const again = context.phase === "rejoining";

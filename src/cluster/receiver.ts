@@ -33,7 +33,7 @@ import { Roster } from "./roster";
 import { Sender } from "./sender";
 import { SHORT_ID_BYTES } from "../wire/base85";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
-import { RENDEZVOUS } from "./topics";
+import { FOUNDERS, RENDEZVOUS } from "./topics";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
 const FRESH_MILLISECONDS = 60_000;
@@ -104,6 +104,10 @@ export class Receiver {
 			(topic === undefined && frame.addressee !== context.selfId)
 		) {
 			traffic.drop("addressee");
+			return;
+		}
+		if (topic === FOUNDERS) {
+			this.joiner.noteIntention(frame);
 			return;
 		}
 		if (frame.sender === context.selfId) {
@@ -269,7 +273,7 @@ export class Receiver {
 		const { regime } = context;
 		const before = regime.hub;
 		// An old cast makes nobody a hub.
-		const hub = fresh ? regime.noteCast(cast, member.shortId, now) : undefined;
+		const hub = fresh ? regime.noteCast(cast, member.stream, now) : undefined;
 		if (hub && hub !== before) {
 			this.detector.beginAnew();
 			this.sender.follow();
@@ -432,6 +436,8 @@ export class Receiver {
 			const member = context.membership.get(shortId);
 			if (!member && !isLate && shortId !== context.selfId) this.askUnlessGone(shortId, incarnation, now);
 			context.doubts.noteNamed(shortId);
+			// The words that said so were missed.
+			if (member && incarnation > member.stream.incarnation) this.roster.renew(member, incarnation);
 			if (!member || member.stream.incarnation !== incarnation) continue;
 			const { stream } = member;
 			if (upTo > stream.highest && upTo <= stream.highest + MOST_VERSIONS_AHEAD) {

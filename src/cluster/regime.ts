@@ -1,7 +1,7 @@
 import { sometimes } from "../diagnostics/situations";
 import { beginWith } from "../diagnostics/begin-with";
 import { CastLog } from "../replication/cast-log";
-import { CastSection, ShortId } from "../wire/frame";
+import { CastSection, ShortId, StreamName } from "../wire/frame";
 import { Context } from "./context";
 import { isOlder } from "./membership";
 import { UPLINK_SECONDS } from "./uplink-pace";
@@ -29,6 +29,8 @@ export const IDLE_CAST_SECONDS = 5;
 /** The hub, as this server sees it. */
 export interface Hub {
 	readonly shortId: ShortId;
+	/** A server that begins another one has stepped back. */
+	readonly incarnation: number;
 	readonly epoch: number;
 	readonly log: CastLog;
 	/** A server's messages with changes are so far apart. */
@@ -118,13 +120,25 @@ export class Regime {
 			this.fewSinceSeconds = isSmall ? (this.fewSinceSeconds ?? now) : undefined;
 			return isOver(this.fewSinceSeconds, FALL_SECONDS, now) ? "dissolve" : undefined;
 		}
-		if (context.membership.get(hub.shortId)) {
+		if (this.isHeld()) {
 			this.vacantSinceSeconds = undefined;
 			return undefined;
 		}
+		if (this.vacantSinceSeconds === undefined && context.membership.get(hub.shortId)) {
+			sometimes("a hub that came back is none any more");
+		}
 		this.vacantSinceSeconds ??= now;
-		const turn = this.vacantSinceSeconds + turnsBefore(context.membership.rank()) * NEXT_CLAIM_SECONDS;
+		const turn =
+			this.vacantSinceSeconds + turnsBefore(context.membership.rankBut(hub.shortId)) * NEXT_CLAIM_SECONDS;
 		return now >= turn ? "lead" : undefined;
+	}
+
+	/** Whether the server that this one follows lives, and is still the hub: who was given up and came back is none. */
+	public isHeld(): boolean {
+		const { hub, context } = this;
+		if (!hub || hub.shortId === context.selfId) return hub !== undefined;
+		const member = context.membership.get(hub.shortId);
+		return member?.stream.incarnation === hub.incarnation;
 	}
 
 	/** This server is the hub from now on. */
@@ -132,7 +146,8 @@ export class Regime {
 		this.epoch += 1;
 		this.vacantSinceSeconds = undefined;
 		this.fewSinceSeconds = undefined;
-		return this.become(this.context.selfId, this.epoch, now);
+		const { selfId, incarnation } = this.context;
+		return this.become({ shortId: selfId, incarnation }, this.epoch, now);
 	}
 
 	/** There is no hub any more. */
@@ -142,9 +157,10 @@ export class Regime {
 	}
 
 	/** A cast was heard. Returns the hub it is from; undefined if it is not to be followed. */
-	public noteCast(cast: CastSection, sender: ShortId, now: number): Hub | undefined {
+	public noteCast(cast: CastSection, sender: StreamName, now: number): Hub | undefined {
 		const { hub } = this;
-		if (hub && hub.shortId === sender && hub.epoch === cast.epoch) {
+		const { shortId } = sender;
+		if (hub && hub.shortId === shortId && hub.epoch === cast.epoch) {
 			hub.heardAtSeconds = now;
 			this.vacantSinceSeconds = undefined;
 			return hub;
@@ -153,7 +169,7 @@ export class Regime {
 			sometimes("a cast of a former hub");
 			return undefined;
 		}
-		if (cast.epoch === this.epoch && hub && !this.isBetter(sender, hub.shortId)) return undefined;
+		if (cast.epoch === this.epoch && hub && !this.isBetter(shortId, hub.shortId)) return undefined;
 		// A hub that has stepped back meanwhile is no hub again by a late copy.
 		if (cast.epoch === this.epoch && !hub) return undefined;
 		if (this.role() === "hub") sometimes("a hub gives way to another");
@@ -163,12 +179,12 @@ export class Regime {
 	}
 
 	/** The state was given by a server that follows this hub, and has all its casts up to `seq`. */
-	public adopt(hubId: ShortId, epoch: number, seq: number, now: number): void {
-		if (epoch < this.epoch || hubId === this.context.selfId) return;
+	public adopt(name: StreamName, epoch: number, seq: number, now: number): void {
+		if (epoch < this.epoch || name.shortId === this.context.selfId) return;
 		const { hub } = this;
-		if (!hub || hub.epoch !== epoch || hub.shortId !== hubId) {
+		if (!hub || hub.epoch !== epoch || hub.shortId !== name.shortId) {
 			this.epoch = epoch;
-			this.become(hubId, epoch, now);
+			this.become(name, epoch, now);
 		}
 		this.hub!.log.skip(seq);
 	}
@@ -179,9 +195,10 @@ export class Regime {
 		return hub && hub.shortId !== context.selfId ? hub.ownCastUpTo : context.sequencer.upTo();
 	}
 
-	private become(shortId: ShortId, epoch: number, now: number): Hub {
+	private become({ shortId, incarnation }: StreamName, epoch: number, now: number): Hub {
 		this.hub = {
 			shortId,
+			incarnation,
 			epoch,
 			log: new CastLog(shortId, epoch),
 			uplinkSeconds: UPLINK_SECONDS,

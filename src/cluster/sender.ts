@@ -14,7 +14,7 @@ import { Context } from "./context";
 import { Gate, OVERDUE_UPLINK_SECONDS } from "./gate";
 import { LossAnnouncer } from "./loss-announcer";
 import { Hub } from "./regime";
-import { inboxTopic, RENDEZVOUS_TOPIC } from "./topics";
+import { FOUNDERS_TOPIC, inboxTopic, RENDEZVOUS_TOPIC } from "./topics";
 import { Transmitter } from "./transmitter";
 
 interface TailEcho {
@@ -334,6 +334,27 @@ export class Sender {
 		const text = writeFrame(header, sections, context.checksumSeed);
 		if (toAll) this.transmitter.broadcast(text, context.budget.pickTopic(context.now()));
 		else this.transmitter.send(RENDEZVOUS_TOPIC, RENDEZVOUS_TOPIC, text, () => {});
+	}
+
+	/** Says to those that are about to claim to be the first that this server is as well. Returns the stamp of that. */
+	public intend(nonce: number): number {
+		const { context } = this;
+		const baseStamp = context.nowStamp();
+		const header = {
+			addressee: undefined,
+			sender: context.selfId,
+			incarnation: context.incarnation,
+			counter: 0,
+			baseStamp,
+			unicasts: context.budget.takeUnicastReport(),
+		};
+		const text = writeFrame(
+			header,
+			[writeJoin({ nonce, attempt: 1, held: [] }, MESSAGE_BYTES)],
+			context.checksumSeed,
+		);
+		this.transmitter.send(FOUNDERS_TOPIC, FOUNDERS_TOPIC, text, () => {});
+		return baseStamp;
 	}
 
 	private echo(): void {

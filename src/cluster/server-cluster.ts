@@ -103,6 +103,7 @@ export class ServerCluster implements Cluster {
 				for (const frame of buffered) receiver.replay(frame);
 				this.becomeSynced(again);
 			},
+			(listen) => this.subscriptions.listenToFounders(listen),
 			agenda,
 			memoryAccess && new MemoryReader(context, memoryAccess, agenda),
 			memoryAccess && ((writer) => this.memoryWriter?.noteWriter(writer)),

@@ -283,8 +283,9 @@ export class StateGiver {
 
 	/** Which hub there is, and up to which cast everything is in the state: the hub is the one responder that it names. */
 	public hubSection(baseStamp: number): string {
-		const { hub } = this.context.regime;
-		if (!hub) return "";
+		const { regime } = this.context;
+		const { hub } = regime;
+		if (!hub || !regime.isHeld()) return "";
 		const seq = hub.log.casts.watermark();
 		const { epoch } = hub;
 		const about = {

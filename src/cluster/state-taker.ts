@@ -22,7 +22,8 @@ export class StateTaker {
 		for (const section of sections) {
 			const hubId = section.kind === "cast" ? section.responders[0] : undefined;
 			if (section.kind !== "cast" || hubId === undefined) continue;
-			context.regime.adopt(hubId, section.epoch, section.seq, context.now());
+			const name = { shortId: hubId, incarnation: incarnationOf(hubId, sections) };
+			context.regime.adopt(name, section.epoch, section.seq, context.now());
 		}
 		for (const section of sections) {
 			if (section.kind !== "members") continue;
@@ -89,6 +90,16 @@ export class StateTaker {
 		context.clock.witness(highest + 1);
 		context.replica.restampOwn(highest + 1);
 	}
+}
+
+/** What members sections say of a server; 0 if nothing. */
+function incarnationOf(shortId: ShortId, sections: ReadonlyArray<Section>): number {
+	for (const section of sections) {
+		if (section.kind !== "members") continue;
+		const entry = section.members.find((other) => other.shortId === shortId);
+		if (entry) return entry.incarnation;
+	}
+	return 0;
 }
 
 function streamKey(shortId: ShortId, incarnation: number): string {

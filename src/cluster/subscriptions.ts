@@ -3,7 +3,15 @@ import { sometimes } from "../diagnostics/situations";
 import { backoffSeconds } from "../outbox/retry";
 import { Agenda, Appointment } from "./agenda";
 import { Context } from "./context";
-import { BROADCAST_TOPICS, broadcastTopic, inboxTopic, RENDEZVOUS, RENDEZVOUS_TOPIC } from "./topics";
+import {
+	BROADCAST_TOPICS,
+	broadcastTopic,
+	FOUNDERS,
+	FOUNDERS_TOPIC,
+	inboxTopic,
+	RENDEZVOUS,
+	RENDEZVOUS_TOPIC,
+} from "./topics";
 
 /** A subscribe call that has not come back after this time is given up and made again. */
 const HUNG_SECONDS = 40;
@@ -12,7 +20,7 @@ const STUDIO_ATTEMPTS = 2;
 
 interface Subscription {
 	readonly topic: string;
-	/** What its messages are handed on as: the index of a broadcast topic, {@link RENDEZVOUS}, or undefined for the inbox. */
+	/** What its messages are handed on as: the index of a broadcast topic, {@link RENDEZVOUS}, {@link FOUNDERS}, or undefined for the inbox. */
 	readonly index: number | undefined;
 	/** A call is under way; one that is given up no longer counts. */
 	calling: boolean;
@@ -59,10 +67,19 @@ export class Subscriptions {
 
 	/** Listens to who starts, or no longer. */
 	public listenToNewcomers(listen: boolean): void {
-		const index = this.subscriptions.findIndex((subscription) => subscription.index === RENDEZVOUS);
+		this.listenTo(RENDEZVOUS_TOPIC, RENDEZVOUS, listen);
+	}
+
+	/** Listens to who is about to claim to be the first, or no longer. */
+	public listenToFounders(listen: boolean): void {
+		this.listenTo(FOUNDERS_TOPIC, FOUNDERS, listen);
+	}
+
+	private listenTo(topic: string, name: number, listen: boolean): void {
+		const index = this.subscriptions.findIndex((subscription) => subscription.index === name);
 		if (this.stopped || listen === index >= 0) return;
 		if (listen) {
-			this.add(RENDEZVOUS_TOPIC, RENDEZVOUS);
+			this.add(topic, name);
 			this.trying.by(this.context.now());
 			return;
 		}

@@ -11,6 +11,10 @@ export const RENDEZVOUS_TOPIC = `${PREFIX}join`;
 /** Its index among those that carry broadcasts. */
 export const RENDEZVOUS = -1;
 
+/** Only servers that start, and are about to claim that they are the first, listen to it. */
+export const FOUNDERS_TOPIC = `${PREFIX}first`;
+export const FOUNDERS = -2;
+
 export function broadcastTopic(index: number): string {
 	return `${PREFIX}all/${index}`;
 }

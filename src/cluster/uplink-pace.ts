@@ -14,6 +14,8 @@ const ACTIVE_SECONDS = 6;
 const BACKLOG_SECONDS = 60;
 /** A rate is measured over about this time. */
 const RATE_SECONDS = 15;
+/** Whether there has to be a hub is decided by a longer one. */
+const DEMAND_SECONDS = 30;
 /** Those whose changes wait get this part of what can be cast, whatever the others bring. */
 const LEAST_FOR_BACKLOG = 0.2;
 /** What waits at the hub is to be cast within about this time. */
@@ -45,13 +47,15 @@ class FadingSum {
 	private value = 0;
 	private atSeconds = 0;
 
+	constructor(private readonly seconds: number) {}
+
 	public add(now: number, amount: number): void {
 		this.value = this.at(now) + amount;
 		this.atSeconds = now;
 	}
 
 	public at(now: number): number {
-		return this.value * math.exp((this.atSeconds - now) / RATE_SECONDS);
+		return this.value * math.exp((this.atSeconds - now) / this.seconds);
 	}
 }
 
@@ -69,9 +73,9 @@ export class UplinkPace {
 	/** When servers last sent changes. */
 	private readonly active = new Map<ShortId, number>();
 	/** Casts' worth of changes that came from servers that had none left. */
-	private readonly fromOthers = new FadingSum();
+	private readonly fromOthers = new FadingSum(RATE_SECONDS);
 	/** Messages with changes. */
-	private readonly messages = new FadingSum();
+	private readonly messages = new FadingSum(DEMAND_SECONDS);
 	private lasting = 1;
 	private decidedAtSeconds = -math.huge;
 
@@ -90,7 +94,7 @@ export class UplinkPace {
 
 	/** Whether the cap has room for a broadcast instead of every message with changes, its echo included. */
 	public fitsDirect(now: number, servers: number, capPerMinute: number): boolean {
-		const perMinute = (this.messages.at(now) * 60) / RATE_SECONDS;
+		const perMinute = (this.messages.at(now) * 60) / DEMAND_SECONDS;
 		return perMinute * servers * WITH_ECHO <= DIRECT_OF_CAP * capPerMinute;
 	}
 

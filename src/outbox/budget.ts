@@ -37,6 +37,8 @@ export interface BudgetUse {
  * What this server may send: it is told what is sent, heard and known, and says what is allowed. {@link Allowance} has
  * the rules, and why they keep all servers together within the limits.
  */
+/** Of the messages that the hub may send, answers to single servers take at most this part. */
+const ADDRESSED_OF_HUB_SENDS = 0.6;
 /** What the hub leaves of the cap to what others have sent and it has not heard of. */
 const CASTS_OF_CAP = 0.98;
 /** However busy the others were in the last minute, the hub casts at such intervals, longer after signs of congestion: about half of the cap is its own. */
@@ -196,7 +198,9 @@ export class Budget {
 		this.advance(nowSeconds);
 		const { caps, own, others } = this;
 		const most = isUrgent ? caps.gameWideNever : caps.gameWide;
-		return own.messages() + 1 <= caps.sends && own.deliveries() + others.usedInGame() + 1 <= most;
+		// However many ask it for something, its messages are for casts: without those it is taken for dead.
+		const sends = isUrgent ? caps.sends : ADDRESSED_OF_HUB_SENDS * caps.sends;
+		return own.messages() + 1 <= sends && own.deliveries() + others.usedInGame() + 1 <= most;
 	}
 
 	/** What the hub leaves, as a part of the cap, to servers that give the state. */

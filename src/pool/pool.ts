@@ -112,7 +112,8 @@ export class SharedPool<T extends defined> implements Pool<T> {
 		// What others contributed before this pool was asked for is there at once.
 		const known = cluster.context.replica.pools.get(Name);
 		for (const [key, register] of known ? known.registers : new Map<string, Register>()) {
-			if (register.shown !== undefined) this.take(key, register.shown, cluster.serverIdOf(register.stream));
+			const shown = register.shown();
+			if (shown !== undefined) this.take(key, shown, cluster.serverIdOf(register.stream));
 		}
 	}
 

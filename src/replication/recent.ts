@@ -1,4 +1,4 @@
-import { RecentEntry, Register } from "./register";
+import { Register } from "./register";
 import { Stream } from "./stream";
 
 /** Records are worth repeating for so long. */
@@ -10,19 +10,29 @@ const MOST_REFUSALS = 3;
 /** The list's bound; beyond it the oldest are forgotten. */
 const MOST_RECENT = 1500;
 
+/** One re-sendable recent record. */
+export interface RecentEntry {
+	readonly register: Register;
+	readonly version: number;
+	transmissions: number;
+	readonly sinceSeconds: number;
+}
+
 /** The records everybody sent lately, for the spare room of messages: least transmitted first, of any owner, because bytes in a broadcast are free. */
 export class Recents {
 	private entries = new Array<RecentEntry>();
+	/** The latest entry of each register that has one. */
+	private latest = new Map<Register, RecentEntry>();
 
 	/** A record was sent, or heard for the first time. */
 	public note(register: Register, nowSeconds: number): void {
 		// Values in parts are too large for spare room; they are repaired on request.
 		if (register.partVersions || register.version === 0) {
-			register.recent = undefined;
+			this.latest.delete(register);
 			return;
 		}
 		const entry = { register, version: register.version, transmissions: 1, sinceSeconds: nowSeconds };
-		register.recent = entry;
+		this.latest.set(register, entry);
 		this.entries.push(entry);
 		if (this.entries.size() > MOST_RECENT) this.prune(nowSeconds);
 	}
@@ -30,7 +40,8 @@ export class Recents {
 	/** A record was on the air once more. */
 	public heardAgain(stream: Stream, reference: number, version: number): void {
 		const register = stream.references.get(reference);
-		if (register?.recent && register.version === version) register.recent.transmissions += 1;
+		const entry = register && this.latest.get(register);
+		if (entry && entry.version === version) entry.transmissions += 1;
 	}
 
 	/** Whether a record of the own stream, sent lately, has not yet been on the air often enough. */
@@ -38,7 +49,7 @@ export class Recents {
 		for (let index = this.entries.size() - 1; index >= 0; index--) {
 			const entry = this.entries[index]!;
 			if (nowSeconds - entry.sinceSeconds > RECENT_SECONDS) return false;
-			if (entry.transmissions < transmissions && isCurrent(entry) && isOwn(entry.register)) return true;
+			if (entry.transmissions < transmissions && this.isCurrent(entry) && isOwn(entry.register)) return true;
 		}
 		return false;
 	}
@@ -68,14 +79,15 @@ export class Recents {
 				position > surplus &&
 				entry.transmissions < MOST_TRANSMISSIONS &&
 				nowSeconds - entry.sinceSeconds <= RECENT_SECONDS &&
-				isCurrent(entry);
+				this.isCurrent(entry);
 			if (worth) kept.push(entry);
-			else if (entry.register.recent === entry) entry.register.recent = undefined;
+			else if (this.latest.get(entry.register) === entry) this.latest.delete(entry.register);
 		}
 		this.entries = kept;
 	}
-}
 
-function isCurrent(entry: RecentEntry): boolean {
-	return entry.register.recent === entry && entry.register.version === entry.version && !entry.register.dropped;
+	private isCurrent(entry: RecentEntry): boolean {
+		const { register, version } = entry;
+		return this.latest.get(register) === entry && register.version === version && !register.dropped;
+	}
 }

@@ -15,18 +15,12 @@ export class PoolState {
 	constructor(public readonly name: string) {}
 }
 
-/** One re-sendable recent record; see {@link ./recent}. */
-export interface RecentEntry {
-	readonly register: Register;
-	readonly version: number;
-	transmissions: number;
-	readonly sinceSeconds: number;
-}
-
-/** The last-writer-wins register of one key: the winning record, and what is needed to send it on. What most of them never have, the class has. */
+/** The last-writer-wins register of one key: the winning record, and what is needed to send it on. There are many: what most of them never have, the class has, and eight fields fit where nine take twice the room. */
 export class Register {
-	/** For a value in parts: the version of each. */
+	/** For a value in parts: the version of each. Set by {@link Register.setParts}. */
 	public partVersions: number[] | undefined;
+	/** For a tombstone: the stamp of the value it withdraws. Set by {@link Register.setWithdrawn}. */
+	public withdrawn: number | undefined;
 	/** 0 while it has not been sent. */
 	public version!: number;
 	/** What the owner's stream calls it; 0 until it has been defined. */
@@ -39,12 +33,8 @@ export class Register {
 	public dropped!: boolean;
 	/** It is in the list of tombstones, though it may have a value again. */
 	public listed!: boolean;
-	/** Where the list of recent records has it, if it does. */
-	public recent: RecentEntry | undefined;
-	/** What is shown of it to the game now; undefined when it is not visible. */
-	public shown: string | undefined;
-	/** The owner that was last shown. */
-	public shownOwner: Stream | undefined;
+	/** The game is not shown the value. */
+	public hidden!: boolean;
 
 	constructor(
 		public readonly pool: PoolState,
@@ -55,18 +45,37 @@ export class Register {
 		public stamp: number,
 		/** Undefined for a tombstone. */
 		public value: string | undefined,
-		/** For a tombstone: the stamp of the value it withdraws. */
-		public withdrawn: number | undefined,
 	) {}
+
+	// A field takes its place as soon as it is assigned, be it nothing that is assigned.
+
+	public setWithdrawn(withdrawn: number | undefined): void {
+		if (this.withdrawn !== withdrawn) this.withdrawn = withdrawn;
+	}
+
+	public setParts(partVersions: number[] | undefined): void {
+		if (this.partVersions !== partVersions) this.partVersions = partVersions;
+	}
+
+	/** Other servers may know a record of this key. */
+	public noteKnownElsewhere(): void {
+		if (!this.knownElsewhere) this.knownElsewhere = true;
+	}
+
+	/** What is shown of it to the game; undefined when it is not visible. */
+	public shown(): string | undefined {
+		return this.hidden ? undefined : this.value;
+	}
 }
 
 beginWith(Register, {
 	version: 0,
 	reference: 0,
 	definedAtSeconds: 0,
-	knownElsewhere: false,
+	knownElsewhere: true,
 	dropped: false,
 	listed: false,
+	hidden: false,
 });
 
 /** The stamp that decides the order: a tombstone has that of the value it withdraws, so a removal touches nothing that was claimed since. */

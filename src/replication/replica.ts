@@ -5,6 +5,7 @@ import { Assembled, addPart, startAssembly } from "./assembly";
 import { hashKey, hashRecord } from "./digest";
 import { isGivable } from "./outgoing";
 import { HybridClock } from "./hybrid-clock";
+import { Recents } from "./recent";
 import { isVisible, orderStamp, PoolState, Register, supersedes } from "./register";
 import { MOST_VERSIONS_AHEAD, Stream } from "./stream";
 
@@ -49,8 +50,12 @@ export class Replica {
 	public readonly counters = new Counters();
 	/** Registers that are new to this server or changed, for the list of recent records. */
 	public fresh = new Array<Register>();
+	public readonly recents = new Recents();
 	private changes = new Array<Change>();
 	private tombstones = new Array<Register>();
+	/** What the game was shown of the register that is being changed, and whose it was. */
+	private former: string | undefined;
+	private formerOwner: Stream | undefined;
 	/** All registers, tombstones included. */
 	public registerCount = 0;
 
@@ -92,6 +97,7 @@ export class Replica {
 		let register = pool.registers.get(key);
 		if (!register) {
 			register = this.createRegister(pool, key, this.own, now, value, undefined);
+			register.knownElsewhere = false;
 		} else {
 			// What nobody has heard of may be replaced at its stamp; a removal that waits has that of a value others know, as long as the clock stands still.
 			const unsent = register.stream === this.own && register.version === 0 && register.value !== undefined;
@@ -102,9 +108,9 @@ export class Replica {
 			register.stream = this.own;
 			register.stamp = stamp;
 			register.value = value;
-			register.withdrawn = undefined;
+			register.setWithdrawn(undefined);
 			register.version = 0;
-			register.partVersions = undefined;
+			register.setParts(undefined);
 			if (!continues) register.reference = 0;
 			else if (register.reference !== 0) this.own.refer(register.reference, register);
 			this.own.digest = bit32.bxor(this.own.digest, hashRecord(register.keyHash, stamp));
@@ -120,9 +126,9 @@ export class Replica {
 		const withdrawn = register.stamp;
 		this.leaveOwner(register);
 		register.value = undefined;
-		register.withdrawn = withdrawn;
+		register.setWithdrawn(withdrawn);
 		register.stamp = math.max(now, withdrawn);
-		register.partVersions = undefined;
+		register.setParts(undefined);
 		register.reference = reference;
 		this.refresh(register);
 		if (!register.knownElsewhere) {
@@ -164,8 +170,7 @@ export class Replica {
 	// Hot: once per received record.
 	private apply(stream: Stream, record: WireRecord, clock: HybridClock, unixMilliseconds: number): Outcome {
 		if (stream.has(record.version)) {
-			const recent = stream.references.get(record.reference)?.recent;
-			if (recent && recent.version === record.version) recent.transmissions += 1;
+			this.recents.heardAgain(stream, record.reference, record.version);
 			return "duplicate";
 		}
 		if (!HybridClock.accepts(record.stamp, unixMilliseconds)) {
@@ -201,14 +206,13 @@ export class Replica {
 			const value = record.valueIsKey ? record.key : text;
 			if (!register) {
 				register = this.createRegister(pool, record.key, stream, record.stamp, value, record.withdrawn);
-				register.knownElsewhere = true;
 				this.settle(register, record, partVersions);
 				return "applied";
 			}
 		} else {
 			register = stream.references.get(record.reference)!;
 		}
-		register.knownElsewhere = true;
+		register.noteKnownElsewhere();
 		const assembly = stream.assemblies.get(record.reference);
 		if (assembly && assembly.stamp <= record.stamp) stream.forgetAssembly(record.reference);
 		if (!wins(record, stream, register)) {
@@ -221,7 +225,7 @@ export class Replica {
 		register.stream = stream;
 		register.stamp = record.stamp;
 		register.value = record.valueIsKey ? register.key : text;
-		register.withdrawn = record.withdrawn;
+		register.setWithdrawn(record.withdrawn);
 		if (register.value !== undefined) {
 			stream.digest = bit32.bxor(stream.digest, hashRecord(register.keyHash, register.stamp));
 		} else this.listTombstone(register);
@@ -240,7 +244,7 @@ export class Replica {
 	private settle(register: Register, record: WireRecord, partVersions: number[] | undefined): void {
 		// Of parts, the last one's, in whatever order they came.
 		register.version = partVersions ? partVersions[partVersions.size() - 1]! : record.version;
-		register.partVersions = partVersions;
+		register.setParts(partVersions);
 		if (!isGivable(register)) {
 			sometimes("a record that cannot be given on");
 			register.stream.notGivable = math.min(register.stream.notGivable, partVersions?.[0] ?? record.version);
@@ -255,7 +259,7 @@ export class Replica {
 		const register = this.pools.get(record.pool!)?.registers.get(record.key!);
 		// Parts of a value that has been replaced meanwhile are received and of no use; kept, they would wait for the others for ever.
 		if (register && !wins(record, stream, register)) {
-			register.knownElsewhere = true;
+			register.noteKnownElsewhere();
 			sometimes("a part of a replaced value");
 			return undefined;
 		}
@@ -287,7 +291,9 @@ export class Replica {
 		value: string | undefined,
 		withdrawn: number | undefined,
 	): Register {
-		const register = new Register(pool, key, hashKey(pool.name, key), stream, stamp, value, withdrawn);
+		const register = new Register(pool, key, hashKey(pool.name, key), stream, stamp, value);
+		register.setWithdrawn(withdrawn);
+		this.former = undefined;
 		pool.registers.set(key, register);
 		pool.registerCount += 1;
 		this.registerCount += 1;
@@ -296,8 +302,10 @@ export class Replica {
 		return register;
 	}
 
-	/** Takes the register's present record out of its owner's stream. */
+	/** Takes the register's present record out of its owner's stream. What the game was shown of it is remembered until {@link refresh}. */
 	private leaveOwner(register: Register): void {
+		this.former = register.shown();
+		this.formerOwner = register.stream;
 		if (register.value !== undefined) {
 			register.stream.digest = bit32.bxor(register.stream.digest, hashRecord(register.keyHash, register.stamp));
 		}
@@ -308,16 +316,12 @@ export class Replica {
 
 	/** Compares what the game was told of a register with what it should see, and notes the difference. */
 	private refresh(register: Register): void {
-		const visible = isVisible(register) ? register.value : undefined;
-		const previous = register.shown;
+		const hidden = register.value !== undefined && !isVisible(register);
+		if (register.hidden !== hidden) register.hidden = hidden;
+		const visible = register.shown();
+		const { former: previous, formerOwner } = this;
 		const owner = register.stream;
-		if (visible === previous && (visible === undefined || owner.shortId === register.shownOwner?.shortId)) {
-			register.shownOwner = owner;
-			return;
-		}
-		const formerOwner = register.shownOwner;
-		register.shown = visible;
-		register.shownOwner = owner;
+		if (visible === previous && (visible === undefined || owner.shortId === formerOwner?.shortId)) return;
 		if (previous === undefined) {
 			register.pool.visibleCount += 1;
 			this.changes.push({ kind: "added", register, value: visible, previous, owner });
@@ -333,14 +337,22 @@ export class Replica {
 	public setLive(stream: Stream, live: boolean): void {
 		if (stream.live === live) return;
 		stream.live = live;
-		this.forEachOwned(stream, (register) => this.refresh(register));
+		this.forEachOwned(stream, (register) => {
+			this.former = register.shown();
+			this.formerOwner = stream;
+			this.refresh(register);
+		});
 	}
 
 	/** A server's name has become known: the game is told anew of what it was shown of that server. */
 	public nameOwner(shortId: string): void {
+		// What waits to be told is told with the name.
+		const untold = new Set<Register>();
+		for (const { kind, register } of this.changes) if (kind !== "ownershipLost") untold.add(register);
 		for (const register of this.sortedRegisters()) {
-			const { shown, shownOwner: owner } = register;
-			if (shown === undefined || owner?.shortId !== shortId) continue;
+			const { stream: owner } = register;
+			const shown = register.shown();
+			if (shown === undefined || owner.shortId !== shortId || untold.has(register)) continue;
 			this.changes.push({ kind: "updated", register, value: shown, previous: shown, owner });
 		}
 	}
@@ -390,7 +402,7 @@ export class Replica {
 			register.stream = successor;
 			register.version = 0;
 			register.reference = 0;
-			register.partVersions = undefined;
+			register.setParts(undefined);
 			if (value !== undefined) {
 				successor.digest = bit32.bxor(successor.digest, hashRecord(register.keyHash, register.stamp));
 			}

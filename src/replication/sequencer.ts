@@ -47,7 +47,7 @@ export class Sequencer {
 	/** Takes note that a register was sent whole, with the version its preview had. */
 	public sent(register: Register, nowSeconds: number): void {
 		this.define(register, nowSeconds);
-		register.partVersions = undefined;
+		register.setParts(undefined);
 		register.version = this.number(register, -1, nowSeconds);
 	}
 
@@ -64,7 +64,7 @@ export class Sequencer {
 	}
 
 	private define(register: Register, nowSeconds: number): void {
-		register.knownElsewhere = true;
+		register.noteKnownElsewhere();
 		if (register.reference !== 0) {
 			if (register.definedAtSeconds === math.huge) register.definedAtSeconds = nowSeconds;
 			return;

@@ -60,10 +60,14 @@ export class Stream {
 	/** What the sequencer said of its floor and does not hold here yet, ascending: (version, stamp) in turn. */
 	private floors!: number[];
 
+	public readonly incarnation!: number;
+
 	constructor(
 		public readonly shortId: ShortId,
-		public readonly incarnation: number,
-	) {}
+		incarnation: number,
+	) {
+		if (incarnation !== 0) this.incarnation = incarnation;
+	}
 
 	/** Every version up to here has been received. */
 	public watermark(): number {
@@ -215,6 +219,7 @@ export class Stream {
 }
 
 beginWith(Stream, {
+	incarnation: 0,
 	highest: 0,
 	gaps: NO_GAPS,
 	appliedFloor: 0,

@@ -160,7 +160,7 @@ export class Checks {
 			let visible = 0;
 			for (const [key, register] of pool.registers) {
 				inPool += 1;
-				if (register.shown !== undefined) visible += 1;
+				if (register.shown() !== undefined) visible += 1;
 				const order = orderStamp(register);
 				const owner = register.stream.shortId;
 				const { incarnation } = register.stream;

@@ -70,7 +70,7 @@ export = () => {
 				expect(hubsOf(world).size()).to.equal(1);
 				world.run(15);
 				expect(hubsOf(world).size()).to.equal(1);
-				world.run(70);
+				world.run(120);
 				expect(hubsOf(world).size()).to.equal(0);
 				world.agreed();
 				for (const peer of world.live()) expect(peer.get(`${peer.number}-0`)).to.equal("value 150");

@@ -113,8 +113,9 @@ export class Author {
 	public view(): string {
 		const words = new Array<string>();
 		for (const register of this.replica.sortedRegisters()) {
-			if (register.shown === undefined) continue;
-			words.push(`${register.key}=${register.shown}@${register.stream.shortId}`);
+			const shown = register.shown();
+			if (shown === undefined) continue;
+			words.push(`${register.key}=${shown}@${register.stream.shortId}`);
 		}
 		return words.join(" ");
 	}
@@ -130,7 +131,7 @@ export class Author {
 	private note(): void {
 		for (const change of this.replica.takeChanges()) this.noteOne(change);
 		for (const register of this.replica.sortedRegisters()) {
-			if (register.shown !== this.shown.get(register.key)) error(`${register.key} changed without a word`);
+			if (register.shown() !== this.shown.get(register.key)) error(`${register.key} changed without a word`);
 		}
 	}
 

@@ -251,5 +251,18 @@ export = () => {
 			const kinds = receiver!.replica.takeChanges().map((change) => change.kind);
 			expect(kinds.join()).to.equal("removed, added");
 		});
+
+		it("is shown anew when its server's name becomes known, but for what waits to be told", () => {
+			const [author, receiver] = authorsOf();
+			const { clock, replica } = receiver!;
+			author!.put("a", "1", PRESENT);
+			for (const message of author!.send(PRESENT)) receiver!.receive(message, PRESENT);
+			author!.put("b", "2", PRESENT);
+			const stream = receiver!.streamOf(author!);
+			for (const { section } of author!.send(PRESENT)) replica.applySection(stream, section, clock, PRESENT);
+			replica.nameOwner(author!.shortId);
+			const told = replica.takeChanges().map(({ kind, register }) => `${kind} ${register.key}`);
+			expect(told.join()).to.equal("added b, updated a");
+		});
 	});
 };

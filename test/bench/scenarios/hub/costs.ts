@@ -50,7 +50,7 @@ function measureMemory({ host, contender }: RunOptions): Outcome {
 	const roster = cluster["roster"];
 	const before = host.memory();
 	// As on a server that follows a hub.
-	context.regime.adopt(identities[0]!.shortId, 1, 1, context.now());
+	context.regime.adopt({ shortId: identities[0]!.shortId, incarnation: 0 }, 1, 1, context.now());
 	for (const identity of identities) roster.admit({ shortId: identity.shortId, incarnation: 0 }, identity);
 	roster.shareBudget();
 	cluster["dispatch"]();
@@ -169,13 +169,25 @@ function measureProcessor({ host, contender, seeds, quick, servers: asked }: Run
 		return "drop";
 	});
 	const casts = clusterOf(hub)["sender"].casts as unknown as {
-		caster: Pick<Caster, "announce" | "compose" | "hasNews">;
+		caster: Pick<Caster, keyof Caster>;
 	};
 	const { caster } = casts;
 	const composing = new Array<number>();
 	casts.caster = {
 		announce(shortId) {
 			caster.announce(shortId);
+		},
+		noteAdvanced(stream) {
+			caster.noteAdvanced(stream);
+		},
+		noteReturned(seq) {
+			caster.noteReturned(seq);
+		},
+		findMissing(now) {
+			return caster.findMissing(now);
+		},
+		oldestWaitSeconds() {
+			return caster.oldestWaitSeconds();
 		},
 		hasNews() {
 			return caster.hasNews();
