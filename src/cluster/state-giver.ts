@@ -29,6 +29,8 @@ const PART_PAGES = 150;
 const SIZE_KNOWN_SECONDS = 20;
 /** Page sections, and what a parity page needs more than the pages it is made of. */
 const PAGE_RESERVE_BYTES = 40;
+/** With so many before it, a joiner does better to ask another; with any, if it has not chosen this server. */
+const MANY_TURNS = 3;
 /** Who waits longer than this for its turn is told. */
 const TOLD_WAIT_SECONDS = 1;
 
@@ -159,7 +161,7 @@ export class StateGiver {
 		const { regime } = this.context;
 		if (!regime.hub) return false;
 		// The hub has its messages for casts.
-		const isBusy = regime.role() === "hub" || (!addressed && !this.turns.isEmpty());
+		const isBusy = regime.role() === "hub" || this.turns.size() >= (addressed ? MANY_TURNS : 1);
 		if (!isBusy && now >= this.sizeKnownUntilSeconds) this.takeState(WHOLE, now);
 		const parts = math.clamp(math.ceil(this.wholePages / PART_PAGES), 1, STATE_PARTS_MOST);
 		if (!isBusy && parts === 1) return false;

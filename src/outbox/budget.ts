@@ -48,9 +48,9 @@ const ADDRESSED_OF_CAP = 0.55;
 /** The same with what is kept for signs of life: who does not answer a probe is taken for lost. */
 const URGENT_OF_CAP = 0.7;
 /** Those that give the state take what others leave of this part of the cap, within bounds. */
-const USED_WITH_STATE = 0.9;
-const LEAST_GIVEN = 0.3;
-const MOST_GIVEN = 0.4;
+const USED_WITH_STATE = 1;
+const LEAST_GIVEN = 0.5;
+const MOST_GIVEN = 0.8;
 
 export class Budget {
 	private readonly selfId: string;
