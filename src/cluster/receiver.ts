@@ -58,6 +58,8 @@ const RECORD_BYTES = 9;
 /** Who is lost, the hub has heard of within this time. */
 const TOLD_SECONDS = 20;
 
+/** A hub that has said that it lives without casting, for so long, is none any more: one that closes takes less. */
+const STEPPED_BACK_SECONDS = 10;
 /** Answers for casts that wait for the ones before. */
 const MOST_POSTPONED = 20;
 
@@ -267,6 +269,9 @@ export class Receiver {
 		if (!hub || regime.role() !== "leaf" || frame.addressee !== undefined || frame.sender !== hub.shortId) return;
 		const isBeating = frame.sections.some(({ kind }) => kind === "beat");
 		if (!isBeating || frame.incarnation !== hub.incarnation || frame.baseStamp <= hub.castStamp) return;
+		const now = this.context.now();
+		hub.uncastSinceSeconds ??= now;
+		if (now - hub.uncastSinceSeconds < STEPPED_BACK_SECONDS) return;
 		sometimes("a hub that has stepped back unheard");
 		regime.dissolve();
 		this.detector.beginAnew();
@@ -326,6 +331,7 @@ export class Receiver {
 		this.repairer.watch(member.stream, true);
 		if (!hub) return;
 		hub.castStamp = math.max(hub.castStamp, frame.baseStamp);
+		hub.uncastSinceSeconds = undefined;
 		const { casts } = hub.log;
 		if (isWhole) casts.close(seq - 1, seq);
 		else casts.extend(seq);

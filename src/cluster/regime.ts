@@ -47,6 +47,8 @@ export interface Hub {
 	heardAtSeconds: number;
 	/** What the hub broadcasts after this stamp without a cast in it, it says as one of many: it is none any more. */
 	castStamp: number;
+	/** Since when it has done so; a hub that closes does as well, but not for long. */
+	uncastSinceSeconds: number | undefined;
 }
 
 /**
@@ -211,6 +213,7 @@ export class Regime {
 			ownCastUpTo: this.ownCastUpTo(),
 			heardAtSeconds: now,
 			castStamp: this.context.nowStamp(),
+			uncastSinceSeconds: undefined,
 		};
 		return this.hub;
 	}
