@@ -4,7 +4,6 @@ import type { Stage } from "./stage";
 /** The others have to be given up, each after the one that would have noticed it before, and then the last one has its turn. */
 const LAST_SECONDS = 120;
 const EACH_SECONDS = 8;
-const EXCUSED_SECONDS = 120;
 
 /** L12: whoever is left is a candidate still, and leads, whatever it led and lost before. */
 export class LastOne {
@@ -20,16 +19,17 @@ export class LastOne {
 		const last = candidates[candidates.size() - 1];
 		if (!last) return undefined;
 		stage.trouble = "any";
-		// The limits fall with the servers.
-		stage.excusedUntilSeconds = math.max(stage.excusedUntilSeconds, stage.now() + EXCUSED_SECONDS);
 		const live = stage.live();
+		const seconds = LAST_SECONDS + EACH_SECONDS * live.size();
+		// The limits fall with the servers, and the last one cannot know before it has asked them all whether they live.
+		stage.excusedUntilSeconds = math.max(stage.excusedUntilSeconds, stage.now() + seconds);
 		for (const actor of live) {
 			if (actor === last) continue;
 			actor.goneAtSeconds = stage.now();
 			actor.server.Crash();
 		}
 		stage.tell(`all but server ${last.number} crash`);
-		return new LastOne(stage, last, LAST_SECONDS + EACH_SECONDS * live.size());
+		return new LastOne(stage, last, seconds);
 	}
 
 	public check(): void {
