@@ -9,6 +9,8 @@ export type {
 	ClusterStatistics,
 	Connection,
 	Guard,
+	Health,
+	HealthReason,
 	ServerInfo,
 	Signal,
 } from "./cluster";

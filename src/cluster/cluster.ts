@@ -1,4 +1,5 @@
 import { Channel, ChannelOptions } from "./channel";
+import { Health } from "./health";
 import { Dropped } from "./statistics";
 import { Signal } from "./signal";
 
@@ -137,6 +138,14 @@ export interface Cluster {
 	Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T>;
 	/** Counters and gauges; a new table at every call. */
 	GetStatistics(): ClusterStatistics;
+	/** Fires with what `GetStatistics()` returns, every `statisticsSeconds` (10 by default) from the first time on that somebody listens. */
+	readonly StatisticsChanged: Signal<[statistics: ClusterStatistics]>;
+	/** How well this server takes part, and if it does not, why, and what to do. A new cause shows within 15 s; loss and unreadable messages take longer to be sure of. */
+	GetHealth(): Health;
+	/** Fires within 2 s after the status or the reason has changed. */
+	readonly HealthChanged: Signal<[health: Health, previous: Health]>;
+	/** The state in words, of several lines: health, servers, regime and hub, queue, budget, traffic, drops, elections. For people: the text may change between versions. */
+	Describe(): string;
 	/**
 	 * Leaves the cluster: the others know at once, and this server's contributions disappear there, or are adopted.
 	 * Happens by itself when the server closes. Resolves when it is over, at most 8 seconds later. Never rejects.

@@ -20,6 +20,8 @@ export interface ClusterOptions {
 	 * it keeps out whoever can publish to the game's topics but does not know the key. 1 to 200 bytes. Not cryptography.
 	 */
 	readonly sharedKey?: string;
+	/** How often `StatisticsChanged` fires, in seconds: 1 to 3,600. Default 10. */
+	readonly statisticsSeconds?: number;
 }
 
 const ON_CLIENT =
@@ -30,6 +32,7 @@ const DEFAULT_SETTINGS: ClusterSettings = {
 	memoryStore: false,
 	logger: undefined,
 	sharedKey: undefined,
+	statisticsSeconds: 10,
 };
 
 /**
@@ -61,7 +64,8 @@ export function configure(options: unknown): string | undefined {
 	if (!typeIs(options, "table")) return `ConfigureCluster takes a table of options, but got ${described(options)}`;
 	const platform = currentPlatform();
 	if (platform.environment === "client") return `ConfigureCluster: ${ON_CLIENT}`;
-	let { budgetShare, memoryStore, logger, sharedKey } = attachmentsOf(platform).settings ?? DEFAULT_SETTINGS;
+	let { budgetShare, memoryStore, logger, sharedKey, statisticsSeconds } =
+		attachmentsOf(platform).settings ?? DEFAULT_SETTINGS;
 	for (const [key, value] of pairs(options as { [key: string]: unknown })) {
 		if (key === "budgetShare") {
 			if (!typeIs(value, "number") || !(value > 0 && value <= 1)) {
@@ -81,13 +85,18 @@ export function configure(options: unknown): string | undefined {
 				return `ConfigureCluster: sharedKey must be a string of 1 to 200 bytes, but is ${typeIs(value, "string") ? `one of ${value.size()}` : described(value)}`;
 			}
 			sharedKey = value;
+		} else if (key === "statisticsSeconds") {
+			if (!typeIs(value, "number") || !(value >= 1 && value <= 3600)) {
+				return `ConfigureCluster: statisticsSeconds must be 1 to 3,600, but is ${described(value)}`;
+			}
+			statisticsSeconds = value;
 		} else {
-			return `ConfigureCluster: there is no option "${key}"; the options are budgetShare, memoryStore, logger and sharedKey`;
+			return `ConfigureCluster: there is no option "${key}"; the options are budgetShare, memoryStore, logger, sharedKey and statisticsSeconds`;
 		}
 	}
 	if (attachmentsOf(platform).cluster) {
 		return "ConfigureCluster was called after the cluster had started; call it before the first pool and before GetCluster()";
 	}
-	attachmentsOf(platform).settings = { budgetShare, memoryStore, logger, sharedKey };
+	attachmentsOf(platform).settings = { budgetShare, memoryStore, logger, sharedKey, statisticsSeconds };
 	return undefined;
 }

@@ -49,6 +49,10 @@ export class Detector {
 	/** Own broadcasts come back. */
 	private hearsItself = false;
 	private lastTrySeconds = -math.huge;
+	private lastAskedSeconds = -math.huge;
+	/** For the monitor of health: when something of another server came in, and something of this one. */
+	public lastOtherSeconds = 0;
+	public lastOwnSeconds = 0;
 
 	constructor(
 		private readonly context: Context,
@@ -76,6 +80,7 @@ export class Detector {
 	/** What this server has said came back to it. */
 	public noteOwn(): void {
 		this.hearsItself = true;
+		this.lastOwnSeconds = this.context.now();
 		this.noteInbound();
 	}
 
@@ -102,6 +107,7 @@ export class Detector {
 	public noteHeard(member: Member): void {
 		if (member.suspectedAtSeconds !== undefined) sometimes("a suspicion refuted");
 		member.lastHeardSeconds = this.context.now();
+		this.lastOtherSeconds = member.lastHeardSeconds;
 		member.suspectedAtSeconds = undefined;
 		member.probesSent = 0;
 		const isHub = member.shortId === this.context.regime.hub?.shortId;
@@ -186,6 +192,29 @@ export class Detector {
 		this.lastTrySeconds = now;
 		const probe = { nonce: 0, presumedDead: false, incarnation: context.incarnation };
 		this.sender.addressed.sendTo(context.selfId, "probe", [writeProbe(probe)]);
+	}
+
+	/** When anything at all came in last. */
+	public lastInbound(): number {
+		return this.lastInboundSeconds;
+	}
+
+	/** Where it is silent: has this server say something that comes back, and another one answer, be it that its turn has not come. */
+	public askAround(): void {
+		const { context } = this;
+		const now = context.now();
+		this.tryHearing(this.trySpacing(PROBE_INTERVAL_SECONDS * 2, now));
+		if (now - this.lastAskedSeconds < this.trySpacing(PROBE_INTERVAL_SECONDS, now)) return;
+		let latest: Member | undefined;
+		for (const member of this.watched()) {
+			if (!latest || member.lastHeardSeconds > latest.lastHeardSeconds) latest = member;
+		}
+		if (!latest) return;
+		this.lastAskedSeconds = now;
+		const nonce = math.floor(context.platform.random() * 4294967296);
+		const probe = { nonce, presumedDead: false, incarnation: latest.stream.incarnation };
+		context.traffic.probes += 1;
+		this.sender.addressed.sendTo(latest.shortId, "probe", [writeProbe(probe)]);
 	}
 
 	/** How long this server leaves it to others to look after a member. */

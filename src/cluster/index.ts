@@ -4,6 +4,7 @@ import { ClusterOptions, configure, getServerCluster } from "./current-cluster";
 
 export type { Channel, ChannelOptions, Guard } from "./channel";
 export type { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
+export type { Health, HealthReason } from "./health";
 export type { ClusterOptions } from "./current-cluster";
 export type { Connection, Signal } from "./signal";
 

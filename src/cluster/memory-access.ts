@@ -25,7 +25,6 @@ export class MemoryAccess {
 	private readonly account = new MemoryAccount();
 	private readonly map: string;
 	private available = true;
-	private failuresInRow = 0;
 	private pausedUntilSeconds = 0;
 	private writes = false;
 
@@ -94,8 +93,9 @@ export class MemoryAccess {
 			settled = true;
 			cancel();
 			if (context.phase === "closed") return;
-			if (failure === undefined) this.failuresInRow = 0;
-			else this.noteFailure(failure);
+			if (failure === undefined) {
+				if (memoryUse.failuresInRow > 0) memoryUse.failuresInRow = 0;
+			} else this.noteFailure(failure);
 			done(failure === undefined ? answer : undefined);
 		};
 		const cancel = context.platform.schedule(limitSeconds, () =>
@@ -120,8 +120,8 @@ export class MemoryAccess {
 			`MemoryStoreService fails (${failure}); as long as it does, new servers get the state by messages`,
 		);
 		const limited = LIMITED.some((word) => mentions(failure, word));
-		this.failuresInRow += 1;
-		const { failuresInRow } = this;
+		context.memoryUse.failuresInRow += 1;
+		const { failuresInRow } = context.memoryUse;
 		const first = limited ? LIMITED_SECONDS : failuresInRow === 1 ? AGAIN_SECONDS : FAILED_SECONDS;
 		const seconds = math.min(MOST_PAUSE_SECONDS, first * 2 ** math.max(0, failuresInRow - 2));
 		this.pausedUntilSeconds = math.max(

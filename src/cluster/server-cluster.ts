@@ -13,9 +13,13 @@ import { Channel, ChannelOptions, checkChannelArguments, SharedChannel } from ".
 import { Channels } from "./channels";
 import { Closer } from "./closer";
 import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
+import { describe } from "./describe";
 import { Context } from "./context";
 import { Detector } from "./detector";
+import { Health } from "./health";
+import { HealthMonitor } from "./health-monitor";
 import { Joiner } from "./joiner";
+import { ListenedSignal } from "./listened-signal";
 import { Departed, Member } from "./membership";
 import { MemoryAccess } from "./memory-access";
 import { MemoryReader } from "./memory-reader";
@@ -24,7 +28,7 @@ import { Receiver } from "./receiver";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
-import { createSignal, FiringSignal } from "./signal";
+import { createSignal, FiringSignal, Signal } from "./signal";
 import { takeStatistics } from "./take-statistics";
 import { Subscriptions } from "./subscriptions";
 
@@ -49,6 +53,7 @@ export interface ClusterSettings {
 	readonly memoryStore: boolean;
 	readonly logger: Logger | undefined;
 	readonly sharedKey: string | undefined;
+	readonly statisticsSeconds: number;
 }
 
 /** One server's cluster: the parts, and how they are connected. Public members are for games; the others for the library's upper parts. */
@@ -56,6 +61,8 @@ export class ServerCluster implements Cluster {
 	public readonly ServerId: string;
 	public readonly ServerJoined: FiringSignal<[server: ServerInfo]>;
 	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]>;
+	public readonly HealthChanged: Signal<[health: Health, previous: Health]>;
+	public readonly StatisticsChanged: ListenedSignal<[statistics: ClusterStatistics]>;
 
 	/** @internal */
 	public readonly context: Context;
@@ -79,6 +86,10 @@ export class ServerCluster implements Cluster {
 	private firing = new Array<() => void>();
 	private isFiring = false;
 	private left: boolean | undefined;
+	private readonly health: HealthMonitor;
+	private readonly budgetShare: number;
+	/** What the parts above tell of themselves in {@link Describe}. */
+	private tellers: Array<() => ReadonlyArray<string>> | undefined;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
@@ -92,7 +103,10 @@ export class ServerCluster implements Cluster {
 			new Log(platform, settings.logger),
 		);
 		this.context = context;
-		this.agenda = new Agenda(platform, (lateSeconds) => this.detector.excuse(lateSeconds));
+		this.agenda = new Agenda(platform, (lateSeconds) => {
+			this.detector.excuse(lateSeconds);
+			this.health.noteLate(lateSeconds);
+		});
 		const { agenda } = this;
 		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
 		this.repairer = new Repairer(context, this.sender, agenda);
@@ -139,6 +153,10 @@ export class ServerCluster implements Cluster {
 			(failure) => this.goLocal(failure),
 			agenda,
 		);
+		this.health = new HealthMonitor(context, this.detector, this.subscriptions, agenda);
+		this.HealthChanged = this.health.Changed;
+		this.budgetShare = settings.budgetShare;
+		this.StatisticsChanged = new ListenedSignal(platform, () => this.tellStatistics(settings.statisticsSeconds));
 		platform.onClosing((done) => this.leave(done));
 		this.subscriptions.start();
 	}
@@ -167,6 +185,24 @@ export class ServerCluster implements Cluster {
 		return takeStatistics(this.context, this.channels);
 	}
 
+	public GetHealth(): Health {
+		return this.health.read();
+	}
+
+	public Describe(): string {
+		const lines = new Array<string>();
+		for (const tell of this.tellers ?? []) for (const line of tell()) lines.push(line);
+		return describe({
+			serverId: this.ServerId,
+			servers: this.GetServers(),
+			statistics: this.GetStatistics(),
+			health: this.GetHealth(),
+			budgetShare: this.budgetShare,
+			lines,
+			unixSeconds: this.context.platform.unixMilliseconds() / 1000,
+		});
+	}
+
 	public Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T> {
 		const wrong = checkChannelArguments(name, options);
 		if (wrong !== undefined) fail(wrong);
@@ -189,6 +225,13 @@ export class ServerCluster implements Cluster {
 	public Close(): Promise<void> {
 		this.left = true;
 		return new Promise((resolve) => this.leave(resolve));
+	}
+
+	// -- for the parts above -----------------------------------------------------------------------------------------------------------------
+
+	/** @internal Has {@link Describe} tell what `tell` returns. */
+	public describeWith(tell: () => ReadonlyArray<string>): void {
+		(this.tellers ??= []).push(tell);
 	}
 
 	// -- for elections -----------------------------------------------------------------------------------------------------------------------
@@ -271,6 +314,14 @@ export class ServerCluster implements Cluster {
 			() => this.hasLeft(),
 			this.agenda,
 		));
+	}
+
+	private tellStatistics(everySeconds: number): void {
+		const telling = this.agenda.add(() => {
+			telling.at(this.context.now() + everySeconds);
+			this.StatisticsChanged.Fire(this.GetStatistics());
+		});
+		telling.at(this.context.now() + everySeconds);
 	}
 
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ export class MemoryUse {
 	public units!: number;
 	public mostUnitsPerMinute!: number;
 	public failures!: number;
+	public failuresInRow!: number;
 	public generations!: number;
 	public renewals!: number;
 	/** States that did not fit, or could not be afforded. */
@@ -41,6 +42,7 @@ beginWith(MemoryUse, {
 	units: 0,
 	mostUnitsPerMinute: 0,
 	failures: 0,
+	failuresInRow: 0,
 	generations: 0,
 	renewals: 0,
 	skipped: 0,
@@ -66,6 +68,9 @@ export class TrafficCounters {
 	public deserializeFailures!: number;
 	public unknownSections!: number;
 	public resyncs!: number;
+	/** Publishes that have failed since the last one that did not, and the clock's seconds at the first of them. */
+	public publishFailuresInRow!: number;
+	public publishFailingSinceSeconds!: number;
 	private droppedBy: Map<Dropped, number> | undefined;
 
 	public drop(reason: Dropped): void {
@@ -73,9 +78,23 @@ export class TrafficCounters {
 		this.droppedBy.set(reason, (this.droppedBy.get(reason) ?? 0) + 1);
 	}
 
+	public droppedFor(reason: Dropped): number {
+		return this.droppedBy?.get(reason) ?? 0;
+	}
+
+	public noteRefused(nowSeconds: number): void {
+		this.publishFailures += 1;
+		if (this.publishFailuresInRow === 0) this.publishFailingSinceSeconds = nowSeconds;
+		this.publishFailuresInRow += 1;
+	}
+
+	public noteTaken(): void {
+		if (this.publishFailuresInRow > 0) this.publishFailuresInRow = 0;
+	}
+
 	public dropped(): { [reason in Dropped]: number } {
 		const dropped = {} as { [reason in Dropped]: number };
-		for (const reason of DROPPED) dropped[reason] = this.droppedBy?.get(reason) ?? 0;
+		for (const reason of DROPPED) dropped[reason] = this.droppedFor(reason);
 		return dropped;
 	}
 }
@@ -97,4 +116,6 @@ beginWith(TrafficCounters, {
 	deserializeFailures: 0,
 	unknownSections: 0,
 	resyncs: 0,
+	publishFailuresInRow: 0,
+	publishFailingSinceSeconds: 0,
 });

@@ -38,6 +38,8 @@ export class Subscriptions {
 	private readonly trying: Appointment;
 	private ready!: boolean;
 	private stopped!: boolean;
+	/** What the last call said that failed, until all are up. */
+	public lastFailure: string | undefined;
 
 	constructor(
 		private readonly context: Context,
@@ -140,11 +142,13 @@ export class Subscriptions {
 		if (this.ready) return;
 		for (const { dueSeconds } of this.subscriptions) if (dueSeconds < NEVER) return;
 		this.ready = true;
+		this.lastFailure = undefined;
 		this.onReady();
 	}
 
 	private failed(subscription: Subscription, failure: string): void {
 		sometimes("a subscription refused");
+		this.lastFailure = failure;
 		const { platform } = this.context;
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.disconnect = undefined;

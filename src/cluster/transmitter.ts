@@ -34,7 +34,8 @@ export class Transmitter {
 	/** To all, and not sent again. */
 	public broadcastOnce(text: string, topic: number, done: (success: boolean) => void): void {
 		this.publish(text, topic, (failure) => {
-			if (failure !== undefined) this.context.traffic.publishFailures += 1;
+			if (failure === undefined) this.context.traffic.noteTaken();
+			else this.context.traffic.noteRefused(this.context.now());
 			done(failure === undefined);
 		});
 	}
@@ -48,10 +49,11 @@ export class Transmitter {
 		context.platform.publish(topic, text, (failure) => {
 			if (failure === undefined) {
 				context.congestion.notePublishSuccess();
+				context.traffic.noteTaken();
 				done(true);
 				return;
 			}
-			context.traffic.publishFailures += 1;
+			context.traffic.noteRefused(context.now());
 			this.noteFailure(context.now());
 			done(false);
 		});
@@ -73,6 +75,7 @@ export class Transmitter {
 
 	private accepted(): void {
 		this.context.congestion.notePublishSuccess();
+		this.context.traffic.noteTaken();
 		if (!this.refused) return;
 		this.failuresInRow = 0;
 		if (!this.refused.isEmpty() && this.context.phase !== "closed") this.retrying!.by(this.context.now() + 0.1);
@@ -82,7 +85,7 @@ export class Transmitter {
 		const { context } = this;
 		if (context.phase === "closed") return;
 		const now = context.now();
-		context.traffic.publishFailures += 1;
+		context.traffic.noteRefused(now);
 		sometimes("a publish refused");
 		this.noteFailure(now);
 		this.failuresInRow += 1;

@@ -27,6 +27,11 @@ export class Log {
 		this.warned ??= new Set();
 		if (this.warned.has(cause)) return;
 		this.warned.add(cause);
+		this.warn(text);
+	}
+
+	/** For those who see to it themselves that it does not come too often. */
+	public warn(text: string): void {
 		if (this.logger) this.tell("warn", text);
 		else this.platform.warn(labelled(text));
 	}

@@ -65,6 +65,7 @@ export class Elections implements Rider {
 			(hash, term) => this.byHash.get(hash)?.displaced(term),
 		);
 		this.context.rider = this;
+		cluster.describeWith(() => this.scopes.map((scope) => this.told(scope)));
 	}
 
 	// -- scopes ------------------------------------------------------------------------------------------------------------------------------
@@ -92,6 +93,12 @@ export class Elections implements Rider {
 		this.scopes = this.scopes.filter((other) => other !== scope);
 		this.byHash.delete(scope.hash);
 		this.showCandidacies();
+	}
+
+	private told(scope: Scope): string {
+		const leader = scope.GetLeader();
+		const mine = scope.IsLeader() ? ", this one" : "";
+		return `leader of "${scope.Scope}" (${scope.options.mode}): ${leader === undefined ? "none" : `${leader}${mine}`}, term ${scope.GetTerm()}`;
 	}
 
 	private showCandidacies(): void {

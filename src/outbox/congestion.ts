@@ -210,8 +210,11 @@ export class SelfEchoes {
 	private awaited = new Array<{ readonly counter: number; readonly atSeconds: number }>();
 	private first = 0;
 	private returned = 0;
+	/** When the first broadcast was sent since the last one that came back. */
+	public unreturnedSinceSeconds: number | undefined;
 
 	public sent(counter: number, nowSeconds: number): void {
+		this.unreturnedSinceSeconds ??= nowSeconds;
 		this.sentAtSeconds.set(counter, nowSeconds);
 		this.awaited.push({ counter, atSeconds: nowSeconds });
 	}
@@ -223,6 +226,7 @@ export class SelfEchoes {
 
 	/** An own broadcast came back. Returns whether it was awaited: not a copy, and not too late. */
 	public heard(counter: number): boolean {
+		this.unreturnedSinceSeconds = undefined;
 		if (!this.sentAtSeconds.delete(counter)) return false;
 		this.returned += 1;
 		return true;

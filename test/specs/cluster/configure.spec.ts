@@ -23,7 +23,7 @@ export = () => {
 				expectBlame(
 					() => ConfigureCluster({ budget: 1 } as unknown as ClusterOptions),
 					'[net-server-sync] ConfigureCluster: there is no option "budget"; ' +
-						"the options are budgetShare, memoryStore, logger and sharedKey",
+						"the options are budgetShare, memoryStore, logger, sharedKey and statisticsSeconds",
 				),
 			);
 		});
