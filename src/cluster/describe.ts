@@ -1,7 +1,6 @@
 import { grouped } from "../diagnostics/errors";
 import { ClusterStatistics, ServerInfo } from "./cluster";
-import { Health } from "./health";
-import { describeHealth } from "./health-monitor";
+import { describeHealth, Health } from "./health";
 
 /** More servers than these are only counted. */
 const MOST_NAMED = 12;

@@ -1,3 +1,4 @@
+import { beginWith } from "../diagnostics/begin-with";
 import { sometimes } from "../diagnostics/situations";
 import { writeProbe } from "../wire/section-writers";
 import { Agenda, Appointment } from "./agenda";
@@ -47,12 +48,12 @@ export class Detector {
 	/** When anything at all came in last, own broadcasts included. */
 	private lastInboundSeconds = 0;
 	/** Own broadcasts come back. */
-	private hearsItself = false;
-	private lastTrySeconds = -math.huge;
-	private lastAskedSeconds = -math.huge;
+	private hearsItself!: boolean;
+	private lastTrySeconds!: number;
+	private lastAskedSeconds!: number;
 	/** For the monitor of health: when something of another server came in, and something of this one. */
-	public lastOtherSeconds = 0;
-	public lastOwnSeconds = 0;
+	public lastOtherSeconds!: number;
+	public lastOwnSeconds!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -209,7 +210,8 @@ export class Detector {
 		for (const member of this.watched()) {
 			if (!latest || member.lastHeardSeconds > latest.lastHeardSeconds) latest = member;
 		}
-		if (!latest) return;
+		// Who is suspected is asked already.
+		if (!latest || latest.suspectedAtSeconds !== undefined) return;
 		this.lastAskedSeconds = now;
 		const nonce = math.floor(context.platform.random() * 4294967296);
 		const probe = { nonce, presumedDead: false, incarnation: latest.stream.incarnation };
@@ -314,6 +316,14 @@ export class Detector {
 		this.sender.addressed.sendTo(member.shortId, "probe", [writeProbe(probe)]);
 	}
 }
+
+beginWith(Detector, {
+	hearsItself: false,
+	lastTrySeconds: -math.huge,
+	lastAskedSeconds: -math.huge,
+	lastOtherSeconds: 0,
+	lastOwnSeconds: 0,
+});
 
 /** How many unanswered probes make a death: enough that loss alone kills hardly anybody. */
 function probesFor(loss: number): number {

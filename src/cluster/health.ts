@@ -32,8 +32,8 @@ export interface Health {
 /** What a server's health is judged by. Times are seconds that something has lasted, or since it happened; `math.huge` where it never did. */
 export interface HealthReadings {
 	readonly phase: Phase;
-	/** Since this server started, or began to rejoin. */
-	readonly phaseSeconds: number;
+	/** Since this server started. */
+	readonly runningSeconds: number;
 	/** What the last subscribe call that failed said. */
 	readonly subscribeFailure: string | undefined;
 	/** Other servers, as far as is known. */
@@ -102,7 +102,7 @@ export function judge(readings: HealthReadings): Health {
 	return whileStarting(readings) ?? connection(readings) ?? quality(readings) ?? HEALTHY;
 }
 
-function whileStarting({ phase, phaseSeconds, subscribeFailure }: HealthReadings): Health | undefined {
+function whileStarting({ phase, runningSeconds, subscribeFailure }: HealthReadings): Health | undefined {
 	if (phase === "closed" || phase === "closing") return isolated("closed", "this server has left the cluster");
 	if (phase === "local") {
 		return isolated(
@@ -110,17 +110,17 @@ function whileStarting({ phase, phaseSeconds, subscribeFailure }: HealthReadings
 			"there is no MessagingService in this Studio session; publish the place and allow API access to try several servers",
 		);
 	}
-	if (phase === "starting" && phaseSeconds >= JOINING_SECONDS) {
+	if (phase === "starting" && runningSeconds >= JOINING_SECONDS) {
 		const why = subscribeFailure === undefined ? "the calls do not return" : subscribeFailure;
 		return isolated(
 			"subscribing",
-			`cannot subscribe to MessagingService for ${inSeconds(phaseSeconds)} (${why}); it goes on trying: look at Roblox's status, and whether other scripts use up the subscribe requests`,
+			`cannot subscribe to MessagingService for ${inSeconds(runningSeconds)} (${why}); it goes on trying: look at Roblox's status, and whether other scripts use up the subscribe requests`,
 		);
 	}
-	if (phase === "joining" && phaseSeconds >= JOINING_SECONDS) {
+	if (phase === "joining" && runningSeconds >= JOINING_SECONDS) {
 		return degraded(
 			"joining",
-			`still getting the state of the others after ${inSeconds(phaseSeconds)}; where much gets lost, or many start at once, it takes longer`,
+			`still getting the state of the others after ${inSeconds(runningSeconds)}; where much gets lost, or many start at once, it takes longer`,
 		);
 	}
 	if (phase === "rejoining") {
@@ -203,4 +203,9 @@ function quality(readings: HealthReadings): Health | undefined {
 		);
 	}
 	return undefined;
+}
+
+/** As one line. */
+export function describeHealth({ Status, Reason, Detail }: Health): string {
+	return Reason === undefined ? Status : `${Status} (${Reason}): ${Detail}`;
 }

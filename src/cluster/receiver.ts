@@ -582,13 +582,16 @@ export class Receiver {
 		const { stream } = departed;
 		const late = context.now() - departed.departedAtSeconds;
 		if (departed.reason !== "closed" || departed.purged || late > LAST_WORDS_SECONDS) return false;
-		if (frame.incarnation !== stream.incarnation || frame.addressee !== undefined) return false;
+		if (frame.incarnation !== stream.incarnation) return false;
+		// Leaves say theirs to the hub.
+		if (frame.addressee !== undefined && context.regime.role() !== "hub") return false;
 		sometimes("last words after the goodbye");
 		for (const section of frame.sections) {
 			if (section.kind !== "records" || section.stream) continue;
 			context.replica.applySection(stream, section, context.clock, context.platform.unixMilliseconds());
 		}
 		if (!context.replica.takeFresh().isEmpty()) this.roster.adoptOrphans();
+		this.sender.casts?.noteAdvanced(stream);
 		return true;
 	}
 

@@ -16,24 +16,24 @@ import { Cluster, ClusterStatistics, ServerInfo } from "./cluster";
 import { describe } from "./describe";
 import { Context } from "./context";
 import { Detector } from "./detector";
-import { Health } from "./health";
-import { HealthMonitor } from "./health-monitor";
+import { Firing } from "./firing";
+import { Health, HEALTHY } from "./health";
+import { HealthSignal } from "./health-signal";
+import { HealthWatch } from "./health-watch";
 import { Joiner } from "./joiner";
-import { ListenedSignal } from "./listened-signal";
 import { Departed, Member } from "./membership";
 import { MemoryAccess } from "./memory-access";
 import { MemoryReader } from "./memory-reader";
 import { MemoryWriter } from "./memory-writer";
+import { lookIntoSilence, readHealth } from "./read-health";
 import { Receiver } from "./receiver";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
-import { createSignal, FiringSignal, Signal } from "./signal";
+import { createSignal, FiringSignal } from "./signal";
+import { StatisticsSignal } from "./statistics-signal";
 import { takeStatistics } from "./take-statistics";
 import { Subscriptions } from "./subscriptions";
-
-/** So many times in a row handlers may cause further changes before the server gets a frame to itself. */
-const MOST_ROUNDS = 50;
 
 /** A new hub casts once more what the former one did within this time. */
 const CAST_AGAIN_SECONDS = 30;
@@ -61,8 +61,8 @@ export class ServerCluster implements Cluster {
 	public readonly ServerId: string;
 	public readonly ServerJoined: FiringSignal<[server: ServerInfo]>;
 	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]>;
-	public readonly HealthChanged: Signal<[health: Health, previous: Health]>;
-	public readonly StatisticsChanged: ListenedSignal<[statistics: ClusterStatistics]>;
+	public readonly HealthChanged: HealthSignal;
+	public readonly StatisticsChanged: StatisticsSignal;
 
 	/** @internal */
 	public readonly context: Context;
@@ -83,16 +83,15 @@ export class ServerCluster implements Cluster {
 	private closer: Closer | undefined;
 	private readonly listeners = new Map<string, PoolListener>();
 	private readyResolvers: Array<() => void> | undefined;
-	private firing = new Array<() => void>();
-	private isFiring = false;
+	private readonly firing: Firing;
 	private left: boolean | undefined;
-	private readonly health: HealthMonitor;
-	private readonly budgetShare: number;
+	private health: HealthWatch | undefined;
 	/** What the parts above tell of themselves in {@link Describe}. */
 	private tellers: Array<() => ReadonlyArray<string>> | undefined;
 
 	constructor(platform: Platform, settings: ClusterSettings) {
 		this.ServerId = platform.serverId;
+		this.firing = new Firing(platform);
 		this.ServerJoined = createSignal(platform);
 		this.ServerLeft = createSignal(platform);
 		const context = new Context(
@@ -105,7 +104,9 @@ export class ServerCluster implements Cluster {
 		this.context = context;
 		this.agenda = new Agenda(platform, (lateSeconds) => {
 			this.detector.excuse(lateSeconds);
-			this.health.noteLate(lateSeconds);
+			const { traffic } = context;
+			traffic.stoodStillAtSeconds = context.now();
+			traffic.stoodStillForSeconds = lateSeconds;
 		});
 		const { agenda } = this;
 		this.sender = new Sender(context, () => this.detector.beginAnew(), agenda);
@@ -153,10 +154,8 @@ export class ServerCluster implements Cluster {
 			(failure) => this.goLocal(failure),
 			agenda,
 		);
-		this.health = new HealthMonitor(context, this.detector, this.subscriptions, agenda);
-		this.HealthChanged = this.health.Changed;
-		this.budgetShare = settings.budgetShare;
-		this.StatisticsChanged = new ListenedSignal(platform, () => this.tellStatistics(settings.statisticsSeconds));
+		this.HealthChanged = new HealthSignal(this);
+		this.StatisticsChanged = new StatisticsSignal(this, settings.statisticsSeconds);
 		platform.onClosing((done) => this.leave(done));
 		this.subscriptions.start();
 	}
@@ -186,7 +185,7 @@ export class ServerCluster implements Cluster {
 	}
 
 	public GetHealth(): Health {
-		return this.health.read();
+		return readHealth(this.context, this.detector, this.subscriptions.lastFailure);
 	}
 
 	public Describe(): string {
@@ -197,7 +196,7 @@ export class ServerCluster implements Cluster {
 			servers: this.GetServers(),
 			statistics: this.GetStatistics(),
 			health: this.GetHealth(),
-			budgetShare: this.budgetShare,
+			budgetShare: this.context.budget.share,
 			lines,
 			unixSeconds: this.context.platform.unixMilliseconds() / 1000,
 		});
@@ -310,18 +309,10 @@ export class ServerCluster implements Cluster {
 		return (this.channels ??= new Channels(
 			this.context,
 			this.sender,
-			(hand) => this.firing.push(hand),
+			(hand) => this.firing.later(hand),
 			() => this.hasLeft(),
 			this.agenda,
 		));
-	}
-
-	private tellStatistics(everySeconds: number): void {
-		const telling = this.agenda.add(() => {
-			telling.at(this.context.now() + everySeconds);
-			this.StatisticsChanged.Fire(this.GetStatistics());
-		});
-		telling.at(this.context.now() + everySeconds);
 	}
 
 	// -- the parts' course -------------------------------------------------------------------------------------------------------------------
@@ -350,9 +341,9 @@ export class ServerCluster implements Cluster {
 		const { readyResolvers } = this;
 		if (readyResolvers) {
 			this.readyResolvers = undefined;
-			for (const resolve of readyResolvers) this.fireLater(resolve);
+			for (const resolve of readyResolvers) this.firing.later(resolve);
 		}
-		this.fireAll();
+		this.firing.run();
 	}
 
 	/** Others gave this server up, so what it had is gone there: it starts a new stream, gets the state anew, then contributes again what is still its own. */
@@ -443,7 +434,18 @@ export class ServerCluster implements Cluster {
 		this.sender.lead(hub, again);
 	}
 
+	/** @internal Looks how well this server takes part, and tells if that has changed. */
+	public checkHealth(): void {
+		lookIntoSilence(this.context, this.detector);
+		const health = this.GetHealth();
+		// Of who was always well nothing is kept.
+		if (!this.health && health === HEALTHY) return;
+		const previous = (this.health ??= new HealthWatch(this.context)).note(health);
+		if (previous) this.HealthChanged.Fire(health, previous);
+	}
+
 	private collect(): void {
+		this.checkHealth();
 		this.updateRegime();
 		this.roster.collect(this.context.stableFrontier());
 		this.updateBudget();
@@ -482,7 +484,7 @@ export class ServerCluster implements Cluster {
 	/** @internal */
 	public joined({ identity, shortId }: Member): void {
 		this.sender.casts?.announceMember(shortId);
-		this.fireLater(() => this.ServerJoined.Fire(infoOf(identity, false)));
+		this.firing.later(() => this.ServerJoined.Fire(infoOf(identity, false)));
 	}
 
 	/** @internal */
@@ -494,7 +496,7 @@ export class ServerCluster implements Cluster {
 	public departed({ reason, shortId }: Departed, identity: Identity): void {
 		this.channels?.noteDeparted();
 		this.context.rider?.departed(shortId, reason);
-		this.fireLater(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
+		this.firing.later(() => this.ServerLeft.Fire(infoOf(identity, false), reason));
 	}
 
 	/** @internal */
@@ -513,34 +515,10 @@ export class ServerCluster implements Cluster {
 			}
 			const listener = this.listeners.get(change.register.pool.name);
 			const event = listener?.note(change, this.serverIdOf(change.owner));
-			if (event !== undefined) this.firing.push(() => listener!.fire(event));
+			if (event !== undefined) this.firing.later(() => listener!.fire(event));
 		}
 		if (this.context.replica.messages) this.withChannels().deliver();
-		this.fireAll();
-	}
-
-	private fireLater(fire: () => void): void {
-		this.firing.push(fire);
-	}
-
-	/** Fires in order, also when a handler causes further changes. */
-	private fireAll(): void {
-		if (this.isFiring) return;
-		this.isFiring = true;
-		let rounds = 0;
-		while (!this.firing.isEmpty()) {
-			rounds += 1;
-			if (rounds > MOST_ROUNDS) {
-				sometimes("handlers cause too many rounds");
-				// Handlers that answer changes with changes must not stop the server: they go on in the next frame.
-				this.context.platform.schedule(0, () => this.fireAll());
-				break;
-			}
-			const { firing } = this;
-			this.firing = [];
-			for (const fire of firing) fire();
-		}
-		this.isFiring = false;
+		this.firing.run();
 	}
 }
 

@@ -19,6 +19,9 @@ const DROPPED: ReadonlyArray<Dropped> = [
 	"overflow",
 ];
 
+/** What could not be read counts for so long. */
+const UNREADABLE_SECONDS = 30;
+
 /** What became of this server's calls of MemoryStoreService; most servers make none. */
 export class MemoryUse {
 	public reads!: number;
@@ -71,11 +74,29 @@ export class TrafficCounters {
 	/** Publishes that have failed since the last one that did not, and the clock's seconds at the first of them. */
 	public publishFailuresInRow!: number;
 	public publishFailingSinceSeconds!: number;
+	/** When this server was held up last, and for how long. */
+	public stoodStillAtSeconds!: number;
+	public stoodStillForSeconds!: number;
+	/** Of what could not be read: how much of it is from before, and until when it counts. */
+	private readBefore!: number;
+	private readUntilSeconds!: number;
 	private droppedBy: Map<Dropped, number> | undefined;
 
 	public drop(reason: Dropped): void {
 		this.droppedBy ??= new Map();
 		this.droppedBy.set(reason, (this.droppedBy.get(reason) ?? 0) + 1);
+	}
+
+	/** Messages of the last half minute that could not be read; it is asked again and again. */
+	public unreadable(nowSeconds: number): number {
+		if (!this.droppedBy) return 0;
+		const total = this.droppedFor("version") + this.droppedFor("checksum") + this.droppedFor("malformed");
+		if (total === this.readBefore) return 0;
+		if (this.readUntilSeconds === 0) this.readUntilSeconds = nowSeconds + UNREADABLE_SECONDS;
+		if (nowSeconds < this.readUntilSeconds) return total - this.readBefore;
+		this.readBefore = total;
+		this.readUntilSeconds = 0;
+		return 0;
 	}
 
 	public droppedFor(reason: Dropped): number {
@@ -118,4 +139,8 @@ beginWith(TrafficCounters, {
 	resyncs: 0,
 	publishFailuresInRow: 0,
 	publishFailingSinceSeconds: 0,
+	stoodStillAtSeconds: -math.huge,
+	stoodStillForSeconds: 0,
+	readBefore: 0,
+	readUntilSeconds: 0,
 });

@@ -53,7 +53,7 @@ const MOST_GIVEN = 0.4;
  */
 export class Budget {
 	private readonly selfId: string;
-	private readonly share: number;
+	public readonly share: number;
 	private readonly own = new OwnUse();
 	private readonly pace = new Pace();
 	private readonly others: OthersUse;

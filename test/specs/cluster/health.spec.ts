@@ -29,7 +29,7 @@ function expectWithin(seconds: number, most: number): void {
 
 const WELL: HealthReadings = {
 	phase: "synced",
-	phaseSeconds: 1000,
+	runningSeconds: 1000,
 	subscribeFailure: undefined,
 	others: 4,
 	isLeaf: false,
@@ -52,10 +52,10 @@ export = () => {
 	describe("what health is judged by", () => {
 		const CASES: ReadonlyArray<readonly [status: string, readings: Partial<HealthReadings>]> = [
 			["healthy", {}],
-			["healthy", { phase: "starting", phaseSeconds: 5 }],
-			["isolated subscribing", { phase: "starting", phaseSeconds: 13, subscribeFailure: "no" }],
-			["degraded joining", { phase: "joining", phaseSeconds: 13 }],
-			["degraded rejoining", { phase: "rejoining", phaseSeconds: 0 }],
+			["healthy", { phase: "starting", runningSeconds: 5 }],
+			["isolated subscribing", { phase: "starting", runningSeconds: 13, subscribeFailure: "no" }],
+			["degraded joining", { phase: "joining", runningSeconds: 13 }],
+			["degraded rejoining", { phase: "rejoining", runningSeconds: 0 }],
 			["isolated studio", { phase: "local" }],
 			["isolated closed", { phase: "closing" }],
 			["healthy", { publishFailures: 1, publishFailingSeconds: 1 }],

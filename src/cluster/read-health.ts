@@ -1,0 +1,53 @@
+import { Context } from "./context";
+import { Detector } from "./detector";
+import { ASKING_SECONDS, ASKING_UNHEARD_SECONDS, Health, judge } from "./health";
+
+/** Health as it is now. */
+export function readHealth(context: Context, detector: Detector, subscribeFailure: string | undefined): Health {
+	const { traffic, outbox, platform } = context;
+	const now = context.now();
+	return judge({
+		phase: context.phase,
+		runningSeconds: platform.unixMilliseconds() / 1000 - platform.startedAtSeconds,
+		subscribeFailure,
+		others: context.membership.serverCount() - 1,
+		isLeaf: context.regime.role() === "leaf",
+		silentSeconds: now - math.max(context.syncedAtSeconds, detector.lastInbound()),
+		othersSilentSeconds: othersSilentSeconds(context, detector, now),
+		unheardSeconds: unheardSeconds(context, detector, now),
+		publishFailingSeconds: now - traffic.publishFailingSinceSeconds,
+		publishFailures: traffic.publishFailuresInRow,
+		stoodStillSeconds: now - traffic.stoodStillAtSeconds,
+		stoodStillForSeconds: traffic.stoodStillForSeconds,
+		congestionFactor: context.congestion.factor(),
+		oldestQueuedSeconds: outbox.oldestAgeSeconds(now),
+		queueDepth: outbox.size(),
+		loss: context.loss.isKnown() ? context.observedLoss() : 0,
+		unreadable: traffic.unreadable(now),
+		memoryFailuresInRow: context.memoryUse.failuresInRow,
+	});
+}
+
+/** Where it is silent, somebody is asked: what is not said to anybody is not missed. */
+export function lookIntoSilence(context: Context, detector: Detector): void {
+	if (context.phase !== "synced" || context.membership.serverCount() === 1) return;
+	// What the cloud refuses asks nobody.
+	if (context.traffic.publishFailuresInRow > 0) return;
+	const now = context.now();
+	if (
+		othersSilentSeconds(context, detector, now) >= ASKING_SECONDS ||
+		unheardSeconds(context, detector, now) >= ASKING_UNHEARD_SECONDS
+	)
+		detector.askAround();
+}
+
+function othersSilentSeconds(context: Context, detector: Detector, now: number): number {
+	return now - math.max(context.syncedAtSeconds, detector.lastOtherSeconds);
+}
+
+/** Since when nothing of what this server said has come back. */
+function unheardSeconds(context: Context, detector: Detector, now: number): number {
+	const { unreturnedSinceSeconds } = context.echoes;
+	if (unreturnedSinceSeconds === undefined) return 0;
+	return now - math.max(context.syncedAtSeconds, detector.lastOwnSeconds, unreturnedSinceSeconds);
+}
