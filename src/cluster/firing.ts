@@ -7,20 +7,20 @@ const MOST_ROUNDS = 50;
 
 /** What is to be told once all of a change has been applied: in order, also where a handler causes further changes. */
 export class Firing {
-	private waiting = new Array<() => void>();
+	private waiting: Array<() => void> | undefined;
 	private isRunning!: boolean;
 
 	constructor(private readonly platform: Platform) {}
 
 	public later(fire: () => void): void {
-		this.waiting.push(fire);
+		(this.waiting ??= []).push(fire);
 	}
 
 	public run(): void {
 		if (this.isRunning) return;
 		this.isRunning = true;
 		let rounds = 0;
-		while (!this.waiting.isEmpty()) {
+		while (this.waiting) {
 			rounds += 1;
 			if (rounds > MOST_ROUNDS) {
 				sometimes("handlers cause too many rounds");
@@ -29,7 +29,7 @@ export class Firing {
 				break;
 			}
 			const { waiting } = this;
-			this.waiting = [];
+			this.waiting = undefined;
 			for (const fire of waiting) fire();
 		}
 		this.isRunning = false;

@@ -18,19 +18,26 @@ const HUNG_SECONDS = 40;
 /** In Studio, so many failures mean that there is no messaging. */
 const STUDIO_ATTEMPTS = 2;
 
+/** Four fields: each server has several of these. */
 interface Subscription {
-	readonly topic: string;
 	/** What its messages are handed on as: the index of a broadcast topic, {@link RENDEZVOUS}, {@link FOUNDERS}, or undefined for the inbox. */
 	readonly index: number | undefined;
-	/** A call is under way; one that is given up no longer counts. */
-	calling: boolean;
 	attempts: number;
+	/** Of what is connected, or of the call that is under way. */
 	disconnect: (() => void) | undefined;
 	/** When to try again, or to give up on a call that hangs; {@link NEVER} once connected. */
 	dueSeconds: number;
 }
 
 const NEVER = math.huge;
+
+/** Whether a call is under way; one that is given up no longer counts. */
+function isCalling({ disconnect, dueSeconds }: Subscription): boolean {
+	return disconnect !== undefined && dueSeconds < NEVER;
+}
+
+/** A call has been made, and what it gives is still to come. */
+const nothingYet = () => {};
 
 /** The few subscriptions of a server, the same number however many pools there are: kept trying until they are all up. */
 export class Subscriptions {
@@ -51,8 +58,8 @@ export class Subscriptions {
 		agenda: Agenda,
 	) {
 		this.trying = agenda.add(() => this.tryAll());
-		for (const index of $range(0, BROADCAST_TOPICS - 1)) this.add(broadcastTopic(index), index);
-		this.add(inboxTopic(context.selfId), undefined);
+		for (const index of $range(0, BROADCAST_TOPICS - 1)) this.add(index);
+		this.add(undefined);
 	}
 
 	public start(): void {
@@ -69,19 +76,19 @@ export class Subscriptions {
 
 	/** Listens to who starts, or no longer. */
 	public listenToNewcomers(listen: boolean): void {
-		this.listenTo(RENDEZVOUS_TOPIC, RENDEZVOUS, listen);
+		this.listenTo(RENDEZVOUS, listen);
 	}
 
 	/** Listens to who is about to claim to be the first, or no longer. */
 	public listenToFounders(listen: boolean): void {
-		this.listenTo(FOUNDERS_TOPIC, FOUNDERS, listen);
+		this.listenTo(FOUNDERS, listen);
 	}
 
-	private listenTo(topic: string, name: number, listen: boolean): void {
+	private listenTo(name: number, listen: boolean): void {
 		const index = this.subscriptions.findIndex((subscription) => subscription.index === name);
 		if (this.stopped || listen === index >= 0) return;
 		if (listen) {
-			this.add(topic, name);
+			this.add(name);
 			this.trying.by(this.context.now());
 			return;
 		}
@@ -91,15 +98,14 @@ export class Subscriptions {
 		if (subscription.disconnect) subscription.disconnect();
 	}
 
-	private add(topic: string, index: number | undefined): void {
-		this.subscriptions.push({
-			topic,
-			index,
-			calling: false,
-			attempts: 0,
-			disconnect: undefined,
-			dueSeconds: 0,
-		});
+	private add(index: number | undefined): void {
+		this.subscriptions.push({ index, attempts: 0, disconnect: undefined, dueSeconds: 0 });
+	}
+
+	private topicOf({ index }: Subscription): string {
+		if (index === undefined) return inboxTopic(this.context.selfId);
+		if (index === RENDEZVOUS) return RENDEZVOUS_TOPIC;
+		return index === FOUNDERS ? FOUNDERS_TOPIC : broadcastTopic(index);
 	}
 
 	private tryAll(): void {
@@ -108,7 +114,7 @@ export class Subscriptions {
 		let nextSeconds = NEVER;
 		for (const subscription of this.subscriptions) {
 			if (subscription.dueSeconds <= now) {
-				if (subscription.calling) {
+				if (isCalling(subscription)) {
 					sometimes("a subscription call that hangs");
 					this.failed(subscription, `no answer within ${HUNG_SECONDS} s`);
 				} else this.attempt(subscription, now);
@@ -122,19 +128,20 @@ export class Subscriptions {
 	private attempt(subscription: Subscription, now: number): void {
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.attempts += 1;
-		subscription.calling = true;
+		subscription.disconnect = nothingYet;
 		subscription.dueSeconds = now + HUNG_SECONDS;
 		const number = subscription.attempts;
-		subscription.disconnect = this.context.platform.subscribe(
-			subscription.topic,
+		const disconnect = this.context.platform.subscribe(
+			this.topicOf(subscription),
 			(message) => this.onMessage(message, subscription.index),
 			(failure) => {
-				if (this.stopped || number !== subscription.attempts || !subscription.calling) return;
-				subscription.calling = false;
+				if (this.stopped || number !== subscription.attempts || !isCalling(subscription)) return;
 				if (failure === undefined) this.connected(subscription);
 				else this.failed(subscription, failure);
 			},
 		);
+		if (subscription.disconnect === nothingYet) subscription.disconnect = disconnect;
+		else disconnect();
 	}
 
 	private connected(subscription: Subscription): void {
@@ -152,7 +159,6 @@ export class Subscriptions {
 		const { platform } = this.context;
 		if (subscription.disconnect) subscription.disconnect();
 		subscription.disconnect = undefined;
-		subscription.calling = false;
 		if (platform.environment === "studio" && subscription.attempts >= STUDIO_ATTEMPTS) {
 			this.stop();
 			this.onUnavailable(failure);
