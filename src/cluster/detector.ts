@@ -51,9 +51,8 @@ export class Detector {
 	private hearsItself!: boolean;
 	private lastTrySeconds!: number;
 	private lastAskedSeconds!: number;
-	/** For the monitor of health: when something of another server came in, and something of this one. */
+	/** When something of another server came in. */
 	public lastOtherSeconds!: number;
-	public lastOwnSeconds!: number;
 
 	constructor(
 		private readonly context: Context,
@@ -81,7 +80,7 @@ export class Detector {
 	/** What this server has said came back to it. */
 	public noteOwn(): void {
 		this.hearsItself = true;
-		this.lastOwnSeconds = this.context.now();
+		this.context.echoes.unreturnedSinceSeconds = undefined;
 		this.noteInbound();
 	}
 
@@ -193,6 +192,19 @@ export class Detector {
 		this.lastTrySeconds = now;
 		const probe = { nonce: 0, presumedDead: false, incarnation: context.incarnation };
 		this.sender.addressed.sendTo(context.selfId, "probe", [writeProbe(probe)]);
+	}
+
+	/** How long ago the latest sign of life was due that any other server has promised; negative while one is still to come. */
+	public overdueSeconds(): number {
+		const now = this.context.now();
+		let latest = -math.huge;
+		for (const { promisedBySeconds } of this.watched()) latest = math.max(latest, promisedBySeconds);
+		return latest === -math.huge ? -math.huge : now - latest;
+	}
+
+	/** Whether own broadcasts ever came back: where they do not, that says nothing. */
+	public hasHeardItself(): boolean {
+		return this.hearsItself;
 	}
 
 	/** When anything at all came in last. */
@@ -322,7 +334,6 @@ beginWith(Detector, {
 	lastTrySeconds: -math.huge,
 	lastAskedSeconds: -math.huge,
 	lastOtherSeconds: 0,
-	lastOwnSeconds: 0,
 });
 
 /** How many unanswered probes make a death: enough that loss alone kills hardly anybody. */

@@ -42,6 +42,8 @@ export interface HealthReadings {
 	/** Since anything came in, own messages included; since something of another server did; since the first own broadcast that none has come back after. */
 	readonly silentSeconds: number;
 	readonly othersSilentSeconds: number;
+	/** Since the latest sign of life was due that another server has promised. */
+	readonly overdueSeconds: number;
 	readonly unheardSeconds: number;
 	/** Since when every publish has failed, and how many. */
 	readonly publishFailingSeconds: number;
@@ -59,8 +61,11 @@ export interface HealthReadings {
 
 /** A server that starts has so long to find the others. */
 const JOINING_SECONDS = 12;
-/** When a silence is looked into, and when it counts: a sign of life is due every 10 s, and an answer takes two ways. */
-export const ASKING_SECONDS = 10.5;
+/** When somebody is asked, and when silence counts, after the last sign of life was due that any server has promised: an answer takes two ways. */
+export const ASKING_OVERDUE_SECONDS = 2;
+const OVERDUE_SECONDS = 6.5;
+/** Where it counts at once: so many servers do not miss their signs of life together. */
+const SEVERAL = 3;
 const SILENT_SECONDS = 13.5;
 /** Who is alone says little. */
 const SILENT_ALONE_SECONDS = 40;
@@ -140,13 +145,14 @@ function connection(readings: HealthReadings): Health | undefined {
 		return degraded("publishing", detail);
 	}
 	if (readings.phase !== "synced") return undefined;
-	if (readings.silentSeconds >= (others > 0 ? SILENT_SECONDS : SILENT_ALONE_SECONDS)) {
+	const isSilent = readings.overdueSeconds >= OVERDUE_SECONDS || others >= SEVERAL || isLeaf;
+	if (readings.silentSeconds >= (others > 0 && isSilent ? SILENT_SECONDS : SILENT_ALONE_SECONDS)) {
 		return isolated(
 			"silence",
 			`nothing has come in for ${inSeconds(readings.silentSeconds)}, not even what this server sent itself; contributions go on working here, and are shared once messages come again`,
 		);
 	}
-	if (others > 0 && readings.othersSilentSeconds >= SILENT_SECONDS) {
+	if (others > 0 && isSilent && readings.othersSilentSeconds >= SILENT_SECONDS) {
 		const text = `nothing of ${others === 1 ? "the other server" : `the other ${grouped(others)} servers`} has come in for ${inSeconds(readings.othersSilentSeconds)}`;
 		if (!isLeaf)
 			return isolated(

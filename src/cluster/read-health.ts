@@ -1,6 +1,6 @@
 import { Context } from "./context";
 import { Detector } from "./detector";
-import { ASKING_SECONDS, ASKING_UNHEARD_SECONDS, Health, judge } from "./health";
+import { ASKING_OVERDUE_SECONDS, ASKING_UNHEARD_SECONDS, Health, judge } from "./health";
 
 /** Health as it is now. */
 export function readHealth(context: Context, detector: Detector, subscribeFailure: string | undefined): Health {
@@ -13,7 +13,8 @@ export function readHealth(context: Context, detector: Detector, subscribeFailur
 		others: context.membership.serverCount() - 1,
 		isLeaf: context.regime.role() === "leaf",
 		silentSeconds: now - math.max(context.syncedAtSeconds, detector.lastInbound()),
-		othersSilentSeconds: othersSilentSeconds(context, detector, now),
+		othersSilentSeconds: now - math.max(context.syncedAtSeconds, detector.lastOtherSeconds),
+		overdueSeconds: detector.overdueSeconds(),
 		unheardSeconds: unheardSeconds(context, detector, now),
 		publishFailingSeconds: now - traffic.publishFailingSinceSeconds,
 		publishFailures: traffic.publishFailuresInRow,
@@ -35,19 +36,17 @@ export function lookIntoSilence(context: Context, detector: Detector): void {
 	if (context.traffic.publishFailuresInRow > 0) return;
 	const now = context.now();
 	if (
-		othersSilentSeconds(context, detector, now) >= ASKING_SECONDS ||
+		detector.overdueSeconds() >= ASKING_OVERDUE_SECONDS ||
 		unheardSeconds(context, detector, now) >= ASKING_UNHEARD_SECONDS
 	)
 		detector.askAround();
 }
 
-function othersSilentSeconds(context: Context, detector: Detector, now: number): number {
-	return now - math.max(context.syncedAtSeconds, detector.lastOtherSeconds);
-}
-
 /** Since when nothing of what this server said has come back. */
 function unheardSeconds(context: Context, detector: Detector, now: number): number {
 	const { unreturnedSinceSeconds } = context.echoes;
-	if (unreturnedSinceSeconds === undefined) return 0;
-	return now - math.max(context.syncedAtSeconds, detector.lastOwnSeconds, unreturnedSinceSeconds);
+	// What a leaf says goes to the hub.
+	if (unreturnedSinceSeconds === undefined || !detector.hasHeardItself() || context.regime.role() === "leaf")
+		return 0;
+	return now - math.max(context.syncedAtSeconds, unreturnedSinceSeconds);
 }
