@@ -122,7 +122,7 @@ export class Repairer {
 					now + math.min(REPEAT_SECONDS * 1.4 ** (pending.requests - 1), MOST_REPEAT_SECONDS);
 				if (target === undefined) {
 					sometimes("last words given up");
-					pending.stream.close(0, pending.stream.highest);
+					pending.stream.giveUpGaps();
 					continue;
 				}
 				let list = ranges.get(target);

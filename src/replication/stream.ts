@@ -49,7 +49,7 @@ export class Stream {
 	/** It shows what its owner's former stream had, until the owner has said everything anew. */
 	public inherited!: boolean;
 
-	/** The least version of a record that this server cannot give on, as its author can. */
+	/** The least version of a record that this server cannot give on, as its author can, or of one that it has given up looking for. */
 	public notGivable!: number;
 
 	/** Versions up to here came as state, which has no messages in it, and when. */
@@ -170,6 +170,14 @@ export class Stream {
 		this.limitGaps();
 		assert(this.watermark() >= former, "what was received stays received");
 		this.advanceFloor();
+	}
+
+	/** What is missing does not come any more, as far as this server can tell. It waits for it no longer, and does not say to others that it has it: the stream may live for them. */
+	public giveUpGaps(): void {
+		const first = this.gaps[0];
+		if (!first) return;
+		this.notGivable = math.min(this.notGivable, first.after + 1);
+		this.close(0, this.highest);
 	}
 
 	/** Takes note of what the sequencer said of its floor; it holds here once everything up to `upTo` has been received. */

@@ -94,6 +94,20 @@ export = () => {
 			});
 		});
 
+		it("with gaps that were given up waits for nothing, and says to nobody that it has them", () => {
+			const stream = streamOf();
+			stream.close(0, 3);
+			stream.close(5, 7);
+			stream.noteFloor(7, 70);
+			stream.giveUpGaps();
+			expect(stream.gaps.isEmpty()).to.equal(true);
+			expect(stream.watermark()).to.equal(7);
+			expect(stream.appliedFloor).to.equal(70);
+			expect(stream.givableUpTo()).to.equal(3);
+			expect(stream.isWhole(0, 3, 0)).to.equal(true);
+			expect(stream.isWhole(3, 7, 0)).to.equal(false);
+		});
+
 		it("has a watermark that never falls until it is reopened", () => {
 			property(200, (generate) => {
 				const stream = streamOf();
