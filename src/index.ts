@@ -27,3 +27,4 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
+export { RequireCharged } from "./entity/charge";
