@@ -14,13 +14,20 @@ class Scope {
 		this.plans = new Map();
 		this.steps = undefined;
 		this.doubles = undefined;
+		this.halves = undefined;
+	}
+
+	counters() {
+		return [this.steps, this.doubles, this.halves].filter((name) => name !== undefined);
 	}
 
 	/** Returns whether one of the loops uses the scope's counters. */
 	take(plan) {
 		if (plan.way === "counted") return false;
-		if (plan.way === "paired") this.doubles ??= this.names.fresh("doubles");
-		else this.steps ??= this.names.fresh("steps");
+		if (plan.way === "paired") {
+			this.doubles ??= this.names.fresh("doubles");
+			if (plan.isHalved) this.halves ??= this.names.fresh("halves");
+		} else this.steps ??= this.names.fresh("steps");
 		return true;
 	}
 }
@@ -91,13 +98,15 @@ class FileCharger {
 	counted(scope) {
 		const points = [];
 		if (scope.steps !== undefined) points.push(scope.steps);
-		if (scope.doubles !== undefined) points.push(this.writer.binary(scope.doubles, "Asterisk", 2));
+		if (scope.doubles !== undefined) {
+			const twos = this.writer.binary(scope.doubles, "Asterisk", 2);
+			points.push(scope.halves === undefined ? twos : this.writer.difference(twos, scope.halves));
+		}
 		return points;
 	}
 
 	counters(scope) {
-		const names = [scope.steps, scope.doubles].filter((name) => name !== undefined);
-		return names.map((name) => this.writer.declare("Let", name, 0));
+		return scope.counters().map((name) => this.writer.declare("Let", name, 0));
 	}
 
 	visitFunction(node) {
@@ -147,9 +156,8 @@ class FileCharger {
 
 	settleCounters(scope) {
 		const { writer } = this;
-		const names = [scope.steps, scope.doubles].filter((name) => name !== undefined);
 		const [owe, ...settle] = writer.owe(writer.sum(...this.counted(scope)));
-		return [owe, ...names.map((name) => writer.set(name, 0)), ...settle];
+		return [owe, ...scope.counters().map((name) => writer.set(name, 0)), ...settle];
 	}
 
 	inside(place, loop) {

@@ -23,7 +23,7 @@ class PlainLoop {
 	}
 }
 
-/** Two copies of the body for one count: what leaves the first copy gives one back. */
+/** Two copies of the body for one count: what leaves the first copy has counted half of it. */
 class PairedLoop {
 	constructor(writer, scope) {
 		this.writer = writer;
@@ -39,8 +39,13 @@ class PairedLoop {
 		return this.isInFirstCopy ? [-1] : [];
 	}
 
+	/** Two halves are a whole that was counted too much. */
 	beforeBreak() {
-		return this.isInFirstCopy ? [this.writer.lower(this.writer.chargesDue, 1)] : [];
+		if (!this.isInFirstCopy) return [];
+		const { writer, scope } = this;
+		const isWhole = writer.binary(scope.halves, "EqualsEqualsEquals", 2);
+		const correct = [writer.set(scope.halves, 0), writer.lower(scope.doubles, 1)];
+		return [writer.raise(scope.halves, 1), writer.when(isWhole, ...correct)];
 	}
 }
 

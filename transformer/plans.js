@@ -7,7 +7,7 @@
 //   plain    anything else: a counter of the function is raised and compared
 "use strict";
 
-const { contains, isApart, isLoop, isPure, isWritten, statementsOf } = require("./syntax.js");
+const { contains, isApart, isEndless, isLoop, isPure, isWritten, statementsOf } = require("./syntax.js");
 
 /** Nodes of a body that is large enough for a plain check to be small beside it. */
 const MOST_NODES = 100;
@@ -101,7 +101,7 @@ function planOf(ts, checker, node, hidesPairs) {
 	if (ts.isForStatement(node)) plan = planOfFor(ts, checker, node);
 	else if (ts.isForOfStatement(node)) plan = planOfForOf(ts, checker, node, hidesPairs);
 	else if ((ts.isWhileStatement(node) || ts.isDoStatement(node)) && canStandTwice(ts, node.statement)) {
-		plan = { way: "paired" };
+		plan = { way: "paired", isHalved: !isEndless(ts, node) };
 	}
 	return plan ?? { way: "plain" };
 }

@@ -2,7 +2,8 @@
 //
 //   chargesDue       of the file: points that are not charged yet, for function entries and the ends of loops
 //   settleCharges()  of the file: charges them
-//   steps, doubles   of a function: iterations of its plain loops since their last charge, and half of those of its paired ones
+//   steps            of a function: iterations of its plain loops since their last charge
+//   doubles, halves  of a function: the same of its paired loops, counted by twos, and how many of those twos had only one
 //   due, left        of a counted loop: the index at which it is charged next; iterations since its last charge, when it has ended
 "use strict";
 
@@ -116,12 +117,12 @@ class Writer {
 		return [this.raise(this.chargesDue, points), this.when(isEnough, this.call(this.settleCharges))];
 	}
 
-	/** Raises a counter and charges whenever it gets to a number; each of its counts is as many points. */
+	/** Charges whenever a counter has got to a number, and raises it. */
 	countTo(counter, number) {
 		this.isUsed = true;
 		const isFull = this.binary(counter, "EqualsEqualsEquals", number);
 		// The counter first: charging may raise an error, and the function may go on after it.
-		return [this.raise(counter, 1), this.when(isFull, this.set(counter, 0), this.call(this.charge, this.every))];
+		return [this.when(isFull, this.set(counter, 0), this.call(this.charge, this.every)), this.raise(counter, 1)];
 	}
 
 	/** Charges whenever an index gets to where it is due. */

@@ -5,8 +5,8 @@ import { describe, it } from "node:test";
 import { charged, problemsOf } from "./transform.mjs";
 
 const ENTRY = /chargesDue \+= 1;\s*if \(chargesDue >= 4\) \{\s*settleCharges\(\);\s*\}/g;
-const PLAIN = /steps\d* \+= 1;\s*if \(steps\d* === 4\) \{\s*steps\d* = 0;\s*charge\(4\);\s*\}/g;
-const PAIRED = /doubles\d* \+= 1;\s*if \(doubles\d* === 2\) \{\s*doubles\d* = 0;\s*charge\(4\);\s*\}/g;
+const PLAIN = /if \(steps\d* === 4\) \{\s*steps\d* = 0;\s*charge\(4\);\s*\}\s*steps\d* \+= 1;/g;
+const PAIRED = /if \(doubles\d* === 2\) \{\s*doubles\d* = 0;\s*charge\(4\);\s*\}\s*doubles\d* \+= 1;/g;
 const COUNTED = /if \(\w+ [<>]= due\d*\) \{\s*due\d* [+-]= 4;\s*charge\(4\);\s*\}/g;
 
 const count = (text, pattern) => [...text.matchAll(pattern)].length;
