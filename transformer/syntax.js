@@ -68,21 +68,33 @@ function isPure(ts, node) {
 	return ts.isPropertyAccessExpression(expression) && ts.idText(expression.name) === "size" && isPure(ts, expression);
 }
 
-/** Whether a variable of this name is written anywhere below a node. A variable of the same name that hides it counts, too. */
+/** Whether what stands left of an assignment is this variable, or a pattern with it. */
+function isTarget(ts, target, name) {
+	const visit = (node) => isTarget(ts, node, name);
+	if (ts.isIdentifier(target)) return ts.idText(target) === name;
+	if (ts.isParenthesizedExpression(target) || ts.isSpreadElement(target)) return visit(target.expression);
+	if (ts.isNonNullExpression(target) || ts.isAsExpression(target) || ts.isSpreadAssignment(target)) {
+		return visit(target.expression);
+	}
+	if (ts.isArrayLiteralExpression(target)) return target.elements.some(visit);
+	if (ts.isObjectLiteralExpression(target)) return target.properties.some(visit);
+	if (ts.isPropertyAssignment(target)) return visit(target.initializer);
+	if (ts.isShorthandPropertyAssignment(target)) return visit(target.name);
+	return ts.isBinaryExpression(target) && visit(target.left);
+}
+
+/** Whether a variable of this name is written anywhere below a node. One that hides it by the same name counts, too. */
 function isWritten(ts, node, name) {
-	const mentions = (target) =>
-		(ts.isIdentifier(target) && ts.idText(target) === name) ||
-		contains(ts, target, (child) => ts.isIdentifier(child) && ts.idText(child) === name);
 	const { PlusPlusToken, MinusMinusToken, FirstAssignment, LastAssignment } = ts.SyntaxKind;
 	const writes = (child) => {
 		if (ts.isBinaryExpression(child)) {
 			const { kind } = child.operatorToken;
-			return kind >= FirstAssignment && kind <= LastAssignment && mentions(child.left);
+			return kind >= FirstAssignment && kind <= LastAssignment && isTarget(ts, child.left, name);
 		}
 		if (ts.isPrefixUnaryExpression(child) || ts.isPostfixUnaryExpression(child)) {
-			return [PlusPlusToken, MinusMinusToken].includes(child.operator) && mentions(child.operand);
+			return [PlusPlusToken, MinusMinusToken].includes(child.operator) && isTarget(ts, child.operand, name);
 		}
-		return (ts.isForOfStatement(child) || ts.isForInStatement(child)) && mentions(child.initializer);
+		return (ts.isForOfStatement(child) || ts.isForInStatement(child)) && isTarget(ts, child.initializer, name);
 	};
 	return writes(node) || contains(ts, node, writes);
 }

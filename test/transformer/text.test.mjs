@@ -91,6 +91,8 @@ describe("loops", () => {
 		["for to the end", "for (let i = 0; i <= n; i += 1) use(i);", COUNTED],
 		["for downwards", "for (let i = n; i > 0; --i) use(i);", COUNTED],
 		["for whose index is moved", "for (let i = 0; i < n; i++) { if (i === 3) i = 5; }", PLAIN],
+		["for whose index only chooses what is written", "for (let i = 0; i < n; i++) list[i % 2] = n;", COUNTED],
+		["for whose index is written as a member", "for (let i = 0; i < n; i++) ({ x: i } = { x: n });", PLAIN],
 		["for whose index is taken apart", "for (let i = 0; i < n; i++) { [i] = [i]; }", PLAIN],
 		["for in the wrong direction", "for (let i = 0; i < n; i--) use(i);", PLAIN],
 		["for in larger steps", "for (let i = 0; i < n; i += 2) use(i);", PLAIN],
