@@ -29,3 +29,4 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
+export { RequireCharged } from "./entity/charge";

@@ -61,6 +61,16 @@ ${table}
 ${ELECTION_METHOD.replace("SEEDS", seeds[0])}`;
 }
 
+export function describeScriptBenchmarks(table, parameters, seeds) {
+	return `# Benchmarks of entity scripts
+
+This page is written by a program: \`npm run bench -- ${parameters.join(" ")}\`. *met* tells whether net-server-sync reaches the goal beside it.
+
+${table}
+Real times are those of one machine, under Lune, without machine code. Seeds: ${seeds.join(", ")}.
+`;
+}
+
 export function describeBenchmarks(table, parameters, seeds) {
 	const command = ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ");
 	return `# Benchmarks
