@@ -6,11 +6,7 @@ export interface Place {
 
 /** "Display_3" is the third of that name, "Display" the first; only a number at the end counts: "My_Display" is the first "My_Display". */
 export function parsePlace(text: string): Place {
-	const [name, digits] = string.match(text, "^(.+)_(%d+)$") as unknown;
+	const [name, digits] = string.match(text, "^(.+)_(%d+)$");
 	const index = digits === undefined ? undefined : tonumber(digits);
-	return name !== undefined && index !== undefined ? { name, index } : { name: text, index: 1 };
-}
-
-export function placeText(name: string, index: number): string {
-	return `${name}_${index}`;
+	return name !== undefined && index !== undefined ? { name: tostring(name), index } : { name: text, index: 1 };
 }

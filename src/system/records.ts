@@ -227,14 +227,15 @@ export function encodeStatus(term: number, revision: number, kind: StatusKind, t
 }
 
 export function decodeStatus(text: string): StatusRecord | undefined {
-	const [termText, revisionText, mark, rest] = string.match(text, "^(%d+) (%d+)([=!x%-])(.*)$") as unknown;
+	const [termText, revisionText, mark, rest] = string.match(text, "^(%d+) (%d+)([=!x%-])(.*)$");
 	if (termText === undefined) return undefined;
-	const [term, revision, kind] = [tonumber(termText), tonumber(revisionText!), KINDS[mark!]!];
+	const [term, revision, kind] = [tonumber(termText), tonumber(revisionText), KINDS[tostring(mark)]!];
+	const valueText = tostring(rest);
 	if (!isCount(term) || !isCount(revision)) return undefined;
 	const hasValue = kind === "value" || kind === "signal";
-	const value = hasValue ? decodePayload(rest!) : undefined;
+	const value = hasValue ? decodePayload(valueText) : undefined;
 	if (hasValue !== (value !== undefined)) return undefined;
-	return { term, revision, kind, value, text: hasValue ? rest! : "" };
+	return { term, revision, kind, value, text: hasValue ? valueText : "" };
 }
 
 export function isLater(candidate: StatusRecord, known: StatusRecord): boolean {
@@ -247,7 +248,8 @@ export function statusKey(moduleId: string, status: string): string {
 }
 
 export function splitStatusKey(key: string): [moduleId: string, status: string] | undefined {
-	const [moduleId, status] = string.match(key, "^(.+)/([^/]+)$") as unknown;
-	if (moduleId === undefined || moduleId.size() > MODULE_ID_BYTES_MOST) return undefined;
-	return [moduleId, status!];
+	const [found, status] = string.match(key, "^(.+)/([^/]+)$");
+	if (found === undefined) return undefined;
+	const moduleId = tostring(found);
+	return moduleId.size() <= MODULE_ID_BYTES_MOST ? [moduleId, tostring(status)] : undefined;
 }

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, roblox-ts/no-any -- parameters, functions and modules of any kind */
 import { Guard } from "../cluster/channel";
 import { CallOptions, CallResult, Caller } from "./call-types";
 
@@ -14,36 +15,28 @@ export interface Parameter<N extends string, T, O extends boolean> {
 	readonly Default?: T;
 }
 
-export type AnyParameter = Parameter<string, unknown, boolean>;
+export type AnyParameter = Parameter<string, any, boolean>;
 
 /** Arguments by name; those with a default may be left out. */
 export type Named<L extends readonly AnyParameter[]> = {
-	[Q in L[number] as Q extends Parameter<infer N, unknown, false> ? N : never]: Q extends Parameter<
-		unknown,
-		infer T,
-		unknown
-	>
+	[Q in L[number] as Q extends Parameter<infer N, any, false> ? N : never]: Q extends Parameter<any, infer T, any>
 		? T
 		: never;
 } & {
-	[Q in L[number] as Q extends Parameter<infer N, unknown, true> ? N : never]?: Q extends Parameter<
-		unknown,
-		infer T,
-		unknown
-	>
+	[Q in L[number] as Q extends Parameter<infer N, any, true> ? N : never]?: Q extends Parameter<any, infer T, any>
 		? T
 		: never;
 };
 
 type NamedParts<L extends readonly AnyParameter[]> = {
-	[I in keyof L]: L[I] extends Parameter<unknown, infer T, unknown> ? T : never;
+	[I in keyof L]: L[I] extends Parameter<any, infer T, any> ? T : never;
 };
 /** Whether all parameters of a list have a default. */
 type AllOptional<L extends readonly AnyParameter[]> = L extends readonly [
 	infer First,
 	...infer Rest extends readonly AnyParameter[],
 ]
-	? First extends Parameter<unknown, unknown, true>
+	? First extends Parameter<any, any, true>
 		? AllOptional<Rest>
 		: false
 	: true;
@@ -62,7 +55,7 @@ export interface FunctionSpec<L extends readonly AnyParameter[], R> {
 	readonly Returns?: Guard<R>;
 }
 
-export type Functions = { readonly [name: string]: FunctionSpec<unknown, unknown> };
+export type Functions = { readonly [name: string]: FunctionSpec<any, any> };
 
 /** What a module's functions are: each gets its arguments by name, defaults filled in, and who calls. */
 export type Implementation<F extends Functions> = {
@@ -152,13 +145,13 @@ export interface ModuleDefinition<S, F extends Functions> {
 	readonly _types?: { status: S };
 }
 
-export type AnyModule = ModuleDefinition<unknown, unknown>;
+export type AnyModule = ModuleDefinition<any, any>;
 export type StatusOf<D extends AnyModule> = NonNullable<D["_types"]>["status"];
 
 export type Arguments<F> =
-	F extends FunctionSpec<infer L extends readonly AnyParameter[], unknown> ? Named<L> | Positional<L> : never;
+	F extends FunctionSpec<infer L extends readonly AnyParameter[], any> ? Named<L> | Positional<L> : never;
 
-export type Result<F> = F extends FunctionSpec<unknown, infer R> ? R : never;
+export type Result<F> = F extends FunctionSpec<any, infer R> ? R : never;
 
 // -- metadata ----------------------------------------------------------------------------------------------------------------------------------
 
