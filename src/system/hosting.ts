@@ -29,7 +29,9 @@ export class Hosting implements HostedEvents {
 	private readonly hosted = new Map<string, Hosted>();
 	private readonly claims = new Map<string, Claim>();
 	private readonly deciding: Appointment;
-	private dirty = new Set<string>();
+	/** Modules about which something has changed, in that order. */
+	private dirty = new Array<string>();
+	private readonly isDirty = new Set<string>();
 	private isAllDirty = false;
 	/** Modules that belong here and do not run yet, as far as was decided. */
 	private readonly owed = new Set<string>();
@@ -95,7 +97,7 @@ export class Hosting implements HostedEvents {
 	}
 
 	public moduleChanged(moduleId: string): void {
-		this.dirty.add(moduleId);
+		this.noteDirty(moduleId);
 		this.decideSoon();
 	}
 
@@ -124,24 +126,31 @@ export class Hosting implements HostedEvents {
 	private decide(): void {
 		if (this.isClosing || !this.cluster.context.isSynced()) return;
 		const { modules } = this.directory;
-		const due = this.dirty;
-		this.dirty = new Set();
 		if (this.isAllDirty) {
 			this.isAllDirty = false;
-			for (const [id] of modules) due.add(id);
-			for (const [id] of this.hosted) due.add(id);
-			for (const [id] of this.claims) due.add(id);
+			for (const [id] of modules) this.noteDirty(id);
+			for (const [id] of this.hosted) this.noteDirty(id);
+			for (const [id] of this.claims) this.noteDirty(id);
 		}
+		const due = this.dirty;
+		this.dirty = [];
+		this.isDirty.clear();
 		let starts = 0;
 		for (const id of due) {
 			if (starts >= STARTS_PER_FRAME) {
-				this.dirty.add(id);
+				this.noteDirty(id);
 				continue;
 			}
 			if (this.decideOn(id)) starts += 1;
 		}
 		if (!this.dirty.isEmpty()) this.cluster.context.platform.schedule(0, () => this.decideSoon());
 		this.progressed();
+	}
+
+	private noteDirty(moduleId: string): void {
+		if (this.isDirty.has(moduleId)) return;
+		this.isDirty.add(moduleId);
+		this.dirty.push(moduleId);
 	}
 
 	/** Starts or stops a module, if that is what has to be done. Returns whether it was started. */

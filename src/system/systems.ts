@@ -123,7 +123,8 @@ export class SystemsOfServer implements Systems, DirectoryEvents {
 	}
 
 	public GetStatistics(): SystemsStatistics {
-		const { calls, dispatcher, hosting, directory, subscriptions, cluster } = this;
+		const { calls, dispatcher, hosting, directory, subscriptions } = this;
+		const { traffic } = this.cluster.context;
 		return {
 			Calls: calls.made,
 			CallsFailed: calls.failed,
@@ -134,7 +135,7 @@ export class SystemsOfServer implements Systems, DirectoryEvents {
 			Started: hosting.startedCount,
 			Stopped: hosting.stoppedCount,
 			Overflowed: subscriptions.overflowed,
-			Resyncs: cluster.context.traffic.resyncs,
+			Recoveries: traffic.repairsRequested + traffic.resyncs,
 		};
 	}
 

@@ -337,8 +337,8 @@ export interface SystemsStatistics {
 	readonly Stopped: number;
 	/** Values that were passed over because a callback was too slow. */
 	readonly Overflowed: number;
-	/** How often this server has got the state anew, after it had been cut off. */
-	readonly Resyncs: number;
+	/** How often this server has asked for what it had missed, of whatever part of the library: after it was cut off, or where messages got lost. */
+	readonly Recoveries: number;
 }
 
 /** This server's part in all systems. */

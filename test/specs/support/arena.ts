@@ -1,4 +1,14 @@
-import { DefineModule, Fn, ModuleContext, ModuleProxy, Parameter, System, Systems } from "../../../src/system";
+import {
+	DefineModule,
+	Fn,
+	ModuleContext,
+	ModuleProxy,
+	ModuleStatus,
+	Parameter,
+	SubscriptionOwner,
+	System,
+	Systems,
+} from "../../../src/system";
 import { SystemsOfServer } from "../../../src/system/systems";
 import { ServerCluster } from "../../../src/cluster/server-cluster";
 import { VirtualGame, VirtualGameOptions, VirtualServer, VirtualServerOptions } from "../../../src/testing";
@@ -9,11 +19,11 @@ export const isBoolean = (value: unknown): value is boolean => typeIs(value, "bo
 
 const STEP_SECONDS = 0.1;
 
-export interface DisplayStatus {
+export type DisplayStatus = {
 	power: boolean;
 	input: string;
 	count: number;
-}
+};
 
 /** What an arena's servers are made of; where specs need other kinds of modules they define more. */
 export interface ArenaOptions extends VirtualGameOptions {
@@ -125,6 +135,32 @@ export class Arena {
 
 	public live(): VirtualServer[] {
 		return this.servers.filter((server) => server.GetState() === "running");
+	}
+
+	/** The status of a module as its own code has it, where it runs. */
+	public status(id: string): ModuleStatus<DisplayStatus> {
+		return this.systems(this.mustHost(id)).hosting.find(id)!.status as unknown as ModuleStatus<DisplayStatus>;
+	}
+
+	/** Does something to a module's status on the server that runs it. */
+	public change(id: string, change: (status: ModuleStatus<DisplayStatus>) => void): void {
+		const status = this.status(id);
+		this.mustHost(id).Do(() => change(status));
+	}
+
+	/** What a subscriber on a server is told: "value reason", in order. */
+	public follow<K extends keyof DisplayStatus & string>(
+		server: VirtualServer,
+		index: number,
+		status: K,
+		owner?: SubscriptionOwner,
+	): { readonly told: string[]; readonly stop: () => void } {
+		const told = new Array<string>();
+		const proxy = this.module(server, index);
+		const stop = server.Do(() =>
+			proxy.Subscribe(status, (value, { Reason }) => told.push(`${value} ${Reason}`), owner),
+		);
+		return { told, stop };
 	}
 
 	/** The server that runs a module, as that itself sees it. */
