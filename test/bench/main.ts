@@ -17,6 +17,7 @@ import { LEAVE_JOBS } from "./scenarios/leave";
 import { OVERHEAD_JOBS } from "./scenarios/overhead";
 import { PROCESSOR_JOBS } from "./scenarios/processor";
 import { SIMULATION_JOBS } from "./scenarios/simulation";
+import { SYSTEM_JOBS } from "./scenarios/systems";
 import { UPDATE_JOBS } from "./scenarios/updates";
 
 const JOBS: ReadonlyArray<Job> = [
@@ -33,6 +34,7 @@ const JOBS: ReadonlyArray<Job> = [
 	...SIMULATION_JOBS,
 	...HUB_JOBS,
 	...ELECTION_JOBS,
+	...SYSTEM_JOBS,
 ];
 
 /** What a process is to run. */
