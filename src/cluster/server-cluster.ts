@@ -246,6 +246,12 @@ export class ServerCluster implements Cluster {
 		this.dispatch();
 	}
 
+	/** @internal What was contributed goes out without waiting for more to come. */
+	public flushSoon(): void {
+		this.context.flushTimer.noteFull();
+		this.sender.scheduleFlush();
+	}
+
 	/** @internal Withdraws what this server contributed; false if it is not the owner. */
 	public withdraw(pool: string, key: string, priority: number): boolean {
 		const { context } = this;

@@ -42,6 +42,8 @@ export class SystemOfServer implements System {
 			);
 		}
 		systems.directory.putList(Id, text);
+		// Whoever follows a place waits for it, and it comes alone.
+		systems.cluster.flushSoon();
 	}
 
 	// Hot: asked for each look-up.

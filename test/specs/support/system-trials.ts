@@ -154,7 +154,8 @@ export class SubscriptionTrial extends Trial {
 				count += 1;
 				told[0] = value;
 				if (Reason === "current") firsts += 1;
-				if ((count === 1) !== (Reason === "current" && firsts === 1)) this.problem("not one first value, first");
+				if ((count === 1) !== (Reason === "current" && firsts === 1))
+					this.problem("not one first value, first");
 				if (value === undefined) return;
 				const former = newest.get(ModuleId!);
 				if (former !== undefined && value < former) this.problem(`${value} of ${ModuleId} after ${former}`);
@@ -172,7 +173,9 @@ export class SubscriptionTrial extends Trial {
 		while (!this.isSettled(followed)) {
 			if (world.Now() > limit) {
 				for (const { server, index, told } of followed)
-					this.problem(`server ${server.Number}, place ${index}: told ${told[0]}, but there is ${this.truth(index)}`);
+					this.problem(
+						`server ${server.Number}, place ${index}: told ${told[0]}, but there is ${this.truth(index)}`,
+					);
 				return;
 			}
 			world.Run(1);
@@ -196,7 +199,7 @@ export class SubscriptionTrial extends Trial {
 			id = known.at("Display", index)?.id;
 		}
 		const host = id === undefined ? undefined : this.arena.hostOf(id);
-		return host && this.arena.systems(host).hosting.find(id!)?.status.TryGet("count") as number | undefined;
+		return host && (this.arena.systems(host).hosting.find(id!)?.status.TryGet("count") as number | undefined);
 	}
 }
 

@@ -75,7 +75,10 @@ function measureExclusive(options: RunOptions): Outcome {
 		const seed = options.seeds[0]! * 1000 + turn;
 		const arena = new Arena({ seed, servers: 4, exclusive: true, loss: (turn % 3) * 0.1, memoryErrors: 0.05 });
 		const running = (id: string): number =>
-			arena.live().filter((server) => arena.systems(server).hosting.find(id)?.isValid() === true).size();
+			arena
+				.live()
+				.filter((server) => arena.systems(server).hosting.find(id)?.isValid() === true)
+				.size();
 		arena.setDisplays(arena.servers[0]!, ids);
 		arena.world.SetObserver(() => {
 			for (const id of ids) {
