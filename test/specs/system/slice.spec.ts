@@ -28,5 +28,22 @@ export = () => {
 				expect(arena.runs.get("d2 hdmi")).to.equal(1);
 			});
 		});
+
+		it("works in a game in which one server broadcasts for all", () => {
+			inArena({ servers: 16, seed: 2 }, (arena) => {
+				const [first] = arena.servers;
+				arena.until("a hub", 120, () => first!.Cluster.GetStatistics().Regime === "hub");
+				arena.setDisplays(arena.servers[3]!, ["d1", "d2", "d3", "d4", "d5", "d6"]);
+				arena.untilStable(120);
+				const caller = arena.otherThan(arena.mustHost("d4"));
+				const { told } = arena.follow(caller, 4, "input");
+				const call = caller.Do(() =>
+					arena.module(caller, 4).Call("switch_input", ["dp"], { deadlineSeconds: 20 }),
+				);
+				expect(arena.world.Settle(call, 25)).to.equal("d4 dp");
+				arena.until("told", 20, () => told.size() > 0);
+				expect(told.join(", ")).to.equal("dp current");
+			});
+		});
 	});
 };
