@@ -8,6 +8,9 @@ import { isUtf8 } from "../wire/text";
 import { ChannelHost, ChannelListener, Sent } from "./channels";
 import { createSignal, FiringSignal, Signal } from "./signal";
 
+/** Channels of the library itself. */
+const RESERVED = "net-server-sync/";
+
 export const DEFAULT_TIME_TO_LIVE_SECONDS = 30;
 
 /** Tells whether a value is a `T`; the checks of `@rbxts/t` are. */
@@ -58,6 +61,8 @@ export function checkChannelArguments(name: unknown, options: unknown): string |
 		const remedy = name === "" ? "give the channel a name" : "choose a shorter name";
 		return `Channel: the name is ${name.size()} bytes, names are 1 to ${CHANNEL_NAME_BYTES_MOST}; ${remedy}`;
 	}
+	if (string.sub(name, 1, RESERVED.size()) === RESERVED)
+		return `Channel "${name}": names that begin with "${RESERVED}" are the library's own; choose another name`;
 	if (!isUtf8(name)) return "Channel: the name is not valid UTF-8; use plain letters and digits";
 	if (options === undefined) return undefined;
 	if (!typeIs(options, "table")) return `Channel "${name}": options must be a table, but are ${described(options)}`;

@@ -68,6 +68,8 @@ export class ServerCluster implements Cluster {
 	public readonly context: Context;
 	/** @internal The pools of this cluster by name, for the code above that makes them. */
 	public readonly pools = new Map<string, defined>();
+	/** @internal What this server has of systems of modules, for the code above that makes it. */
+	public systems: defined | undefined;
 	/** @internal All timers of this server. */
 	public readonly agenda: Agenda;
 	private channels: Channels | undefined;
@@ -84,6 +86,7 @@ export class ServerCluster implements Cluster {
 	private readonly listeners = new Map<string, PoolListener>();
 	private readyResolvers: Array<() => void> | undefined;
 	private readonly firing: Firing;
+	private stops: Array<(done: () => void) => void> | undefined;
 	private left: boolean | undefined;
 	private health: HealthWatch | undefined;
 	/** What the parts above tell of themselves in {@link Describe}. */
@@ -205,6 +208,11 @@ export class ServerCluster implements Cluster {
 	public Channel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T> {
 		const wrong = checkChannelArguments(name, options);
 		if (wrong !== undefined) fail(wrong);
+		return this.ownChannel(name, options);
+	}
+
+	/** @internal A channel of any name, also of those that are the library's own. */
+	public ownChannel<T extends defined>(name: string, options?: ChannelOptions<T>): Channel<T> {
 		const channels = this.withChannels();
 		const known = channels.find(name) as SharedChannel<T> | undefined;
 		if (!known) {
@@ -278,6 +286,12 @@ export class ServerCluster implements Cluster {
 		const register = context.replica.contribute(pool, policy, key, value, context.nowStamp());
 		this.sender.enqueue(register, priority);
 		this.dispatch();
+	}
+
+	/** @internal What was contributed goes out without waiting for more to come. */
+	public flushSoon(): void {
+		this.context.flushTimer.noteFull();
+		this.sender.scheduleFlush();
 	}
 
 	/** @internal Withdraws what this server contributed; false if it is not the owner. */
@@ -464,12 +478,26 @@ export class ServerCluster implements Cluster {
 		budget.setFactor(congestion.factor());
 	}
 
-	/** What is led is handed over before the others are told. */
+	/** @internal Has `stop` called when this server leaves, before the others are told; they are told when `done` was called. */
+	public beforeLeaving(stop: (done: () => void) => void): void {
+		this.stops = [...(this.stops ?? []), stop];
+	}
+
+	/** What runs here stops, then what is led is handed over, then the others are told. */
 	private leave(done: () => void): void {
 		const closer = (this.closer ??= new Closer(this.context, this.sender, () => this.stop(), this.agenda));
 		const { rider } = this.context;
-		if (rider) rider.close(() => closer.close(done));
-		else closer.close(done);
+		const { stops = [] } = this;
+		this.stops = undefined;
+		let left = 1 + stops.size();
+		const stopped = (): void => {
+			left -= 1;
+			if (left > 0) return;
+			if (rider) rider.close(() => closer.close(done));
+			else closer.close(done);
+		};
+		for (const stop of stops) stop(stopped);
+		stopped();
 	}
 
 	private stop(): void {

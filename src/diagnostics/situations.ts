@@ -129,6 +129,17 @@ export const SITUATIONS = [
 	"handlers cause too many rounds",
 	"a hub for a small game in which changes wait",
 	"a value that cannot be deserialized",
+	// Systems of modules.
+	"a subscription moves to another module",
+	"a subscriber that is too slow",
+	"a module runs on another server as well",
+	"a module that fails to start",
+	"an exclusive module stops for want of its lease",
+	"a request that came again",
+	"a request for a module that runs elsewhere",
+	"a call goes to the next host",
+	"a call whose outcome nobody knows",
+	"a version that never became stable",
 ] as const;
 
 export type Situation = (typeof SITUATIONS)[number];

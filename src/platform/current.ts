@@ -19,6 +19,16 @@ export function currentPlatform(): Platform {
 	return live;
 }
 
+/** The platform of the code that is running now, if one was made already. */
+export function existingPlatform(): Platform | undefined {
+	return override ?? live;
+}
+
+/** Whether the code that is running now is that of a virtual server. */
+export function isOverridden(): boolean {
+	return override !== undefined;
+}
+
 /** Whether the code that is running now runs as `platform`, inside {@link runAs}. */
 export function isRunningAs(platform: Platform): boolean {
 	return override === platform;

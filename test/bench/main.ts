@@ -18,6 +18,7 @@ import { OVERHEAD_JOBS } from "./scenarios/overhead";
 import { PROCESSOR_JOBS } from "./scenarios/processor";
 import { SCRIPT_JOBS } from "./scenarios/scripts";
 import { SIMULATION_JOBS } from "./scenarios/simulation";
+import { SYSTEM_JOBS } from "./scenarios/systems";
 import { UPDATE_JOBS } from "./scenarios/updates";
 
 const JOBS: ReadonlyArray<Job> = [
@@ -35,6 +36,7 @@ const JOBS: ReadonlyArray<Job> = [
 	...HUB_JOBS,
 	...ELECTION_JOBS,
 	...SCRIPT_JOBS,
+	...SYSTEM_JOBS,
 ];
 
 /** What a process is to run. */

@@ -71,6 +71,29 @@ Real times are those of one machine, under Lune, without machine code. Seeds: ${
 `;
 }
 
+
+const SYSTEMS_METHOD = `How it is measured:
+
+* Everything but the look-up runs on virtual time on the emulated cloud of \`src/testing\`, which enforces the documented limits. Each delivery takes 0.3 to 2 s
+  and gets lost with 1 % unless a row says otherwise. Seeds: SEEDS. Default settings, ten players a server.
+* Schedules of subscriptions: three servers, four modules, loss of 0, 5 or 20 %, duplicates. In twelve seconds three subscribers come, on any server and place, and values are
+  set, deleted and signalled, modules re-ordered and left out, servers cut off for up to 6 s; then everybody has to have been told what there is.
+* Schedules of calls: six calls with deadlines of 2 to 8 s, while weights change, modules are re-ordered, servers are cut off and crash, and others take their place. Bodies are
+  counted, also a minute later; a call that was said not to have run must not have.
+* The latency of a call is compared with the ways of its two messages, that of a remap with the way of the message that told of it, each from publishing to delivery.
+* Exclusive modules: after each piece of code of any server all are asked whether they run the module.
+* The look-up is measured by the clock of the machine, on Luau that is not compiled to machine code.
+`;
+
+export function describeSystemsBenchmarks(table, parameters, seeds) {
+	return `# Benchmarks of systems of modules
+
+This page is written by a program: \`npm run bench -- ${parameters.join(" ")}\`. *met* tells whether net-server-sync reaches the goal beside it.
+
+${table}
+${SYSTEMS_METHOD.replace("SEEDS", seeds.join(", "))}`;
+}
+
 export function describeBenchmarks(table, parameters, seeds) {
 	const command = ["npm run bench", ...(parameters.length > 0 ? ["--", ...parameters] : [])].join(" ");
 	return `# Benchmarks

@@ -1,6 +1,6 @@
 // Compares this package with others on virtual time: `npm run bench`, or for tuning `npm run bench -- --quick --only updates`.
 // `npm run bench -- hub` measures large games instead, `npm run bench -- election` elections,
-// `npm run bench -- scripts` entity scripts.
+// `npm run bench -- scripts` entity scripts, `npm run bench -- systems` systems of modules.
 //   --only <text>     only jobs with the text in their name; may be given several times
 //   --contender <text> only contenders with the text in their name
 //   --quick           fewer seeds and shorter runs
@@ -8,7 +8,8 @@
 //   --servers <n,n,…> other numbers of servers, in the scenarios of large games
 //   --processes <n>   as many at a time, instead of two
 //   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md and there,
-//                     that of elections to docs/benchmarks-election.md, that of entity scripts to docs/benchmarks-scripts.md
+//                     that of elections to docs/benchmarks-election.md, that of entity scripts to docs/benchmarks-scripts.md,
+//                     that of systems to docs/benchmarks-systems.md and README.md
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -20,6 +21,7 @@ import {
 	describeElectionBenchmarks,
 	describeHubBenchmarks,
 	describeScriptBenchmarks,
+	describeSystemsBenchmarks,
 } from "./bench-document.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
@@ -35,6 +37,7 @@ const FAMILIES = {
 	hub: { page: "benchmarks-hub.md", describe: describeHubBenchmarks },
 	election: { page: "benchmarks-election.md", describe: describeElectionBenchmarks },
 	scripts: { page: "benchmarks-scripts.md", describe: describeScriptBenchmarks },
+	systems: { page: "benchmarks-systems.md", describe: describeSystemsBenchmarks },
 };
 const FULL_SEEDS = [1, 2, 3];
 const QUICK_SEEDS = [1, 2];

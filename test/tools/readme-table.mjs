@@ -1,4 +1,4 @@
-// README.md shows the tables of docs/benchmarks.md and docs/benchmarks-hub.md: this copies them, and tells whether they are the same.
+// README.md shows the tables of docs/benchmarks.md, docs/benchmarks-hub.md and docs/benchmarks-systems.md: this copies them, and tells whether they are the same.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -6,7 +6,7 @@ import { ROOT } from "./tools.mjs";
 
 const README = path.join(ROOT, "README.md");
 const TABLE = /^\|.*\n(?:\|.*\n)+/m;
-const PAGES = ["benchmarks.md", "benchmarks-hub.md"];
+const PAGES = ["benchmarks.md", "benchmarks-hub.md", "benchmarks-systems.md"];
 
 const copyOf = (page) => new RegExp(`(?<=<!-- the table of docs/${page.replaceAll(".", "\\.")} -->\n\n)(?:\\|.*\n)*`);
 
