@@ -27,3 +27,26 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
+export { DefineComponent, EntitySpace } from "./entity";
+export type {
+	AnyComponent,
+	Component,
+	ComponentDefinition,
+	ComponentProperties,
+	Entity,
+	EntityFilter,
+	EntityOptions,
+	EntitySpaceOptions,
+	PropertyValue,
+} from "./entity/types";
+export type {
+	ActionsOf,
+	AnyScript,
+	EntityScript,
+	ExportsOf,
+	GuardsOf,
+	Initial,
+	MessagesOf,
+	PropertiesOf,
+	ScriptDefinition,
+} from "./entity/script-types";

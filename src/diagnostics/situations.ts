@@ -129,6 +129,8 @@ export const SITUATIONS = [
 	"handlers cause too many rounds",
 	"a hub for a small game in which changes wait",
 	"a value that cannot be deserialized",
+	// Entities.
+	"an entity's contribution that says nothing",
 ] as const;
 
 export type Situation = (typeof SITUATIONS)[number];
