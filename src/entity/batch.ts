@@ -1,15 +1,7 @@
 import { isSame } from "./data/values";
 import { Edit, Residence, Update } from "./edits";
 import type { ReplicatedEntity } from "./entity";
-
-/** Something that a script does, for the game's code to handle. */
-export interface EntityAction {
-	readonly Entity: ReplicatedEntity;
-	/** The component that it is done on; "" for the entity itself. */
-	readonly Component: string;
-	readonly Name: string;
-	readonly Parameters: unknown;
-}
+import { EntityAction } from "./types";
 
 /** What has become of the edits of one turn: one merged update for each entity, by id, ascending, sorted by where the entities live. */
 export interface Merged {

@@ -1,16 +1,17 @@
 import { callWithoutYield } from "../diagnostics/call";
 import { described } from "../diagnostics/errors";
-import { Batch, EntityAction } from "./batch";
+import { Batch } from "./batch";
 import { EntityComponent } from "./component";
 import { Cell } from "./data/cell";
 import { componentKey, HEAD, nameProblem, OWN, PARENT, partsOf, propertyKey, SOURCE } from "./data/keys";
 import { isSame, kept, problemOf } from "./data/values";
 import { Edit, Residence } from "./edits";
 import { describedEntity, ReplicatedEntity } from "./entity";
+import { isPlayer } from "./player-id";
 import { findComponent, findScript } from "./registry";
 import { AnyScript } from "./script-types";
 import type { Space } from "./space";
-import { AnyComponent, Entity, EntityOptions, PropertyValue } from "./types";
+import { AnyComponent, Entity, EntityAction, EntityOptions, PropertyValue } from "./types";
 
 type Values = { readonly [name: string]: PropertyValue | undefined };
 
@@ -65,6 +66,21 @@ export class Editor {
 		plan.push({ key: HEAD, value: name });
 		this.carryOut(entity, plan);
 		return entity;
+	}
+
+	/** A player comes: the entity that stands for him. */
+	public admit(id: string, name: string): ReplicatedEntity {
+		const { space } = this;
+		const entity = new ReplicatedEntity(space, id, space.replicated);
+		entity.Name = name;
+		space.adopt(entity, undefined);
+		this.edit(entity.head, name);
+		return entity;
+	}
+
+	/** A player goes. */
+	public dismiss(entity: ReplicatedEntity): void {
+		this.edit(entity.head, undefined);
 	}
 
 	public setProperty(entity: ReplicatedEntity, component: string, name: unknown, value: unknown): string | undefined {
@@ -150,7 +166,7 @@ export class Editor {
 	public destroy(entity: ReplicatedEntity): string | undefined {
 		// As for Roblox's instances, twice is as good as once.
 		if (entity.head.intended() === undefined) return undefined;
-		const refusal = this.refusal(entity);
+		const refusal = isPlayer(entity) ? "it is a player's, and goes when the player leaves" : this.refusal(entity);
 		if (refusal !== undefined) return `${entity.label()}: ${refusal}`;
 		const doomed = [entity];
 		const seen = new Set<ReplicatedEntity>(doomed);
@@ -158,7 +174,7 @@ export class Editor {
 			for (const child of doomed[index]!.GetChildren() as ReplicatedEntity[]) {
 				if (seen.has(child)) continue;
 				seen.add(child);
-				if (this.refusal(child) === undefined) doomed.push(child);
+				if (!isPlayer(child) && this.refusal(child) === undefined) doomed.push(child);
 			}
 		}
 		for (const gone of doomed) this.edit(gone.head, undefined);
@@ -225,6 +241,7 @@ export class Editor {
 	private edit(cell: Cell, value: PropertyValue | undefined): void {
 		if (isSame(value, cell.intended())) return;
 		this.lastSeq += 1;
+		this.space.records.edits += 1;
 		const taken = value === undefined ? undefined : kept(value);
 		const isShown = cell.entity.residence.mode() !== "delayed";
 		cell.add(this.lastSeq, taken, isShown, this.group);
@@ -280,7 +297,7 @@ export class Editor {
 		const actions = space.interceptors.pass(this.batch.takeActions());
 		if (!actions.isEmpty()) space.host.perform(actions);
 		const { residences, updateCount } = this.batch.takeMerged();
-		if (!actions.isEmpty() || updateCount > 0) space.noteBatch(actions, residences, updateCount);
+		if (!actions.isEmpty() || updateCount > 0) space.records.noteBatch(actions, residences, updateCount);
 		for (const { residence, updates } of residences) residence.apply(updates);
 		if (!this.batch.isEmpty()) this.schedule();
 	}

@@ -3,6 +3,12 @@ import { EditMode } from "./partition";
 import type { ReplicatedEntity } from "./entity";
 import { PropertyValue } from "./types";
 
+/** A cell becomes another value. */
+export interface CellChange {
+	readonly cell: Cell;
+	readonly value: PropertyValue | undefined;
+}
+
 /** One thing that this server changed, until it is decided. */
 export interface Edit {
 	readonly seq: number;

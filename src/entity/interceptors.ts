@@ -1,6 +1,6 @@
 import { Log } from "../diagnostics/logger";
 import { callWithoutYield } from "../diagnostics/call";
-import { EntityAction } from "./batch";
+import { EntityAction } from "./types";
 
 /** Lets an action pass (nil), denies it (false), or returns the one that is done in its place. */
 export type Interceptor = (action: EntityAction) => EntityAction | false | undefined;

@@ -1,7 +1,6 @@
 import type { ReplicatedEntity } from "./entity";
-import type { EntityAction } from "./batch";
 import { EntityScript } from "./script-types";
-import { PropertyValue } from "./types";
+import { EntityAction, PropertyValue } from "./types";
 
 /** What a space tells its scripts, and asks of them. None of it may yield, or throw. */
 export interface ScriptHost {

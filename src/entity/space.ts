@@ -1,7 +1,8 @@
 import { ServerCluster } from "../cluster/server-cluster";
 import { createSignal, FiringSignal } from "../cluster/signal";
-import { fail } from "../diagnostics/errors";
-import { EntityAction, Merged } from "./batch";
+import { described, fail } from "../diagnostics/errors";
+import { Authority } from "./authority/authority";
+import { Validator } from "./authority/judge";
 import { Cell } from "./data/cell";
 import { HEAD, OWN, propertyKey } from "./data/keys";
 import { kept } from "./data/values";
@@ -9,14 +10,39 @@ import { Directory } from "./directory";
 import { Editor } from "./editor";
 import { Residence } from "./edits";
 import { ReplicatedEntity } from "./entity";
-import { Interceptors } from "./interceptors";
+import { Interceptor, Interceptors } from "./interceptors";
+import { SpaceLeader } from "./leader";
+import { EntityUpdate, Partition, PartitionEdit } from "./partition";
+import { ForeignResidence } from "./partitions/foreign";
+import { ServerPartition } from "./partitions/memory";
 import { ReplicatedResidence } from "./partitions/replicated";
+import { PlayerEntities } from "./players";
+import { Records } from "./records";
 import { NoScripts, ScriptHost } from "./script-host";
 import { AnyScript } from "./script-types";
+import { Settlement } from "./settlement";
 import { Teller } from "./teller";
-import { Component, Entity, EntityFilter, EntityOptions, EntitySpace, PropertyValue } from "./types";
+import {
+	Component,
+	Entity,
+	EntityBatch,
+	EntityFilter,
+	EntityOptions,
+	EntitySpace,
+	EntityStatistics,
+	PropertyValue,
+	RejectedEdit,
+} from "./types";
 
 const ENTITY_OPTIONS = ["partition", "parent", "overlays"];
+
+/** The options without gaps. */
+export interface SettledSpaceOptions {
+	readonly election: "lease" | "bully" | "local";
+	readonly edits: "immediate" | "delayed";
+	readonly verdictSeconds: number;
+	readonly noVerdict: "revert" | "keep";
+}
 
 /** The entities of one name, as this server has them: the parts, and how they are connected. */
 export class Space implements EntitySpace {
@@ -38,11 +64,23 @@ export class Space implements EntitySpace {
 	public readonly residences = new Map<string, Residence>();
 	/** @internal */
 	public readonly replicated: ReplicatedResidence;
+	public readonly EditRejected: FiringSignal<[edit: RejectedEdit]>;
+	/** @internal */
+	public readonly players: PlayerEntities;
+	/** @internal */
+	public readonly records: Records;
+	/** @internal */
+	public readonly settlement: Settlement;
+	/** @internal */
+	public readonly leader: SpaceLeader;
+	private authority: Authority | undefined;
+	private readonly foreign = new Array<ForeignResidence>();
 
 	constructor(
 		public readonly Name: string,
 		/** @internal */
 		public readonly cluster: ServerCluster,
+		private readonly options: SettledSpaceOptions,
 	) {
 		const { platform, log } = cluster.context;
 		this.EntityAdded = createSignal(platform);
@@ -52,9 +90,20 @@ export class Space implements EntitySpace {
 		this.interceptors = new Interceptors(log, this.label());
 		this.teller = new Teller(this);
 		this.editor = new Editor(this);
-		this.replicated = new ReplicatedResidence(this);
+		this.players = new PlayerEntities(this);
+		this.records = new Records((callback) => platform.spawn(callback));
+		this.EditRejected = createSignal(platform);
+		this.settlement = new Settlement(this, this.EditRejected);
+		this.leader = new SpaceLeader(Name, cluster, options.election);
+		this.replicated = new ReplicatedResidence(this, options.edits);
 		this.residences.set(this.replicated.name, this.replicated);
+		cluster.lastWords.push(() => this.editor.flush());
+	}
+
+	/** @internal What was there before is taken over, once the scripts are set up. */
+	public start(): void {
 		this.replicated.start();
+		this.AddPartition(ServerPartition("server"));
 	}
 
 	// -- for games ---------------------------------------------------------------------------------------------------------------------------
@@ -104,6 +153,84 @@ export class Space implements EntitySpace {
 
 	public GetRootEntities(): Entity[] {
 		return this.directory.all().filter((entity) => entity.GetParent() === undefined);
+	}
+
+	public GetPlayerEntity(player: Player | number): Entity {
+		const entity = this.players.get(player);
+		if (typeIs(entity, "string")) fail(`${this.label()}: ${entity}`);
+		if (entity === undefined && !typeIs(player, "number"))
+			fail(`${this.label()}: GetPlayerEntity: the player is not on this server; give the user id instead`);
+		return entity!;
+	}
+
+	public Atomically(body: () => void): void {
+		if (!typeIs(body, "function")) fail(`${this.label()}: Atomically takes a function, but got ${described(body)}`);
+		this.editor.atomically(body);
+	}
+
+	public ValidateEdit(validator: Validator): void {
+		if (!typeIs(validator, "function"))
+			fail(`${this.label()}: ValidateEdit takes a function, but got ${described(validator)}`);
+		if (this.authority)
+			fail(`${this.label()}: ValidateEdit was called already; combine the checks in one function`);
+		const { verdictSeconds, noVerdict } = this.options;
+		this.authority = new Authority(this, this.leader, validator, verdictSeconds, noVerdict, (passed) =>
+			this.replicated.enact(passed),
+		);
+		this.replicated.setAuthority(this.authority);
+	}
+
+	public AddPartition(partition: Partition): void {
+		const wrong = partitionProblem(partition, this.residences);
+		if (wrong !== undefined) fail(`${this.label()}: AddPartition: ${wrong}`);
+		const residence = new ForeignResidence(this, partition);
+		this.residences.set(partition.Name, residence);
+		this.foreign.push(residence);
+		residence.start();
+	}
+
+	public Snapshot(partition?: string): EntityUpdate[] {
+		const updates = new Array<EntityUpdate>();
+		for (const entity of this.directory.all()) {
+			if (partition !== undefined && entity.Partition !== partition) continue;
+			const edits = new Array<PartitionEdit>();
+			for (const [Key, cell] of entity.cells) {
+				const Value = cell.shown();
+				if (Value !== undefined) edits.push({ Key, Value });
+			}
+			edits.sort((left, right) => left.Key < right.Key);
+			updates.push({ Kind: "add", Id: entity.Id, Edits: edits });
+		}
+		return updates;
+	}
+
+	public InterceptActions(interceptor: Interceptor): () => void {
+		if (!typeIs(interceptor, "function"))
+			fail(`${this.label()}: InterceptActions takes a function, but got ${described(interceptor)}`);
+		return this.interceptors.add(interceptor);
+	}
+
+	public WatchBatches(watcher: (batch: EntityBatch) => void): () => void {
+		if (!typeIs(watcher, "function"))
+			fail(`${this.label()}: WatchBatches takes a function, but got ${described(watcher)}`);
+		return this.records.watch(watcher);
+	}
+
+	public GetStatistics(): EntityStatistics {
+		const { records, authority } = this;
+		let dropped = this.replicated.dropped + (authority?.unreadable ?? 0);
+		for (const residence of this.foreign) dropped += residence.dropped;
+		return {
+			Entities: this.directory.presentCount,
+			Edits: records.edits,
+			Batches: records.batches,
+			Updates: records.updates,
+			Actions: records.actions,
+			ActionsDenied: this.interceptors.denied,
+			Rejected: this.settlement.rejected,
+			Undecided: authority?.undecided ?? 0,
+			Dropped: dropped,
+		};
 	}
 
 	public IsSynced(): boolean {
@@ -163,7 +290,19 @@ export class Space implements EntitySpace {
 		if (entity.children) for (const _ of entity.children) return;
 		if (this.directory.find(entity.Id) === entity) this.directory.forget(entity);
 	}
+}
 
-	/** @internal */
-	public noteBatch(_actions: EntityAction[], _merged: Merged["residences"], _updateCount: number): void {}
+/** What is wrong with a partition, if anything. */
+function partitionProblem(partition: unknown, known: ReadonlyMap<string, Residence>): string | undefined {
+	if (!typeIs(partition, "table")) return `a partition is an object, but got ${described(partition)}`;
+	const { Name, Apply, Snapshot, Changes } = partition as { [name: string]: unknown };
+	if (!typeIs(Name, "string") || Name === "") return `the partition's Name must be a text, but is ${described(Name)}`;
+	if (known.has(Name)) return `there is a partition "${Name}" already; choose another name`;
+	for (const [method, value] of [
+		["Apply", Apply],
+		["Snapshot", Snapshot],
+		["Changes", Changes],
+	] as const)
+		if (!typeIs(value, "function")) return `partition "${Name}" has no method ${method}; implement Partition`;
+	return undefined;
 }

@@ -30,12 +30,14 @@ export class Teller {
 			for (const [, cell] of entity.cells) cell.told = cell.value();
 			space.directory.moved(entity, undefined, entity.parentId(), (id) => space.know(id));
 			space.directory.add(entity);
+			space.players.appeared(entity);
 			space.host.added(entity);
 			space.EntityAdded.Fire(entity);
 			return;
 		}
 		space.directory.moved(entity, entity.parentId(), undefined, (id) => space.know(id));
 		space.directory.remove(entity);
+		space.players.vanished(entity);
 		entity.head.told = undefined;
 		space.host.removed(entity);
 		space.EntityRemoved.Fire(entity);

@@ -1,6 +1,7 @@
 import { Cluster } from "../cluster/cluster";
 import { Signal } from "../cluster/signal";
 import { Guard } from "../cluster/channel";
+import { EntityUpdate, Partition } from "./partition";
 import { ActionsOf, AnyScript, EntityScript, GuardsOf, Initial, PropertiesOf } from "./script-types";
 
 /** What a property of an entity can be. Numbers are never NaN; texts are UTF-8; a map has texts as keys and values. At most 8,192 bytes as text. */
@@ -115,6 +116,80 @@ export interface EntityOptions {
 	readonly overlays?: { readonly [property: string]: PropertyValue };
 }
 
+/** What kind of edit something is: an entity's creation or destruction, a property, the parent, the script's source, or a component that comes or goes. */
+export type EditKind = "create" | "destroy" | "set" | "parent" | "script" | "component";
+
+/** An edit that a server wants to make, before it counts. */
+export interface ProposedEdit {
+	readonly Kind: EditKind;
+	/** The entity's id. */
+	readonly Id: string;
+	/** Nil for one that is to be created. */
+	readonly Entity: Entity | undefined;
+	/** "" for the entity's own properties. */
+	readonly Component: string;
+	readonly Property: string;
+	/** What it is to become: for "create" the name, for "component" the kind, for "parent" its id; nil to take it away. */
+	readonly Value: PropertyValue | undefined;
+	/** What it is. */
+	readonly Previous: PropertyValue | undefined;
+	/** For "create": the entity's own properties. */
+	readonly Properties: { readonly [name: string]: PropertyValue };
+	/** The ServerId of the server that wants it. */
+	readonly Sender: string;
+}
+
+/** What a check of edits returns: nil or true accepts, false or a reason refuses; a table accepts a property as another value. */
+export type EditJudgement = undefined | boolean | string | { readonly Value: PropertyValue | undefined };
+
+/** An edit of this server that was refused, and has been taken back. */
+export interface RejectedEdit {
+	readonly Entity: Entity;
+	readonly Kind: EditKind;
+	readonly Component: string;
+	readonly Property: string;
+	/** What it was to become. */
+	readonly Value: PropertyValue | undefined;
+	readonly Reason: string;
+	/** What this server shows again. */
+	readonly Restored: PropertyValue | undefined;
+}
+
+/** Something that a script does, for the game's code to handle. */
+export interface EntityAction {
+	readonly Entity: Entity;
+	/** The component that it is done on; "" for the entity itself. */
+	readonly Component: string;
+	readonly Name: string;
+	readonly Parameters: unknown;
+}
+
+/** All that one turn edits and does: what leaves as one. */
+export interface EntityBatch {
+	/** In the order in which they were done; before the updates. */
+	readonly Actions: ReadonlyArray<EntityAction>;
+	/** One for each entity, by id, ascending. */
+	readonly Updates: ReadonlyArray<EntityUpdate>;
+}
+
+/** What a space has and did; all counts only grow, but for those of what there is now. */
+export interface EntityStatistics {
+	/** Entities that there are now. */
+	readonly Entities: number;
+	/** Edits that this server made, those that changed nothing left out; the turns in which it did, and the merged updates of those. */
+	readonly Edits: number;
+	readonly Batches: number;
+	readonly Updates: number;
+	/** Actions done, and those that an interceptor denied. */
+	readonly Actions: number;
+	readonly ActionsDenied: number;
+	/** Edits of this server that were refused, and those of which nobody said anything in time. */
+	readonly Rejected: number;
+	readonly Undecided: number;
+	/** What other servers, or partitions, said and could not be used: unreadable, or refused by a guard. */
+	readonly Dropped: number;
+}
+
 /** All entities of one name's space. No method yields. */
 export interface EntitySpace {
 	readonly Name: string;
@@ -142,6 +217,32 @@ export interface EntitySpace {
 	/** Fires when an entity that is there already gets a component. */
 	readonly ComponentAdded: Signal<[component: Component]>;
 	readonly ComponentRemoved: Signal<[component: Component]>;
+	/**
+	 * The entity of a player. If he is on this server and has none, it is made; it goes when he leaves, or his server is gone. Of a player elsewhere, given by user id,
+	 * it is there once that server has asked for it. A player's entity cannot be destroyed.
+	 */
+	GetPlayerEntity(player: Player): Entity;
+	GetPlayerEntity(userId: number): Entity | undefined;
+	/** Runs `body`, which must not yield; the edits it makes are accepted or refused together. */
+	Atomically(body: () => void): void;
+	/**
+	 * Has every edit of replicated entities judged before it counts, on the space's leader: it returns nil or true to accept, false or a reason to refuse, or `{ Value }` to accept a property as
+	 * another value. Until then what this server edits is shown (or not, with `edits: "delayed"`); refused, it is taken back. Call it on every server, before the first edit, with the same function.
+	 * It must not yield. Throws if there is one already.
+	 */
+	ValidateEdit(validator: (edit: ProposedEdit) => EditJudgement): void;
+	/** Fires when an edit of this server was refused and has been taken back. */
+	readonly EditRejected: Signal<[edit: RejectedEdit]>;
+	/** Adds a place for entities to live in. Throws if there is one of that name. */
+	AddPartition(partition: Partition): void;
+	/** All entities, or those of one partition, as a `FrozenPartition` takes them. */
+	Snapshot(partition?: string): EntityUpdate[];
+	/** Has `interceptor` see each action before it is done: nil lets it pass, false denies it, an action is done in its place. It must not yield. Returns what ends this. */
+	InterceptActions(interceptor: (action: EntityAction) => EntityAction | false | undefined): () => void;
+	/** Shows each batch to `watcher` as it leaves. Returns what ends this. */
+	WatchBatches(watcher: (batch: EntityBatch) => void): () => void;
+	/** Counters and gauges; a new table at every call. */
+	GetStatistics(): EntityStatistics;
 	/** Whether this server has got what the others share. */
 	IsSynced(): boolean;
 	/** Resolves when {@link EntitySpace.IsSynced} becomes true. Never rejects. */
@@ -154,6 +255,11 @@ export interface EntitySpaceOptions {
 	readonly election?: "lease" | "bully" | "local";
 	/** The cluster to share with; default `GetCluster()`. */
 	readonly cluster?: Cluster;
+	/** When this server shows what it edits: "immediate" (default): at once; "delayed": once it counts. */
+	readonly edits?: "immediate" | "delayed";
+	/** How long an edit waits for {@link EntitySpace.ValidateEdit}'s judgement, 1 to 600 s; default 30. Then it is taken back, or (`noVerdict: "keep"`) kept and proposed on. */
+	readonly verdictSeconds?: number;
+	readonly noVerdict?: "revert" | "keep";
 }
 
 export type { Guard };
