@@ -233,6 +233,8 @@ export interface EntitySpace {
 	ValidateEdit(validator: (edit: ProposedEdit) => EditJudgement): void;
 	/** Fires when an edit of this server was refused and has been taken back. */
 	readonly EditRejected: Signal<[edit: RejectedEdit]>;
+	/** The same as {@link Entity.SetOverlay} for an entity by its id, which need not be there yet: then it waits for it. At most 1,000 such ids wait; throws beyond it. */
+	SetOverlay(id: string, property: string, value: PropertyValue | undefined): void;
 	/** Adds a place for entities to live in. Throws if there is one of that name. */
 	AddPartition(partition: Partition): void;
 	/** All entities, or those of one partition, as a `FrozenPartition` takes them. */
