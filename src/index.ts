@@ -27,18 +27,27 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
-export { DefineComponent, EntitySpace } from "./entity";
+export { DefineComponent, EntitySpace, FrozenPartition, LogPartition, ServerPartition } from "./entity";
 export type {
 	AnyComponent,
 	Component,
 	ComponentDefinition,
 	ComponentProperties,
+	EditJudgement,
+	EditKind,
 	Entity,
+	EntityAction,
+	EntityBatch,
 	EntityFilter,
 	EntityOptions,
 	EntitySpaceOptions,
+	EntityStatistics,
+	OpenProperties,
 	PropertyValue,
+	ProposedEdit,
+	RejectedEdit,
 } from "./entity/types";
+export type { EditMode, EntityUpdate, Partition, PartitionEdit, Verdict } from "./entity/partition";
 export type {
 	ActionsOf,
 	AnyScript,

@@ -7,7 +7,7 @@ import { Authority } from "../authority/authority";
 import { Cell } from "../data/cell";
 import { HEAD, splitKey } from "../data/keys";
 import { NOTHING, problemOf, textOf, valueOf } from "../data/values";
-import { isAllowed } from "../editor";
+import { isAllowed } from "../checks";
 import { CellChange, Edit, Residence, Update } from "../edits";
 import type { ReplicatedEntity } from "../entity";
 import { EditMode } from "../partition";
