@@ -11,25 +11,25 @@ function libraryRoot(): string | undefined {
 const LIBRARY = libraryRoot();
 
 /**
- * What a stack trace is made of: frames of the game's, without those of this library and of the runtime of roblox-ts. `isAround`: it begins within the
- * library, and with whatever that has called.
+ * What a stack trace is made of: frames of the game's, without those of this library, of what has called that, and of the runtime of roblox-ts.
+ * `isAround`: it begins within the library, and with whatever that has called.
  */
 export function cleanedFrames(raw: string, sourceMap: SourceMap | undefined, isAround = false): string[] {
-	const frames = new Array<string>();
-	let isOurs = isAround && LIBRARY !== undefined;
+	let frames = new Array<string>();
+	/** Frames up to the last one of this library. */
+	let called: string[] | undefined;
 	for (const [line] of string.gmatch(raw, "[^\n]+")) {
 		const [source, number, rest] = string.match(line as string, "^%s*(%S-):(%d+)%s*(.*)$");
-		if (source === undefined) continue;
-		if (isForeign(source as string)) {
-			isOurs = false;
+		if (source === undefined || isRobloxTs(source as string)) continue;
+		if (isLibrary(source as string)) {
+			if (isAround && !called) frames = [];
+			called = [...frames];
 			continue;
 		}
-		if (isOurs) continue;
-		const lineNumber = tonumber(number)!;
-		const place = mapped(source as string, lineNumber, sourceMap) ?? `${source}:${number}`;
+		const place = mapped(source as string, tonumber(number)!, sourceMap) ?? `${source}:${number}`;
 		frames.push(rest === "" ? place : `${place} ${rest}`);
 	}
-	return frames;
+	return called ?? frames;
 }
 
 /** A message that begins with the place where it was thrown, with that place in the source. */
@@ -47,10 +47,12 @@ function mapped(source: string, line: number, sourceMap: SourceMap | undefined):
 	return success && typeIs(place, "string") ? place : undefined;
 }
 
-function isForeign(source: string): boolean {
-	if (source === "[C]") return true;
-	if (LIBRARY !== undefined && string.sub(source, 1, LIBRARY.size()) === LIBRARY) return true;
-	// What roblox-ts puts beside a game: its own runtime, and Promise.
+function isLibrary(source: string): boolean {
+	return LIBRARY !== undefined && string.sub(source, 1, LIBRARY.size()) === LIBRARY;
+}
+
+/** What roblox-ts puts beside a game: its own runtime, and Promise. */
+function isRobloxTs(source: string): boolean {
 	return (
 		string.find(source, "%.RuntimeLib$")[0] !== undefined ||
 		string.find(source, "include%.Promise$")[0] !== undefined
