@@ -28,3 +28,26 @@ export type {
 	VacatedReason,
 } from "./election";
 export { RequireCharged } from "./entity/charge";
+export { DefineComponent, EntitySpace } from "./entity";
+export type {
+	AnyComponent,
+	Component,
+	ComponentDefinition,
+	ComponentProperties,
+	Entity,
+	EntityFilter,
+	EntityOptions,
+	EntitySpaceOptions,
+	PropertyValue,
+} from "./entity/types";
+export type {
+	ActionsOf,
+	AnyScript,
+	EntityScript,
+	ExportsOf,
+	GuardsOf,
+	Initial,
+	MessagesOf,
+	PropertiesOf,
+	ScriptDefinition,
+} from "./entity/script-types";

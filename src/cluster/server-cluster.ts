@@ -63,6 +63,8 @@ export class ServerCluster implements Cluster {
 	public readonly pools = new Map<string, defined>();
 	/** @internal All timers of this server. */
 	public readonly agenda: Agenda;
+	/** @internal What upper parts have not said yet is said by these before this server leaves. */
+	public readonly lastWords = new Array<() => void>();
 	private channels: Channels | undefined;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
@@ -415,8 +417,15 @@ export class ServerCluster implements Cluster {
 	private leave(done: () => void): void {
 		const closer = (this.closer ??= new Closer(this.context, this.sender, () => this.stop(), this.agenda));
 		const { rider } = this.context;
-		if (rider) rider.close(() => closer.close(done));
-		else closer.close(done);
+		for (const say of this.lastWords) say();
+		if (!rider) closer.close(done);
+		else {
+			rider.close(() => {
+				// Who gave something up may have had to say something.
+				for (const say of this.lastWords) say();
+				closer.close(done);
+			});
+		}
 	}
 
 	private stop(): void {

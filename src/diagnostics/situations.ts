@@ -129,6 +129,13 @@ export const SITUATIONS = [
 	"handlers cause too many rounds",
 	"a hub for a small game in which changes wait",
 	"a value that cannot be deserialized",
+	// Entities.
+	"an entity's contribution that says nothing",
+	"an entity that begins with more than fits into a contribution",
+	"what is left of an entity withdrawn",
+	"an edit proposed again",
+	"an edit overtaken on its way",
+	"an accepted edit that never came",
 ] as const;
 
 export type Situation = (typeof SITUATIONS)[number];

@@ -33,6 +33,10 @@ export interface Platform {
 	guid(): string;
 	/** Players on this server now; budgets depend on it. */
 	playerCount(): number;
+	/** The name of a player on this server; undefined for others. */
+	findPlayer(userId: number): string | undefined;
+	/** Tells of every player who leaves this server, while he is still there. */
+	onPlayerLeaving(callback: (userId: number) => void): void;
 
 	/** Runs `callback` `delaySeconds` from now or a frame later. Returns what cancels it; cancelling twice, or after it ran, does nothing. */
 	schedule(delaySeconds: number, callback: () => void): () => void;

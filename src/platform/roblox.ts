@@ -39,6 +39,14 @@ class RobloxPlatform implements Platform {
 		return Players.GetPlayers().size();
 	}
 
+	public findPlayer(userId: number): string | undefined {
+		return Players.GetPlayerByUserId(userId)?.Name;
+	}
+
+	public onPlayerLeaving(callback: (userId: number) => void): void {
+		Players.PlayerRemoving.Connect((player) => callback(player.UserId));
+	}
+
 	public schedule(delaySeconds: number, callback: () => void): () => void {
 		let waiting = true;
 		const scheduled = task.delay(delaySeconds, () => {

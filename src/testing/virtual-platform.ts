@@ -145,6 +145,14 @@ export class VirtualPlatform implements Platform {
 		return this.players.size();
 	}
 
+	findPlayer(userId: number): string | undefined {
+		return this.engine.Players.GetPlayerByUserId(userId)?.Name;
+	}
+
+	onPlayerLeaving(callback: (userId: number) => void): void {
+		this.engine.Players.PlayerRemoving.Connect((player) => callback(player.UserId));
+	}
+
 	schedule(delaySeconds: number, callback: () => void): () => void {
 		assert(delaySeconds === delaySeconds, "a delay is not a number");
 		if (this.isGone() || delaySeconds >= math.huge) return ignore;
