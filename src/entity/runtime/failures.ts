@@ -1,6 +1,7 @@
 import { Log } from "../../diagnostics/logger";
 import type { Problem } from "./job";
-import type { Listener } from "./listener";
+import { Listener } from "./listener";
+import type { Owner } from "./owner";
 import { cleanedFrames, mappedMessage, SourceMap } from "./trace";
 
 /** What went wrong in a script. */
@@ -55,6 +56,11 @@ export class Failures {
 		private readonly log: Log | undefined,
 		private readonly repeatsMost = DEFAULT_REPEATS,
 	) {}
+
+	/** Something of an owner cannot even be called. */
+	public addFor(owner: Owner, handler: string, message: string): void {
+		this.add("error", new Listener(owner, handler, 0, () => {}), message);
+	}
 
 	public add(kind: ScriptError["Kind"], listener: Listener, problem: unknown): ScriptError {
 		const { thrown, trace, around } = isProblem(problem) ? problem : { thrown: problem, trace: "", around: [] };

@@ -141,6 +141,16 @@ export class Runtime implements JobHost {
 		return this.execute(kind, listener.alone, argument, caller, undefined, false);
 	}
 
+	/** Calls some listeners, in one entry. */
+	public callAll(
+		kind: string,
+		listeners: ReadonlyArray<Listener>,
+		argument: unknown,
+		caller: string | undefined,
+	): void {
+		this.execute(kind, listeners, argument, caller, undefined, false);
+	}
+
 	/** Calls a function of an owner's, once, and returns what came of that. */
 	public callOnce(kind: string, owner: Owner, handler: Handler, argument: unknown): Job {
 		const listener = new Listener(owner, kind, 0, handler);
