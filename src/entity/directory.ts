@@ -23,6 +23,11 @@ export class Directory {
 		return id === undefined ? undefined : this.known.get(id);
 	}
 
+	/** All that this server knows something of, present or not. */
+	public knownCount(): number {
+		return this.known.size();
+	}
+
 	public know(entity: ReplicatedEntity): void {
 		this.known.set(entity.Id, entity);
 	}

@@ -58,8 +58,11 @@ export class Editor {
 		}
 		const values = this.plan(OWN, properties, definition?.Properties, plan);
 		if (values !== undefined) return `${label} "${name}": ${values}`;
-		const overlays = this.plan(OWN, options.overlays ?? {}, definition?.Properties, []);
-		if (overlays !== undefined) return `${label} "${name}": overlay: ${overlays}`;
+		for (const [property, value] of pairs((options.overlays ?? {}) as Values)) {
+			const wrong = nameProblem(property) ?? unknownProblem(definition?.Properties, property as string);
+			const problem = wrong ?? (value === undefined ? undefined : problemOf(value));
+			if (problem !== undefined) return `${label} "${name}": the overlay of "${property}" ${problem}`;
+		}
 		const entity = new ReplicatedEntity(space, space.newId(), residence);
 		entity.Name = name;
 		space.adopt(entity, options.overlays);
@@ -170,12 +173,14 @@ export class Editor {
 		if (refusal !== undefined) return `${entity.label()}: ${refusal}`;
 		const doomed = [entity];
 		const seen = new Set<ReplicatedEntity>(doomed);
-		for (let index = 0; index < doomed.size(); index++) {
-			for (const child of doomed[index]!.GetChildren() as ReplicatedEntity[]) {
+		let looked = 0;
+		while (looked < doomed.size()) {
+			for (const child of doomed[looked]!.GetChildren() as ReplicatedEntity[]) {
 				if (seen.has(child)) continue;
 				seen.add(child);
 				if (!isPlayer(child) && this.refusal(child) === undefined) doomed.push(child);
 			}
+			looked += 1;
 		}
 		for (const gone of doomed) this.edit(gone.head, undefined);
 		return undefined;

@@ -4,7 +4,6 @@ import { described, fail } from "../diagnostics/errors";
 import { EntityComponent } from "./component";
 import { Cell } from "./data/cell";
 import { componentKey, HEAD, OWN, PARENT, partsOf, propertyKey, SOURCE } from "./data/keys";
-import { kept, problemOf } from "./data/values";
 import { Residence } from "./edits";
 import { EntityScript } from "./script-types";
 import type { Space } from "./space";
@@ -116,15 +115,9 @@ export class ReplicatedEntity implements Entity {
 	}
 
 	public SetOverlay(name: string, value: PropertyValue | undefined): void {
-		const problem = value === undefined ? undefined : problemOf(value);
 		const wrong =
-			problem === undefined
-				? this.space.editor.propertyProblem(this, OWN, name)
-				: `the overlay of "${name}" ${problem}`;
+			this.space.editor.propertyProblem(this, OWN, name) ?? this.space.overlays.put(this.Id, name, value);
 		if (wrong !== undefined) fail(`${this.label()}: ${wrong}`);
-		const cell = this.cell(propertyKey(OWN, name));
-		cell.overlay = value === undefined ? undefined : kept(value);
-		this.space.teller.tell(cell);
 	}
 
 	public Destroy(): void {

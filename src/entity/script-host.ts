@@ -43,5 +43,5 @@ export class NoScripts implements ScriptHost {
 	public removed(): void {}
 	public changed(): void {}
 	public sourceChanged(): void {}
-	public perform(): void {}
+	public perform(_actions: ReadonlyArray<EntityAction>): void {}
 }

@@ -4,8 +4,7 @@ import { described, fail } from "../diagnostics/errors";
 import { Authority } from "./authority/authority";
 import { Validator } from "./authority/judge";
 import { Cell } from "./data/cell";
-import { HEAD, OWN, propertyKey } from "./data/keys";
-import { kept } from "./data/values";
+import { HEAD } from "./data/keys";
 import { Directory } from "./directory";
 import { Editor } from "./editor";
 import { Residence } from "./edits";
@@ -16,6 +15,7 @@ import { EntityUpdate, Partition, PartitionEdit } from "./partition";
 import { ForeignResidence } from "./partitions/foreign";
 import { ServerPartition } from "./partitions/memory";
 import { ReplicatedResidence } from "./partitions/replicated";
+import { Overlays } from "./overlays";
 import { PlayerEntities } from "./players";
 import { Records } from "./records";
 import { NoScripts, ScriptHost } from "./script-host";
@@ -73,6 +73,8 @@ export class Space implements EntitySpace {
 	public readonly settlement: Settlement;
 	/** @internal */
 	public readonly leader: SpaceLeader;
+	/** @internal */
+	public readonly overlays = new Overlays(this);
 	private authority: Authority | undefined;
 	private readonly foreign = new Array<ForeignResidence>();
 
@@ -180,6 +182,11 @@ export class Space implements EntitySpace {
 		this.replicated.setAuthority(this.authority);
 	}
 
+	public SetOverlay(id: string, property: string, value: PropertyValue | undefined): void {
+		const wrong = this.overlays.put(id, property, value);
+		if (wrong !== undefined) fail(`${this.label()}: SetOverlay: ${wrong}`);
+	}
+
 	public AddPartition(partition: Partition): void {
 		const wrong = partitionProblem(partition, this.residences);
 		if (wrong !== undefined) fail(`${this.label()}: AddPartition: ${wrong}`);
@@ -273,8 +280,7 @@ export class Space implements EntitySpace {
 	/** @internal Takes an entity in that was not known, with what this server alone is to show of it. */
 	public adopt(entity: ReplicatedEntity, overlays: { readonly [name: string]: PropertyValue } | undefined): void {
 		this.directory.know(entity);
-		for (const [name, value] of pairs(overlays ?? {}))
-			entity.cell(propertyKey(OWN, name as string)).overlay = kept(value);
+		this.overlays.lay(entity, overlays);
 	}
 
 	/** @internal A cell has been decided about: tells of it, and forgets what is gone for good. */

@@ -20,19 +20,26 @@ export interface ComponentDefinition<P> {
 export type AnyComponent = ComponentDefinition<any>;
 export type ComponentProperties<C extends AnyComponent> = NonNullable<C["_types"]>["properties"];
 
+/** Properties of which nobody knows the types: any name, any value. */
+export interface OpenProperties {
+	[name: string]: PropertyValue | undefined;
+}
+/** P, unless that is any. */
+export type Known<P> = 0 extends 1 & P ? OpenProperties : P;
+
 /** One named part of an entity, with properties of its own. */
 export interface Component<C extends AnyComponent = AnyComponent> {
 	readonly Name: string;
 	readonly Kind: string;
 	readonly Entity: Entity;
 	/** The property as this server shows it; nil where it has none. */
-	Get<K extends keyof ComponentProperties<C> & string>(name: K): ComponentProperties<C>[K];
+	Get<K extends keyof Known<ComponentProperties<C>> & string>(name: K): Known<ComponentProperties<C>>[K];
 	/** Sets a property, or with nil takes it away. Throws, and changes nothing, for what the kind's schema does not allow. */
-	Set<K extends keyof ComponentProperties<C> & string>(name: K, value: ComponentProperties<C>[K]): void;
+	Set<K extends keyof Known<ComponentProperties<C>> & string>(name: K, value: Known<ComponentProperties<C>>[K]): void;
 	/** Fires on every server when the shown value has changed, with the new and the previous one. */
-	GetPropertyChangedSignal<K extends keyof ComponentProperties<C> & string>(
+	GetPropertyChangedSignal<K extends keyof Known<ComponentProperties<C>> & string>(
 		name: K,
-	): Signal<[value: ComponentProperties<C>[K], previous: ComponentProperties<C>[K]]>;
+	): Signal<[value: Known<ComponentProperties<C>>[K], previous: Known<ComponentProperties<C>>[K]]>;
 	/** Names of the properties that have a value, ascending. */
 	GetPropertyNames(): string[];
 	/** Whether the entity has it still. */
@@ -54,16 +61,16 @@ export interface Entity<D extends AnyScript = AnyScript> {
 	/** Its script; there always is one, though it may be empty. */
 	GetScript(): EntityScript<D>;
 	/** A property of the entity, which is one of its script, as this server shows it; nil where it has none. */
-	Get<K extends keyof PropertiesOf<D> & string>(name: K): PropertiesOf<D>[K];
+	Get<K extends keyof Known<PropertiesOf<D>> & string>(name: K): Known<PropertiesOf<D>>[K];
 	/**
 	 * Sets a property, or with nil takes it away. Shown at once (in a delayed partition when it is accepted), and sent with whatever else is changed in this turn.
 	 * Throws, and changes nothing, for a value that is none of a property, that the script's schema does not allow, or where the partition takes no edits.
 	 */
-	Set<K extends keyof PropertiesOf<D> & string>(name: K, value: PropertiesOf<D>[K]): void;
+	Set<K extends keyof Known<PropertiesOf<D>> & string>(name: K, value: Known<PropertiesOf<D>>[K]): void;
 	/** Fires on every server when the shown value has changed, with the new and the previous one. */
-	GetPropertyChangedSignal<K extends keyof PropertiesOf<D> & string>(
+	GetPropertyChangedSignal<K extends keyof Known<PropertiesOf<D>> & string>(
 		name: K,
-	): Signal<[value: PropertiesOf<D>[K], previous: PropertiesOf<D>[K]]>;
+	): Signal<[value: Known<PropertiesOf<D>>[K], previous: Known<PropertiesOf<D>>[K]]>;
 	/** Names of the entity's own properties that have a value, ascending. */
 	GetPropertyNames(): string[];
 	/** Handles what the script does by this name. */
@@ -91,7 +98,10 @@ export interface Entity<D extends AnyScript = AnyScript> {
 	/** By id, ascending. */
 	GetChildren(): Entity[];
 	/** Has this server alone show another value of a property, whatever that is or becomes; with nil no longer. Not sent to anybody. */
-	SetOverlay<K extends keyof PropertiesOf<D> & string>(name: K, value: PropertiesOf<D>[K] | undefined): void;
+	SetOverlay<K extends keyof Known<PropertiesOf<D>> & string>(
+		name: K,
+		value: Known<PropertiesOf<D>>[K] | undefined,
+	): void;
 	/** Destroys it, and all that is part of it. */
 	Destroy(): void;
 }
@@ -233,6 +243,8 @@ export interface EntitySpace {
 	ValidateEdit(validator: (edit: ProposedEdit) => EditJudgement): void;
 	/** Fires when an edit of this server was refused and has been taken back. */
 	readonly EditRejected: Signal<[edit: RejectedEdit]>;
+	/** The same as {@link Entity.SetOverlay} for an entity by its id, which need not be there yet: then it waits for it. At most 1,000 such ids wait; throws beyond it. */
+	SetOverlay(id: string, property: string, value: PropertyValue | undefined): void;
 	/** Adds a place for entities to live in. Throws if there is one of that name. */
 	AddPartition(partition: Partition): void;
 	/** All entities, or those of one partition, as a `FrozenPartition` takes them. */

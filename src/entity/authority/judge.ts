@@ -78,7 +78,7 @@ function ask(
 	const edit: ProposedEdit = {
 		Kind: kindOf(key, value, birth !== undefined),
 		Id: entity.Id,
-		Entity: !birth && entity.isPresent ? entity : undefined,
+		Entity: birth ? undefined : entity,
 		Component: parts?.component ?? OWN,
 		Property: parts?.property ?? "",
 		Value: value,

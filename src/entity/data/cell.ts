@@ -40,4 +40,4 @@ export class Cell extends PendingEdits<PropertyValue> {
 	}
 }
 
-beginWith(Cell, { confirmedAt: 0, hasRecord: false });
+beginWith(Cell, { hasRecord: false });

@@ -1,3 +1,5 @@
+import { beginWith } from "../../diagnostics/begin-with";
+
 /**
  * A value that an authority decides on, with this server's own edits on top that it has not decided yet. What is shown is the newest of these, or the
  * confirmed value: so an old echo never covers a newer edit, and what was accepted stays on top until the confirmed value has it. Pure.
@@ -81,11 +83,17 @@ export class PendingEdits<T> {
 		for (const edit of this.pending ?? []) edit.acceptedAt = undefined;
 	}
 
-	/** What the confirmed value has, or has been followed by, is pending no longer. */
+	/** What the confirmed value has, or has been followed by, is pending no longer; nor is what this server edited before, which can only have been overtaken. */
 	private settle(): void {
 		const { pending } = this;
 		if (!pending) return;
-		const left = pending.filter(({ acceptedAt }) => acceptedAt === undefined || acceptedAt > this.confirmedAt);
+		let settledUpTo = 0;
+		for (const { seq, acceptedAt } of pending)
+			if (acceptedAt !== undefined && acceptedAt <= this.confirmedAt) settledUpTo = seq;
+		if (settledUpTo === 0) return;
+		const left = pending.filter(({ seq }) => seq > settledUpTo);
 		this.pending = left.isEmpty() ? undefined : left;
 	}
 }
+
+beginWith(PendingEdits, { confirmedAt: 0 });
