@@ -27,8 +27,11 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
-export { RequireCharged } from "./entity/charge";
-export { DefineComponent, EntitySpace } from "./entity";
+export { charge, RequireCharged } from "./entity/charge";
+export { DefineComponent, DefineScript, EntitySpace } from "./entity";
+export type { EnergyOptions } from "./entity/runtime/energy";
+export type { ScriptError } from "./entity/runtime/failures";
+export type { SourceMap } from "./entity/runtime/trace";
 export type {
 	AnyComponent,
 	Component,
@@ -49,5 +52,12 @@ export type {
 	Initial,
 	MessagesOf,
 	PropertiesOf,
+	ActionReach,
+	ScriptContext,
 	ScriptDefinition,
+	ScriptSchema,
+	ScriptStatistics,
+	ScriptStatus,
+	ShoutAnswers,
+	SpaceScripts,
 } from "./entity/script-types";

@@ -93,13 +93,20 @@ export interface ScriptContext<P, M, A> {
 	/** Calls, on this server, all scripts that listen to an event, in the order of their entities' Ids, and returns their answers. What one throws does not concern the others. */
 	Shout<R = unknown>(event: string, argument?: unknown): ShoutAnswers<R>;
 	/** The same for some entities, in the given order. Those without such a listener are left out. */
-	Whisper<R = unknown>(targets: ReadonlyArray<Entity | undefined>, event: string, argument?: unknown): ShoutAnswers<R>;
+	Whisper<R = unknown>(
+		targets: ReadonlyArray<Entity | undefined>,
+		event: string,
+		argument?: unknown,
+	): ShoutAnswers<R>;
 	/** Calls listeners, of the first event first, until one answers; returns its answer. */
 	ShoutFirst<R = unknown>(events: string | ReadonlyArray<string>, argument?: unknown): R | undefined;
 	/** Listens to shouts, on whatever server they are. `caller` is the Id of the entity whose script shouts; nil if it was the game's own code. The same function is called once. */
 	OnShout<T = unknown>(event: string, handler: (argument: T, caller: string | undefined) => unknown): () => void;
 	/** Has `handler` called in place of this script's listeners to an event; with nil no longer. */
-	OverrideShout<T = unknown>(event: string, handler: ((argument: T, caller: string | undefined) => unknown) | undefined): void;
+	OverrideShout<T = unknown>(
+		event: string,
+		handler: ((argument: T, caller: string | undefined) => unknown) | undefined,
+	): void;
 	/** Runs `handler` on the leader after some seconds: on whichever server leads then. */
 	After(seconds: number, handler: () => void): () => void;
 	/** Runs `handler` on the leader every so many seconds. */
@@ -170,7 +177,11 @@ export interface ScriptStatistics {
 export interface SpaceScripts {
 	/** As the scripts' own, for the game's code. */
 	Shout<R = unknown>(event: string, argument?: unknown): ShoutAnswers<R>;
-	Whisper<R = unknown>(targets: ReadonlyArray<Entity | undefined>, event: string, argument?: unknown): ShoutAnswers<R>;
+	Whisper<R = unknown>(
+		targets: ReadonlyArray<Entity | undefined>,
+		event: string,
+		argument?: unknown,
+	): ShoutAnswers<R>;
 	ShoutFirst<R = unknown>(events: string | ReadonlyArray<string>, argument?: unknown): R | undefined;
 	/** Whether this server runs the scripts now, by the clock. */
 	IsLeader(): boolean;

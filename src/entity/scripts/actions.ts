@@ -88,7 +88,12 @@ export class Actions {
 			const { problem } = encodePayload(parameters);
 			if (problem !== undefined) return problem;
 		}
-		const action: EntityAction = { Entity: entity as never, Component: component, Name: name, Parameters: parameters };
+		const action: EntityAction = {
+			Entity: entity as never,
+			Component: component,
+			Name: name,
+			Parameters: parameters,
+		};
 		this.reaches.set(action, reach);
 		entity.space.editor.act(action);
 		return this.handlers.get(entity.Id)?.has(`${component}/${name}`) ? 1 : 0;
@@ -99,16 +104,18 @@ export class Actions {
 		for (const action of actions) {
 			const entity = action.Entity as unknown as ReplicatedEntity;
 			// What an interceptor has put in an action's place goes as far as the script's definition says.
-			const reach = this.reaches.get(action) ?? this.scripts.instanceOf(entity).program?.reach[action.Name] ?? "leader";
+			const reach =
+				this.reaches.get(action) ?? this.scripts.instanceOf(entity).program?.reach[action.Name] ?? "leader";
 			const { Component, Name, Parameters } = action;
 			if (reach === "leader") this.handle(entity, Component, Name, Parameters);
-			else this.broadcast({
-				id: entity.Id,
-				component: Component,
-				name: Name,
-				players: reach === "players",
-				...(Parameters === undefined ? {} : { parameters: Parameters as defined }),
-			});
+			else
+				this.broadcast({
+					id: entity.Id,
+					component: Component,
+					name: Name,
+					players: reach === "players",
+					...(Parameters === undefined ? {} : { parameters: Parameters as defined }),
+				});
 		}
 		this.reaches.clear();
 	}
@@ -117,7 +124,8 @@ export class Actions {
 		const [success, problem] = pcall(() => this.channel.Publish(action));
 		if (success) return;
 		const entity = this.scripts.space.directory.find(action.id);
-		if (entity) this.scripts.runtime.failures.addFor(this.ownerFor(entity), `action ${action.name}`, tostring(problem));
+		if (entity)
+			this.scripts.runtime.failures.addFor(this.ownerFor(entity), `action ${action.name}`, tostring(problem));
 	}
 
 	private handle(entity: ReplicatedEntity, component: string, name: string, parameters: unknown): void {
@@ -126,7 +134,12 @@ export class Actions {
 			this.unhandled += 1;
 			return;
 		}
-		this.scripts.runtime.callOnce(`action ${name}`, this.ownerFor(entity), () => handler(parameters, entity, component, name), undefined);
+		this.scripts.runtime.callOnce(
+			`action ${name}`,
+			this.ownerFor(entity),
+			() => handler(parameters, entity, component, name),
+			undefined,
+		);
 	}
 
 	private adapt(entity: ReplicatedEntity, component: string, name: string, parameters: unknown): void {

@@ -88,7 +88,8 @@ class Context implements ScriptContext<never, never, never> {
 	}
 
 	public Watch(entity: Entity, handler: (entity: Entity | undefined, id: string) => void): () => void {
-		const wrong = typeIs(entity, "table") && typeIs(entity.Id, "string") ? notFunction(handler) : "an entity is missing";
+		const wrong =
+			typeIs(entity, "table") && typeIs(entity.Id, "string") ? notFunction(handler) : "an entity is missing";
 		if (wrong !== undefined) blame(`${this.label()}: Watch takes an entity and a function: ${wrong}`);
 		const { Id } = entity;
 		return this.on(`watch ${Id}`, () => handler(this.Space.GetEntityById(Id), Id));
@@ -146,17 +147,17 @@ class Context implements ScriptContext<never, never, never> {
 	public Shout(event: string, argument?: unknown): ShoutAnswers<never> {
 		const wrong = notEvent(event);
 		if (wrong !== undefined) blame(`${this.label()}: Shout: ${wrong}`);
-		return this.scripts.runtime.shout(`shout ${event}`, argument, this.Entity.Id) as ShoutAnswers<never>;
+		return this.scripts.runtime.shout(`shout ${event}`, argument, this.Entity.Id) as unknown as ShoutAnswers<never>;
 	}
 
-	public Whisper(
-		targets: ReadonlyArray<Entity | undefined>,
-		event: string,
-		argument?: unknown,
-	): ShoutAnswers<never> {
-		const wrong = notEvent(event) ?? (typeIs(targets, "table") ? undefined : `targets must be a list of entities, but are ${described(targets)}`);
+	public Whisper(targets: ReadonlyArray<Entity | undefined>, event: string, argument?: unknown): ShoutAnswers<never> {
+		const wrong =
+			notEvent(event) ??
+			(typeIs(targets, "table")
+				? undefined
+				: `targets must be a list of entities, but are ${described(targets)}`);
 		if (wrong !== undefined) blame(`${this.label()}: Whisper: ${wrong}`);
-		return this.scripts.whisper(targets, event, argument, this.Entity.Id) as ShoutAnswers<never>;
+		return this.scripts.whisper(targets, event, argument, this.Entity.Id) as unknown as ShoutAnswers<never>;
 	}
 
 	public ShoutFirst(events: string | ReadonlyArray<string>, argument?: unknown): never {
@@ -168,7 +169,8 @@ class Context implements ScriptContext<never, never, never> {
 		const guards = program?.definition?.Actions as { [action: string]: unknown } | undefined;
 		if (guards) {
 			const guard = guards[name];
-			if (guard === undefined) blame(`${this.label()}: InvokeAction: there is no action "${name}" in the script's definition`);
+			if (guard === undefined)
+				blame(`${this.label()}: InvokeAction: there is no action "${name}" in the script's definition`);
 			const { outcome, result } = callWithoutYield(guard, parameters);
 			if (outcome !== "returned" || result === undefined || result === false)
 				blame(
@@ -187,9 +189,9 @@ class Context implements ScriptContext<never, never, never> {
 	}
 
 	public Use(entityName: string, definition?: AnyScript): never {
-		const { problem, exports } = this.scripts.modules.use(this.instance, entityName, definition?.Name);
+		const { problem, exported } = this.scripts.modules.use(this.instance, entityName, definition?.Name);
 		if (problem !== undefined) blame(`${this.label()}: Use: ${problem}`);
-		return exports as never;
+		return exported as never;
 	}
 
 	public OnModuleReplaced(entityName: string, handler: (exports: unknown) => void): () => void {

@@ -53,8 +53,7 @@ function problemOf(name: unknown, schema: unknown, setup: unknown): string | und
 	if (!typeIs(setup, "function")) return `the setup must be a function, but is ${described(setup)}`;
 	const given = schema as { readonly [key: string]: unknown };
 	for (const [key] of pairs(given))
-		if (!SCHEMA.includes(key as string))
-			return `there is no "${key}" in a schema; there are ${SCHEMA.join(", ")}`;
+		if (!SCHEMA.includes(key as string)) return `there is no "${key}" in a schema; there are ${SCHEMA.join(", ")}`;
 	for (const part of ["properties", "messages", "actions"]) {
 		const problem = schemaProblem(given[part] ?? {});
 		if (problem !== undefined) return `${part}: ${problem}`;

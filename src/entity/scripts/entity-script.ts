@@ -68,7 +68,8 @@ export class SharedScript implements EntityScript {
 	}
 
 	public RunScript(text: string): void {
-		if (!typeIs(text, "string")) fail(`${this.instance.entity.label()}: RunScript takes a text, but got ${described(text)}`);
+		if (!typeIs(text, "string"))
+			fail(`${this.instance.entity.label()}: RunScript takes a text, but got ${described(text)}`);
 		const wrong = this.scripts.mail.postText(this.instance.entity, text);
 		if (wrong !== undefined) fail(`${this.instance.entity.label()}: RunScript: ${wrong}`);
 	}

@@ -70,23 +70,33 @@ export class ScriptInstance {
 		const { program, owner, scripts } = this;
 		assert(this.status === "waiting" && program, "only who waits is set up");
 		const context = createContext(this, owner, scripts);
-		// Who is used by others in the meantime is in the path of modules.
-		scripts.modules.within(this, () => {
-			const job = scripts.runtime.callOnce("setup", owner, () => program.setup(context as never), undefined);
-			if (this.owner !== owner) return;
-			const { failure, entry } = job;
-			if (failure || entry.exhausted) {
-				this.problem = failure ? failure.Message : entry.describe();
-				// What it has registered so far would be half a script.
-				owner.die();
-				this.owner = scripts.runtime.createOwner(this.entity.Id, this.entity.Name, program.name);
-				this.become("failed");
-			} else {
-				this.exports = job.answers!.Get(0);
-				this.become("running");
-			}
-		});
+		// Who is used by others in the meantime is in the path of modules. A setup within another one's may end that one, too.
+		const [success, problem] = pcall(() =>
+			scripts.modules.within(this, () => this.runSetup(program, owner, context)),
+		);
+		if (!success && this.owner === owner) this.give(tostring(problem));
 		scripts.modules.changed(this);
+		if (!success) error(problem, 0);
+	}
+
+	private runSetup(program: Program, owner: Owner, context: unknown): void {
+		const job = this.scripts.runtime.callOnce("setup", owner, () => program.setup(context as never), undefined);
+		if (this.owner !== owner) return;
+		const { failure, entry } = job;
+		if (failure) this.give(failure.Message);
+		else if (entry.exhausted) this.give(entry.describe());
+		else {
+			this.exports = job.answers!.Get(0);
+			this.become("running");
+		}
+	}
+
+	/** The setup has failed. What it has registered so far would be half a script. */
+	private give(problem: string): void {
+		this.owner.die();
+		this.owner = this.scripts.runtime.createOwner(this.entity.Id, this.entity.Name, this.program!.name);
+		this.problem = problem;
+		this.become("failed");
 	}
 
 	public errorText(): string {

@@ -191,17 +191,17 @@ export class Mail {
 	/** Handles what has been posted here, until it takes too long: the rest with the next frame. Hot. */
 	public drain(): void {
 		if (this.isDraining || this.drainsNextFrame || this.nextLocal >= this.local.size()) return;
-		const { scripts, local } = this;
+		const { scripts, local: posted } = this;
 		const { space } = scripts;
 		this.isDraining = true;
 		const untilSeconds = space.now() + FRAME_SECONDS;
 		let count = 0;
-		while (this.nextLocal < local.size()) {
+		while (this.nextLocal < posted.size()) {
 			if (count >= MOST_IN_A_FRAME || space.now() > untilSeconds) {
 				this.drainNextFrame();
 				break;
 			}
-			const message = local[this.nextLocal]!;
+			const message = posted[this.nextLocal]!;
 			this.nextLocal += 1;
 			count += 1;
 			if (!scripts.leads()) this.handOn(message);
@@ -209,8 +209,8 @@ export class Mail {
 				this.handle(message.entity, message.name, message.payload, scripts.serverId);
 			else this.expire(message);
 		}
-		if (this.nextLocal >= local.size()) {
-			local.clear();
+		if (this.nextLocal >= posted.size()) {
+			posted.clear();
 			this.nextLocal = 0;
 		}
 		this.isDraining = false;

@@ -21,7 +21,7 @@ export class Modules {
 		user: ScriptInstance,
 		name: string,
 		definitionName: string | undefined,
-	): { readonly problem?: string; readonly exports?: unknown } {
+	): { readonly problem?: string; readonly exported?: unknown } {
 		const target = this.find(name);
 		if (!target) {
 			let waiting = this.missed.get(name);
@@ -44,24 +44,26 @@ export class Modules {
 		}
 		if (target.status === "waiting") target.setUp();
 		if (target.status !== "running") return { problem: `module "${name}" has failed: ${target.errorText()}` };
-		return { exports: target.exports };
+		return { exported: target.exports };
 	}
 
 	/** Runs a setup; within it, who is used is in the path. */
 	public within(instance: ScriptInstance, body: () => void): void {
 		this.path.push(instance);
-		body();
+		const [success, problem] = pcall(body);
 		assert(this.path.pop() === instance, "setups end in the reverse order of their beginning");
+		if (!success) error(problem, 0);
 	}
 
 	/** A script is there, another one, or gone. Those that use it hear of it, and those that missed it begin again. */
 	public changed(instance: ScriptInstance): void {
 		const { runtime } = this.scripts;
 		const { Name } = instance.entity;
-		const exports = instance.status === "running" ? instance.exports : undefined;
+		const exported = instance.status === "running" ? instance.exports : undefined;
 		for (const name of this.namesOf(Name)) {
 			const event = `module ${name}`;
-			for (const listener of runtime.listenersOf(event)) runtime.call("module", listener, exports, instance.entity.Id);
+			for (const listener of runtime.listenersOf(event))
+				runtime.call("module", listener, exported, instance.entity.Id);
 		}
 		if (instance.status === "running") for (const name of this.namesOf(Name)) this.came(name);
 	}

@@ -77,13 +77,13 @@ export class Scripts implements ScriptHost, SpaceScripts {
 
 	public Shout(event: string, argument?: unknown): ShoutAnswers<never> {
 		if (!typeIs(event, "string")) fail(`${this.space.label()}: Shout takes a name, but got ${described(event)}`);
-		return this.runtime.shout(`shout ${event}`, argument, undefined) as ShoutAnswers<never>;
+		return this.runtime.shout(`shout ${event}`, argument, undefined) as unknown as ShoutAnswers<never>;
 	}
 
 	public Whisper(targets: ReadonlyArray<Entity | undefined>, event: string, argument?: unknown): ShoutAnswers<never> {
 		if (!typeIs(targets, "table") || !typeIs(event, "string"))
 			fail(`${this.space.label()}: Whisper takes a list of entities and a name`);
-		return this.whisper(targets, event, argument, undefined) as ShoutAnswers<never>;
+		return this.whisper(targets, event, argument, undefined) as unknown as ShoutAnswers<never>;
 	}
 
 	public ShoutFirst(events: string | ReadonlyArray<string>, argument?: unknown): never {
@@ -100,7 +100,9 @@ export class Scripts implements ScriptHost, SpaceScripts {
 
 	public SetAlias(alias: string, entityName: string): void {
 		if (!typeIs(alias, "string") || !typeIs(entityName, "string"))
-			fail(`${this.space.label()}: SetAlias takes two names, but got ${described(alias)} and ${described(entityName)}`);
+			fail(
+				`${this.space.label()}: SetAlias takes two names, but got ${described(alias)} and ${described(entityName)}`,
+			);
 		this.modules.setAlias(alias, entityName);
 	}
 
@@ -147,7 +149,7 @@ export class Scripts implements ScriptHost, SpaceScripts {
 		entity: ReplicatedEntity,
 		component: string,
 		name: string,
-		handler: (parameters: never, entity: never) => void,
+		handler: (parameters: never, entity: never, component: string, action: never) => void,
 	): string | undefined {
 		const wrong = this.actions.register(entity, component, name, handler);
 		return wrong === undefined ? undefined : `${entity.label()}: ${wrong}`;
@@ -231,9 +233,7 @@ export class Scripts implements ScriptHost, SpaceScripts {
 		if (!instance.entity.isPresent) return false;
 		this.restart(instance);
 		if (instance.status !== "waiting") return false;
-		this.elect();
 		instance.setUp();
-		this.pending.add(instance);
 		if (this.isStarted) this.beginAll([instance]);
 		return instance.status === ("running" as string);
 	}
@@ -266,11 +266,7 @@ export class Scripts implements ScriptHost, SpaceScripts {
 		return this.runtime.whisper(ids, `shout ${event}`, argument, caller);
 	}
 
-	public shoutFirst(
-		events: string | ReadonlyArray<string>,
-		argument: unknown,
-		caller: string | undefined,
-	): unknown {
+	public shoutFirst(events: string | ReadonlyArray<string>, argument: unknown, caller: string | undefined): unknown {
 		const names = typeIs(events, "string") ? [events] : events;
 		return this.runtime.shoutFirst(
 			names.map((name) => `shout ${name}`),
