@@ -27,7 +27,11 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
-export { DefineComponent, EntitySpace, FrozenPartition, LogPartition, ServerPartition } from "./entity";
+export { charge, RequireCharged } from "./entity/charge";
+export { DefineComponent, DefineScript, EntitySpace, FrozenPartition, LogPartition, ServerPartition } from "./entity";
+export type { EnergyOptions } from "./entity/runtime/energy";
+export type { ScriptError } from "./entity/runtime/failures";
+export type { SourceMap } from "./entity/runtime/trace";
 export type {
 	AnyComponent,
 	Component,
@@ -57,5 +61,12 @@ export type {
 	Initial,
 	MessagesOf,
 	PropertiesOf,
+	ActionReach,
+	ScriptContext,
 	ScriptDefinition,
+	ScriptSchema,
+	ScriptStatistics,
+	ScriptStatus,
+	ShoutAnswers,
+	SpaceScripts,
 } from "./entity/script-types";

@@ -33,6 +33,19 @@ export class EntityComponent implements Component {
 		return this.Entity.propertyNames(this.Name);
 	}
 
+	public RegisterActionHandler(
+		name: string,
+		handler: (parameters: never, entity: never, component: string, action: never) => void,
+	): void {
+		const wrong = this.Entity.space.host.registerActionHandler(this.Entity, this.Name, name, handler);
+		if (wrong !== undefined) fail(wrong);
+	}
+
+	public UnregisterActionHandler(name: string): void {
+		const wrong = this.Entity.space.host.unregisterActionHandler(this.Entity, this.Name, name);
+		if (wrong !== undefined) fail(wrong);
+	}
+
 	public Exists(): boolean {
 		return this.Entity.isPresent && this.Entity.kindOf(this.Name) === this.Kind;
 	}

@@ -1,4 +1,5 @@
 import { described } from "../diagnostics/errors";
+import { charge } from "./charge";
 import { Batch } from "./batch";
 import { EntityComponent } from "./component";
 import { checkValue, guardsOf, Plan, planProperties, unknownProblem, Values } from "./checks";
@@ -31,6 +32,7 @@ export class Editor {
 		properties: unknown,
 		options: EntityOptions,
 	): ReplicatedEntity | string {
+		charge(1);
 		const { space } = this;
 		const label = `${space.label()}: CreateEntity`;
 		if (!typeIs(name, "string")) return `${label}: the name must be a string, but is ${described(name)}`;
@@ -81,6 +83,7 @@ export class Editor {
 	}
 
 	public setProperty(entity: ReplicatedEntity, component: string, name: unknown, value: unknown): string | undefined {
+		charge(1);
 		const label = component === OWN ? entity.label() : `${entity.label()}, component "${component}"`;
 		const wrong =
 			this.refusal(entity) ??
@@ -95,6 +98,7 @@ export class Editor {
 
 	/** Takes or gives an entity its script. */
 	public setSource(entity: ReplicatedEntity, source: string | undefined): string | undefined {
+		charge(1);
 		const wrong = this.refusal(entity) ?? (source === undefined ? undefined : problemOf(source));
 		if (wrong !== undefined) return `${entity.label()}: the script ${wrong}`;
 		this.edit(entity.cell(SOURCE), source);
@@ -107,6 +111,7 @@ export class Editor {
 		properties: unknown,
 		name: unknown,
 	): EntityComponent | string {
+		charge(1);
 		const kindName = typeIs(kind, "string") ? kind : typeIs(kind, "table") ? kind.Kind : undefined;
 		const wrongKind = nameProblem(kindName);
 		if (wrongKind !== undefined) return `${entity.label()}: AddComponent: the kind ${wrongKind}`;
@@ -133,6 +138,7 @@ export class Editor {
 	}
 
 	public removeComponent(component: EntityComponent): string | undefined {
+		charge(1);
 		const { Entity: entity, Name } = component;
 		const refusal = this.refusal(entity);
 		if (refusal !== undefined) return `${component.label()}: ${refusal}`;
@@ -145,6 +151,7 @@ export class Editor {
 	}
 
 	public setParent(entity: ReplicatedEntity, parent: Entity | undefined): string | undefined {
+		charge(1);
 		if (parent !== undefined && (!(parent instanceof ReplicatedEntity) || parent.space !== this.space))
 			return `${entity.label()}: the parent must be an entity of this space, but is ${describedEntity(parent)}`;
 		const refusal = this.refusal(entity);
@@ -161,6 +168,7 @@ export class Editor {
 	}
 
 	public destroy(entity: ReplicatedEntity): string | undefined {
+		charge(1);
 		// As for Roblox's instances, twice is as good as once.
 		if (entity.head.intended() === undefined) return undefined;
 		const refusal = isPlayer(entity) ? "it is a player's, and goes when the player leaves" : this.refusal(entity);
@@ -231,6 +239,7 @@ export class Editor {
 
 	/** Puts an action into the turn's batch. */
 	public act(action: EntityAction): void {
+		charge(1);
 		this.lastSeq += 1;
 		this.batch.addAction(this.lastSeq, action);
 		this.schedule();

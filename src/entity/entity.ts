@@ -64,8 +64,16 @@ export class ReplicatedEntity implements Entity {
 		return this.propertyNames(OWN);
 	}
 
-	public RegisterActionHandler(name: string, handler: (parameters: never, entity: never) => void): void {
+	public RegisterActionHandler(
+		name: string,
+		handler: (parameters: never, entity: never, component: string, action: never) => void,
+	): void {
 		const wrong = this.space.host.registerActionHandler(this, OWN, name, handler);
+		if (wrong !== undefined) fail(wrong);
+	}
+
+	public UnregisterActionHandler(name: string): void {
+		const wrong = this.space.host.unregisterActionHandler(this, OWN, name);
 		if (wrong !== undefined) fail(wrong);
 	}
 

@@ -10,8 +10,9 @@ export interface ScriptHost {
 		entity: ReplicatedEntity,
 		component: string,
 		name: string,
-		handler: (parameters: never, entity: never) => void,
+		handler: (parameters: never, entity: never, component: string, action: never) => void,
 	): string | undefined;
+	unregisterActionHandler(entity: ReplicatedEntity, component: string, name: string): string | undefined;
 	/** An entity has appeared; what it has is there. */
 	added(entity: ReplicatedEntity): void;
 	removed(entity: ReplicatedEntity): void;
@@ -36,6 +37,10 @@ export class NoScripts implements ScriptHost {
 	}
 
 	public registerActionHandler(): string | undefined {
+		return undefined;
+	}
+
+	public unregisterActionHandler(): string | undefined {
 		return undefined;
 	}
 

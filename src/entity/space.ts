@@ -19,7 +19,7 @@ import { Overlays } from "./overlays";
 import { PlayerEntities } from "./players";
 import { Records } from "./records";
 import { NoScripts, ScriptHost } from "./script-host";
-import { AnyScript } from "./script-types";
+import { AnyScript, SpaceScripts } from "./script-types";
 import { Settlement } from "./settlement";
 import { Teller } from "./teller";
 import {
@@ -50,6 +50,8 @@ export class Space implements EntitySpace {
 	public readonly EntityRemoved: FiringSignal<[entity: Entity]>;
 	public readonly ComponentAdded: FiringSignal<[component: Component]>;
 	public readonly ComponentRemoved: FiringSignal<[component: Component]>;
+	/** Set as soon as the space is made. */
+	public Scripts!: SpaceScripts;
 	/** @internal What the space's scripts are told and asked. */
 	public host: ScriptHost = new NoScripts();
 	/** @internal */

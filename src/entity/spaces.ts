@@ -2,20 +2,17 @@ import { getServerCluster } from "../cluster/current-cluster";
 import { ServerCluster, serverClusterOf } from "../cluster/server-cluster";
 import { described } from "../diagnostics/errors";
 import { isUtf8 } from "../wire/text";
+import { addScripts, settleEnergy } from "./scripts";
 import { SettledSpaceOptions, Space } from "./space";
 import { EntitySpaceOptions } from "./types";
 
 const NAME_BYTES_MOST = 30;
-const OPTIONS = ["election", "cluster", "edits", "verdictSeconds", "noVerdict"];
+const OPTIONS = ["election", "cluster", "edits", "verdictSeconds", "noVerdict", "energy"];
 const VERDICT_SECONDS = 30;
 const ELECTIONS = ["lease", "bully", "local"];
 
-/** The space of this name, made if need be; or why there can be none. `furnish` is called with a new one. */
-export function findSpace(
-	name: unknown,
-	options: EntitySpaceOptions | undefined,
-	furnish: (space: Space) => void,
-): Space | string {
+/** The space of this name, made if need be; or why there can be none. */
+export function findSpace(name: unknown, options: EntitySpaceOptions | undefined): Space | string {
 	const wrong = checkArguments(name, options);
 	if (wrong !== undefined) return wrong;
 	const label = `EntitySpace "${name}"`;
@@ -40,9 +37,11 @@ export function findSpace(
 		}
 		return known.space;
 	}
+	const limits = settleEnergy(options?.energy);
+	assert(!typeIs(limits, "string"), limits as string);
 	const space = new Space(name as string, cluster, settled);
 	spaces.set(name as string, { space, options: settled });
-	furnish(space);
+	addScripts(space, limits);
 	space.start();
 	return space;
 }
@@ -78,6 +77,10 @@ function checkArguments(name: unknown, options: unknown): string | undefined {
 	for (const [key, value] of pairs(options as Record<string, unknown>)) {
 		if (!OPTIONS.includes(key))
 			return `EntitySpace "${name}": there is no option "${key}"; the options are ${OPTIONS.join(", ")}`;
+		if (key === "energy") {
+			const limits = settleEnergy(value);
+			if (typeIs(limits, "string")) return `EntitySpace "${name}": ${limits}`;
+		}
 		if (key === "election" && !ELECTIONS.includes(value as string))
 			return `EntitySpace "${name}": election must be "lease", "bully" or "local", but is ${described(value)}`;
 		if (key === "edits" && value !== "immediate" && value !== "delayed")

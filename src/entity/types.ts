@@ -2,7 +2,8 @@ import { Cluster } from "../cluster/cluster";
 import { Signal } from "../cluster/signal";
 import { Guard } from "../cluster/channel";
 import { EntityUpdate, Partition } from "./partition";
-import { ActionsOf, AnyScript, EntityScript, GuardsOf, Initial, PropertiesOf } from "./script-types";
+import { EnergyOptions } from "./runtime/energy";
+import { ActionsOf, AnyScript, EntityScript, GuardsOf, Initial, PropertiesOf, SpaceScripts } from "./script-types";
 
 /** What a property of an entity can be. Numbers are never NaN; texts are UTF-8; a map has texts as keys and values. At most 8,192 bytes as text. */
 export type PropertyValue =
@@ -42,6 +43,12 @@ export interface Component<C extends AnyComponent = AnyComponent> {
 	): Signal<[value: Known<ComponentProperties<C>>[K], previous: Known<ComponentProperties<C>>[K]]>;
 	/** Names of the properties that have a value, ascending. */
 	GetPropertyNames(): string[];
+	/** Handles what the entity's script does on this component, as {@link Entity.RegisterActionHandler}. */
+	RegisterActionHandler(
+		name: string,
+		handler: (parameters: unknown, entity: Entity, component: string, action: string) => void,
+	): void;
+	UnregisterActionHandler(name: string): void;
 	/** Whether the entity has it still. */
 	Exists(): boolean;
 	/** Takes the component, with all its properties, from the entity. */
@@ -73,11 +80,16 @@ export interface Entity<D extends AnyScript = AnyScript> {
 	): Signal<[value: Known<PropertiesOf<D>>[K], previous: Known<PropertiesOf<D>>[K]]>;
 	/** Names of the entity's own properties that have a value, ascending. */
 	GetPropertyNames(): string[];
-	/** Handles what the script does by this name. */
+	/**
+	 * Handles what the script does by this name, with `InvokeAction`: on the leader, or on every server, as the script's definition says. `component` is "". It may yield.
+	 * Throws if there is a handler already.
+	 */
 	RegisterActionHandler<K extends keyof ActionsOf<D> & string>(
 		name: K,
-		handler: (parameters: ActionsOf<D>[K], entity: Entity<D>) => void,
+		handler: (parameters: ActionsOf<D>[K], entity: Entity<D>, component: string, action: K) => void,
 	): void;
+	/** Takes the handler away. Throws if there is none on this server. */
+	UnregisterActionHandler(name: keyof ActionsOf<D> & string): void;
 	/** Adds a component, named like its kind unless said otherwise. Of a plain text as kind, properties are open: any name, any value. Throws if there is one of this name. */
 	AddComponent<C extends AnyComponent>(
 		kind: C,
@@ -255,6 +267,7 @@ export interface EntitySpace {
 	WatchBatches(watcher: (batch: EntityBatch) => void): () => void;
 	/** Counters and gauges; a new table at every call. */
 	GetStatistics(): EntityStatistics;
+	readonly Scripts: SpaceScripts;
 	/** Whether this server has got what the others share. */
 	IsSynced(): boolean;
 	/** Resolves when {@link EntitySpace.IsSynced} becomes true. Never rejects. */
@@ -272,6 +285,8 @@ export interface EntitySpaceOptions {
 	/** How long an edit waits for {@link EntitySpace.ValidateEdit}'s judgement, 1 to 600 s; default 30. Then it is taken back, or (`noVerdict: "keep"`) kept and proposed on. */
 	readonly verdictSeconds?: number;
 	readonly noVerdict?: "revert" | "keep";
+	/** What a call of a script from outside may cost: see {@link EnergyOptions}. */
+	readonly energy?: EnergyOptions;
 }
 
 export type { Guard };

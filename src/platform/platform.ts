@@ -81,6 +81,9 @@ export interface Platform {
 	/** Registers what has to happen when this server closes; the server waits for `done`, at most 30 s (`game:BindToClose`). */
 	onClosing(handler: (done: () => void) => void): void;
 
+	/** Compiles a text in Luau, or says why it cannot be: most games have not enabled LoadStringEnabled. */
+	compile(text: string, name: string): { readonly chunk?: (...values: unknown[]) => unknown; readonly problem?: string };
+
 	/** Writes a warning to the engine's output. */
 	warn(text: string): void;
 	/** Writes an informational line to the engine's output. */
