@@ -28,7 +28,7 @@ export type {
 	VacatedReason,
 } from "./election";
 export { charge, RequireCharged } from "./entity/charge";
-export { DefineComponent, DefineScript, EntitySpace } from "./entity";
+export { DefineComponent, DefineScript, EntitySpace, FrozenPartition, LogPartition, ServerPartition } from "./entity";
 export type { EnergyOptions } from "./entity/runtime/energy";
 export type { ScriptError } from "./entity/runtime/failures";
 export type { SourceMap } from "./entity/runtime/trace";
@@ -37,12 +37,21 @@ export type {
 	Component,
 	ComponentDefinition,
 	ComponentProperties,
+	EditJudgement,
+	EditKind,
 	Entity,
+	EntityAction,
+	EntityBatch,
 	EntityFilter,
 	EntityOptions,
 	EntitySpaceOptions,
+	EntityStatistics,
+	OpenProperties,
 	PropertyValue,
+	ProposedEdit,
+	RejectedEdit,
 } from "./entity/types";
+export type { EditMode, EntityUpdate, Partition, PartitionEdit, Verdict } from "./entity/partition";
 export type {
 	ActionsOf,
 	AnyScript,

@@ -1,23 +1,17 @@
-import { callWithoutYield } from "../diagnostics/call";
 import { described } from "../diagnostics/errors";
 import { charge } from "./charge";
 import { Batch } from "./batch";
 import { EntityComponent } from "./component";
+import { checkValue, guardsOf, Plan, planProperties, unknownProblem, Values } from "./checks";
 import { Cell } from "./data/cell";
-import { componentKey, HEAD, nameProblem, OWN, PARENT, partsOf, propertyKey, SOURCE } from "./data/keys";
+import { componentKey, HEAD, nameProblem, OWN, PARENT, propertyKey, SOURCE } from "./data/keys";
 import { isSame, kept, problemOf } from "./data/values";
-import { Edit, Residence } from "./edits";
 import { describedEntity, ReplicatedEntity } from "./entity";
 import { isPlayer } from "./player-id";
-import { findComponent, findScript } from "./registry";
+import { findComponent } from "./registry";
 import { AnyScript } from "./script-types";
 import type { Space } from "./space";
 import { AnyComponent, Entity, EntityAction, EntityOptions, PropertyValue } from "./types";
-
-type Values = { readonly [name: string]: PropertyValue | undefined };
-
-/** Cells that are to be edited, all of them or none. */
-type Plan = Array<{ readonly key: string; readonly value: PropertyValue | undefined }>;
 
 /** Checks what the game wants to edit, shows it, and has it leave with the turn's batch. What is wrong comes back as a text, and nothing has changed then. */
 export class Editor {
@@ -58,7 +52,7 @@ export class Editor {
 				return `${label} "${name}": the parent must be an entity of this space, but is ${describedEntity(options.parent)}`;
 			plan.push({ key: PARENT, value: options.parent.Id });
 		}
-		const values = this.plan(OWN, properties, definition?.Properties, plan);
+		const values = planProperties(OWN, properties, definition?.Properties, plan);
 		if (values !== undefined) return `${label} "${name}": ${values}`;
 		for (const [property, value] of pairs((options.overlays ?? {}) as Values)) {
 			const wrong = nameProblem(property) ?? unknownProblem(definition?.Properties, property as string);
@@ -131,7 +125,7 @@ export class Editor {
 			return `${label}: the entity has a component of this name; choose another name, or remove that one`;
 		const definition = typeIs(kind, "string") ? findComponent(kind) : kind;
 		const plan: Plan = [];
-		const wrong = this.plan(component as string, properties, definition?.Properties, plan);
+		const wrong = planProperties(component as string, properties, definition?.Properties, plan);
 		if (wrong !== undefined) return `${label}: ${wrong}`;
 		// What is left of an earlier one of this name must not come back with it.
 		for (const property of entity.propertyNames(component as string)) {
@@ -223,27 +217,6 @@ export class Editor {
 		return checkValue(guardsOf(entity, component), name, value);
 	}
 
-	/** Adds the properties of a table to a plan, or returns what is wrong with them. */
-	private plan(component: string, properties: unknown, guards: object | undefined, plan: Plan): string | undefined {
-		if (!typeIs(properties, "table")) return `the properties must be a table, but are ${described(properties)}`;
-		const names = new Array<string>();
-		for (const [name] of pairs(properties as Values)) {
-			const wrong = nameProblem(name) ?? unknownProblem(guards, name as string);
-			if (wrong !== undefined) return typeIs(name, "string") ? wrong : `the name of a property ${wrong}`;
-			names.push(name as string);
-		}
-		for (const [name] of pairs((guards ?? {}) as Record<string, unknown>))
-			if (!names.includes(name)) names.push(name);
-		names.sort((left, right) => left < right);
-		for (const name of names) {
-			const value = (properties as Values)[name];
-			const wrong = checkValue(guards, name, value);
-			if (wrong !== undefined) return wrong;
-			if (value !== undefined) plan.push({ key: propertyKey(component, name), value });
-		}
-		return undefined;
-	}
-
 	// -- edits -------------------------------------------------------------------------------------------------------------------------------
 
 	private carryOut(entity: ReplicatedEntity, plan: Plan): void {
@@ -316,49 +289,3 @@ export class Editor {
 		if (!this.batch.isEmpty()) this.schedule();
 	}
 }
-
-type Guards = { readonly [name: string]: (value: unknown) => boolean };
-
-/** The guards of a component's properties; undefined where they are open, or nobody here knows them. */
-export function guardsOf(entity: ReplicatedEntity, component: string): object | undefined {
-	if (component === OWN) {
-		const source = entity.source();
-		return source === undefined ? undefined : findScript(source)?.Properties;
-	}
-	const kind = entity.kindOf(component);
-	return kind === undefined ? undefined : findComponent(kind)?.Properties;
-}
-
-function unknownProblem(guards: object | undefined, name: string): string | undefined {
-	if (!guards || (guards as Guards)[name] !== undefined) return undefined;
-	const names = new Array<string>();
-	for (const [known] of pairs(guards as Guards)) names.push(known as string);
-	names.sort((left, right) => left < right);
-	return `there is no property "${name}"; ${names.isEmpty() ? "there are none" : `the properties are ${names.join(", ")}`}`;
-}
-
-/** What is wrong with a property's value, if anything. */
-export function checkValue(guards: object | undefined, name: string, value: unknown): string | undefined {
-	const problem = value === undefined ? undefined : problemOf(value);
-	if (problem !== undefined) return `property "${name}" ${problem}`;
-	const guard = guards && (guards as Guards)[name];
-	if (!guard) return undefined;
-	const { outcome, result } = callWithoutYield(guard, value);
-	if (outcome === "threw") return `the guard of property "${name}" failed (${result})`;
-	if (outcome === "yielded") return `the guard of property "${name}" yielded; it must return at once`;
-	if (result !== undefined && result !== false) return undefined;
-	return value === undefined
-		? `property "${name}" is missing, and its guard takes no nil; give it a value`
-		: `property "${name}" cannot be ${described(value)}; its guard refuses that`;
-}
-
-/** Whether a cell's value is one that this server's definitions allow. */
-export function isAllowed(cell: Cell, value: PropertyValue | undefined): boolean {
-	const { entity, key } = cell;
-	if (value === undefined) return true;
-	const parts = partsOf(key);
-	if (!parts || parts.property === undefined) return typeIs(value, "string");
-	return checkValue(guardsOf(entity, parts.component), parts.property, value) === undefined;
-}
-
-export type { Edit, Residence };

@@ -5,6 +5,7 @@ import { EntityComponent } from "./component";
 import { Cell } from "./data/cell";
 import { componentKey, HEAD, OWN, PARENT, partsOf, propertyKey, SOURCE } from "./data/keys";
 import { Residence } from "./edits";
+import { EntityUpdate, PartitionEdit } from "./partition";
 import { EntityScript } from "./script-types";
 import type { Space } from "./space";
 import { AnyComponent, Component, Entity, PropertyValue } from "./types";
@@ -185,6 +186,18 @@ export class ReplicatedEntity implements Entity {
 		}
 		names.sort((left, right) => left < right);
 		return names;
+	}
+
+	/** All that it has, overlays aside. */
+	public snapshot(): EntityUpdate {
+		const edits = new Array<PartitionEdit>();
+		for (const [Key, cell] of this.cells) {
+			const Value = cell.shown();
+			if (Value !== undefined) edits.push({ Key, Value });
+		}
+		edits.sort((left, right) => left.Key < right.Key);
+		const Kind = "add";
+		return { Kind, Id: this.Id, Edits: edits };
 	}
 
 	public label(): string {

@@ -2,6 +2,7 @@ import { fail } from "../diagnostics/errors";
 import { findSpace } from "./spaces";
 import { EntitySpace as Shared, EntitySpaceOptions } from "./types";
 
+export { FrozenPartition, LogPartition, ServerPartition } from "./partitions/memory";
 export { DefineComponent } from "./registry";
 export { DefineScript } from "./scripts";
 

@@ -11,8 +11,8 @@ import { Residence } from "./edits";
 import { ReplicatedEntity } from "./entity";
 import { Interceptor, Interceptors } from "./interceptors";
 import { SpaceLeader } from "./leader";
-import { EntityUpdate, Partition, PartitionEdit } from "./partition";
-import { ForeignResidence } from "./partitions/foreign";
+import { EntityUpdate, Partition } from "./partition";
+import { ForeignResidence, partitionProblem } from "./partitions/foreign";
 import { ServerPartition } from "./partitions/memory";
 import { ReplicatedResidence } from "./partitions/replicated";
 import { Overlays } from "./overlays";
@@ -199,18 +199,10 @@ export class Space implements EntitySpace {
 	}
 
 	public Snapshot(partition?: string): EntityUpdate[] {
-		const updates = new Array<EntityUpdate>();
-		for (const entity of this.directory.all()) {
-			if (partition !== undefined && entity.Partition !== partition) continue;
-			const edits = new Array<PartitionEdit>();
-			for (const [Key, cell] of entity.cells) {
-				const Value = cell.shown();
-				if (Value !== undefined) edits.push({ Key, Value });
-			}
-			edits.sort((left, right) => left.Key < right.Key);
-			updates.push({ Kind: "add", Id: entity.Id, Edits: edits });
-		}
-		return updates;
+		const wanted = this.directory
+			.all()
+			.filter((entity) => partition === undefined || entity.Partition === partition);
+		return wanted.map((entity) => entity.snapshot());
 	}
 
 	public InterceptActions(interceptor: Interceptor): () => void {
@@ -298,19 +290,4 @@ export class Space implements EntitySpace {
 		if (entity.children) for (const _ of entity.children) return;
 		if (this.directory.find(entity.Id) === entity) this.directory.forget(entity);
 	}
-}
-
-/** What is wrong with a partition, if anything. */
-function partitionProblem(partition: unknown, known: ReadonlyMap<string, Residence>): string | undefined {
-	if (!typeIs(partition, "table")) return `a partition is an object, but got ${described(partition)}`;
-	const { Name, Apply, Snapshot, Changes } = partition as { [name: string]: unknown };
-	if (!typeIs(Name, "string") || Name === "") return `the partition's Name must be a text, but is ${described(Name)}`;
-	if (known.has(Name)) return `there is a partition "${Name}" already; choose another name`;
-	for (const [method, value] of [
-		["Apply", Apply],
-		["Snapshot", Snapshot],
-		["Changes", Changes],
-	] as const)
-		if (!typeIs(value, "function")) return `partition "${Name}" has no method ${method}; implement Partition`;
-	return undefined;
 }

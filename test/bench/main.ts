@@ -16,6 +16,7 @@ import { LAST_MESSAGE_JOBS } from "./scenarios/last-message";
 import { LEAVE_JOBS } from "./scenarios/leave";
 import { OVERHEAD_JOBS } from "./scenarios/overhead";
 import { PROCESSOR_JOBS } from "./scenarios/processor";
+import { SCRIPT_JOBS } from "./scenarios/scripts";
 import { SIMULATION_JOBS } from "./scenarios/simulation";
 import { UPDATE_JOBS } from "./scenarios/updates";
 
@@ -33,6 +34,7 @@ const JOBS: ReadonlyArray<Job> = [
 	...SIMULATION_JOBS,
 	...HUB_JOBS,
 	...ELECTION_JOBS,
+	...SCRIPT_JOBS,
 ];
 
 /** What a process is to run. */

@@ -1,5 +1,6 @@
 // Compares this package with others on virtual time: `npm run bench`, or for tuning `npm run bench -- --quick --only updates`.
-// `npm run bench -- hub` measures large games instead, `npm run bench -- election` elections.
+// `npm run bench -- hub` measures large games instead, `npm run bench -- election` elections,
+// `npm run bench -- scripts` entities and their scripts.
 //   --only <text>     only jobs with the text in their name; may be given several times
 //   --contender <text> only contenders with the text in their name
 //   --quick           fewer seeds and shorter runs
@@ -7,14 +8,14 @@
 //   --servers <n,n,…> other numbers of servers, in the scenarios of large games
 //   --processes <n>   as many at a time, instead of two
 //   --write           also writes the table to docs/benchmarks.md and README.md; that of large games to docs/benchmarks-hub.md and there,
-//                     that of elections to docs/benchmarks-election.md
+//                     that of elections to docs/benchmarks-election.md, of entities and scripts to docs/benchmarks-scripts.md
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { describeBenchmarks, describeElectionBenchmarks, describeHubBenchmarks } from "./bench-document.mjs";
+import { describeBenchmarks, describeElectionBenchmarks, describeHubBenchmarks, describeScriptBenchmarks } from "./bench-document.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
@@ -28,6 +29,7 @@ const MARK = "bench-result ";
 const FAMILIES = {
 	hub: { page: "benchmarks-hub.md", describe: describeHubBenchmarks },
 	election: { page: "benchmarks-election.md", describe: describeElectionBenchmarks },
+	scripts: { page: "benchmarks-scripts.md", describe: describeScriptBenchmarks },
 };
 const FULL_SEEDS = [1, 2, 3];
 const QUICK_SEEDS = [1, 2];

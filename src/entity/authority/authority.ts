@@ -6,12 +6,12 @@ import { Edit } from "../edits";
 import { SpaceLeader } from "../leader";
 import type { Space } from "../space";
 import { Addressee, Courier, wordBytes } from "./courier";
-import { judge, Passed, Validator } from "./judge";
+import { Desk, Enact } from "./desk";
+import { Validator } from "./judge";
 import {
 	Answer,
 	answerPayload,
 	EDITS_MOST,
-	Motion,
 	motionPayload,
 	motionsOf,
 	Proposal,
@@ -23,8 +23,6 @@ import {
 const AGAIN_SECONDS = 5;
 /** An answer's edits are shown as accepted for so long, though their contribution has not come. */
 const UNSEEN_SECONDS = 30;
-/** A leader remembers so many answers for each server. */
-const ANSWERS_MOST = 500;
 /** Room for what goes around a motion in a payload. */
 const MOTION_BYTES_MOST = PAYLOAD_BYTES_MOST - 200;
 
@@ -42,35 +40,24 @@ interface Proposed {
 	isOverdue: boolean;
 }
 
-/** What a leader knows of one server's motions. */
-interface Docket {
-	readonly answers: Map<number, Answer>;
-	/** Numbers of the motions, the oldest first. */
-	readonly order: number[];
-	/** The latest edit of each cell, so that one that was overtaken on its way does not undo it. */
-	readonly latest: Map<string, number>;
-}
-
-/** Makes what was accepted so, and returns where that stands among the confirmed values. */
-export type Enact = (passed: ReadonlyArray<Passed>) => number[];
-
 /** The game's own check of edits, on the space's leader: this server proposes what it edits, and judges what others propose while it leads. */
 export class Authority implements Addressee {
 	public undecided = 0;
 	public unreadable = 0;
 	private proposed = new Array<Proposed>();
-	private readonly dockets = new Map<string, Docket>();
+	private readonly desk: Desk;
 	private readonly courier: Courier;
 	private readonly timer: Appointment;
 
 	constructor(
 		private readonly space: Space,
 		private readonly leader: SpaceLeader,
-		private readonly validator: Validator,
+		validator: Validator,
 		private readonly verdictSeconds: number,
 		private readonly noVerdict: "revert" | "keep",
-		private readonly enact: Enact,
+		enact: Enact,
 	) {
+		this.desk = new Desk(space, validator, enact);
 		const { cluster } = space;
 		this.courier = courierOf(space);
 		this.courier.open(space.Name, this);
@@ -78,7 +65,7 @@ export class Authority implements Addressee {
 		const election = leader.election();
 		election.LeaderChanged.Connect(() => this.leaderChanged());
 		election.Elected.Connect(() => this.leaderChanged());
-		cluster.ServerLeft.Connect(({ ServerId }) => this.dockets.delete(ServerId));
+		cluster.ServerLeft.Connect(({ ServerId }) => this.desk.forget(ServerId));
 	}
 
 	// -- what this server wants --------------------------------------------------------------------------------------------------------------
@@ -138,7 +125,7 @@ export class Authority implements Addressee {
 		const { proposals } = motion;
 		this.settle(
 			motion,
-			this.decide(
+			this.desk.decide(
 				{ proposals, isAgain: motion.wasSent, ageSeconds: this.space.now() - motion.atSeconds },
 				this.space.cluster.ServerId,
 			),
@@ -235,75 +222,7 @@ export class Authority implements Addressee {
 		}
 		// Whoever sent it learns of the leader, and sends it there.
 		if (!this.leader.election().IsLeader()) return;
-		const docket = this.docketOf(sender);
-		const { seq } = motion.proposals[0]!;
-		let answer = docket.answers.get(seq);
-		if (!answer) {
-			answer = this.decide(motion, sender);
-			docket.answers.set(seq, answer);
-			docket.order.push(seq);
-			if (docket.order.size() > ANSWERS_MOST) docket.answers.delete(docket.order.shift()!);
-		}
-		this.courier.send(sender, this.space.Name, "v", [answerPayload(answer)]);
-	}
-
-	private docketOf(sender: string): Docket {
-		let docket = this.dockets.get(sender);
-		if (!docket) {
-			docket = { answers: new Map(), order: [], latest: new Map() };
-			this.dockets.set(sender, docket);
-		}
-		return docket;
-	}
-
-	private decide({ proposals, isAgain, ageSeconds }: Motion, sender: string): Answer {
-		const { space } = this;
-		const { seq } = proposals[0]!;
-		if (isAgain && this.isDone(proposals)) return { seq, reason: undefined, accepted: this.places(proposals) };
-		const passed = judge(space, this.validator, proposals, sender);
-		if (typeIs(passed, "string")) {
-			for (const { id } of proposals) {
-				const entity = space.directory.find(id);
-				if (entity) space.forgetIfGone(entity);
-			}
-			return { seq, reason: passed, accepted: [] };
-		}
-		const docket = this.docketOf(sender);
-		const madeAt = space.cluster.context.nowStamp() - ageSeconds * 1000;
-		const current = passed.filter(({ cell, seq: number }) => {
-			const name = cell.entity.Id + cell.key;
-			const isOvertaken = (docket.latest.get(name) ?? 0) > number;
-			docket.latest.set(name, math.max(docket.latest.get(name) ?? 0, number));
-			// Said to a former leader, others may have edited on since.
-			const isOutdated = isAgain && cell.confirmedAt > madeAt;
-			if (isOvertaken || isOutdated) sometimes("an edit overtaken on its way");
-			return !isOvertaken && !isOutdated;
-		});
-		const at = this.enact(current);
-		const places = new Map<Passed["cell"], number>();
-		current.forEach(({ cell }, index) => places.set(cell, at[index]!));
-		const accepted = proposals.map(({ id, key }) => {
-			const entity = space.directory.find(id);
-			const cell = entity?.cells.get(key);
-			const place = (cell && places.get(cell)) ?? cell?.confirmedAt ?? 0;
-			const own = passed.find((entry) => entry.cell === cell);
-			return own?.isModified ? { at: place, modified: { value: own.value } } : { at: place };
-		});
-		return { seq, reason: undefined, accepted };
-	}
-
-	/** Whether a former leader has made it so already: what was to be created is there. */
-	private isDone(proposals: ReadonlyArray<Proposal>): boolean {
-		return proposals.some(
-			({ id, key, value }) =>
-				key === HEAD && value !== undefined && this.space.directory.find(id)?.head.confirmed !== undefined,
-		);
-	}
-
-	private places(proposals: ReadonlyArray<Proposal>): Answer["accepted"] {
-		return proposals.map(({ id, key }) => ({
-			at: this.space.directory.find(id)?.cells.get(key)?.confirmedAt ?? 0,
-		}));
+		this.courier.send(sender, this.space.Name, "v", [answerPayload(this.desk.answer(motion, sender))]);
 	}
 }
 

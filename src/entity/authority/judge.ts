@@ -3,7 +3,7 @@ import { described } from "../../diagnostics/errors";
 import { Cell } from "../data/cell";
 import { HEAD, OWN, PARENT, partsOf } from "../data/keys";
 import { isSame, kept, problemOf } from "../data/values";
-import { isAllowed } from "../editor";
+import { isAllowed } from "../checks";
 import type { Space } from "../space";
 import { EditJudgement, PropertyValue, ProposedEdit } from "../types";
 import { Proposal } from "./motion";

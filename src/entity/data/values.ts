@@ -4,11 +4,13 @@ import { decodePayload, encodePayload, PAYLOAD_BYTES_MOST } from "../../wire/pay
 import { isUtf8 } from "../../wire/text";
 import { PropertyValue } from "../types";
 
-/** No value has this text: it says that there is none. */
+/** No value has this text: it says that there is none. Texts that look like it, or like another value, are marked. */
 export const NOTHING = "-";
 const DATATYPES = new Set<string>(["Vector2", "Vector3", "CFrame", "Color3"]);
-/** Escaped, a text is at most twice as long. */
-const SURELY_SHORT_BYTES = PAYLOAD_BYTES_MOST / 2 - 2;
+/** Stands before a text that could be taken for something else. */
+const TEXT_MARK = "'";
+/** What begins so is for versions to come. */
+const RESERVED = "~";
 
 /** What is wrong with a value, if anything. Hot: once per edit. */
 export function problemOf(value: unknown): string | undefined {
@@ -17,7 +19,8 @@ export function problemOf(value: unknown): string | undefined {
 		return value === value ? undefined : "is NaN, which equals nothing, not even itself; set another number";
 	if (typeIs(value, "string")) {
 		if (!isUtf8(value)) return "is not valid UTF-8; encode binary data as text";
-		return value.size() <= SURELY_SHORT_BYTES ? undefined : sizeProblem(value);
+		const size = value.size() + TEXT_MARK.size();
+		return size <= PAYLOAD_BYTES_MOST ? undefined : tooLong(grouped(size));
 	}
 	if (DATATYPES.has(typeOf(value))) return encodePayload(value).problem === undefined ? undefined : HAS_NAN;
 	if (!typeIs(value, "table") || getmetatable(value as never) !== undefined) return notAValue(value);
@@ -39,9 +42,11 @@ function sizeProblem(value: defined): string | undefined {
 	const { text, problem } = encodePayload(value);
 	if (text !== undefined) return undefined;
 	const size = string.match(problem!, "is (.-) bytes serialized")[0];
-	return size !== undefined
-		? `is ${size} bytes serialized, the most is ${grouped(PAYLOAD_BYTES_MOST)}; set less, or split it over several properties`
-		: problem!;
+	return size !== undefined ? tooLong(size as string) : problem!;
+}
+
+function tooLong(size: string): string {
+	return `is ${size} bytes serialized, the most is ${grouped(PAYLOAD_BYTES_MOST)}; set less, or split it over several properties`;
 }
 
 /** A value that nobody else changes any more. */
@@ -61,6 +66,7 @@ export function isSame(left: PropertyValue | undefined, right: PropertyValue | u
 /** The text of a value that {@link problemOf} has nothing against, or of none. */
 export function textOf(value: PropertyValue | undefined): string {
 	if (value === undefined) return NOTHING;
+	if (typeIs(value, "string")) return isPlain(value) ? value : TEXT_MARK + value;
 	const { text } = encodePayload(value);
 	assert(text !== undefined, "a checked value has a text");
 	return text;
@@ -69,7 +75,15 @@ export function textOf(value: PropertyValue | undefined): string {
 /** The value of a text, `undefined` for none; "unreadable" if it is no value's. */
 export function valueOf(text: string): { readonly value: PropertyValue | undefined } | "unreadable" {
 	if (text === NOTHING) return { value: undefined };
-	const value = decodePayload(text);
-	if (value === undefined || problemOf(value) !== undefined) return "unreadable";
+	const first = string.sub(text, 1, 1);
+	if (first === RESERVED) return "unreadable";
+	const value = first === TEXT_MARK ? string.sub(text, 2) : (decodePayload(text) ?? text);
+	if (problemOf(value) !== undefined) return "unreadable";
 	return { value: value as PropertyValue };
+}
+
+/** Whether a text is read as itself: most are, and travel as they are. */
+function isPlain(text: string): boolean {
+	const first = string.sub(text, 1, 1);
+	return text !== NOTHING && first !== TEXT_MARK && first !== RESERVED && decodePayload(text) === undefined;
 }

@@ -164,3 +164,18 @@ export class ForeignResidence implements Residence {
 		);
 	}
 }
+
+/** What is wrong with a partition, if anything. */
+export function partitionProblem(partition: unknown, known: ReadonlyMap<string, Residence>): string | undefined {
+	if (!typeIs(partition, "table")) return `a partition is an object, but got ${described(partition)}`;
+	const { Name, Apply, Snapshot, Changes } = partition as { [name: string]: unknown };
+	if (!typeIs(Name, "string") || Name === "") return `the partition's Name must be a text, but is ${described(Name)}`;
+	if (known.has(Name)) return `there is a partition "${Name}" already; choose another name`;
+	for (const [method, value] of [
+		["Apply", Apply],
+		["Snapshot", Snapshot],
+		["Changes", Changes],
+	] as const)
+		if (!typeIs(value, "function")) return `partition "${Name}" has no method ${method}; implement Partition`;
+	return undefined;
+}

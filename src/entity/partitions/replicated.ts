@@ -7,7 +7,7 @@ import { Authority } from "../authority/authority";
 import { Cell } from "../data/cell";
 import { HEAD, splitKey } from "../data/keys";
 import { NOTHING, problemOf, textOf, valueOf } from "../data/values";
-import { isAllowed } from "../editor";
+import { isAllowed } from "../checks";
 import { CellChange, Edit, Residence, Update } from "../edits";
 import type { ReplicatedEntity } from "../entity";
 import { EditMode } from "../partition";
@@ -133,7 +133,7 @@ export class ReplicatedResidence implements Residence, PoolListener {
 			initial[cell.key] = value;
 			hasInitial = true;
 		}
-		const whole = hasInitial ? encodePayload([name, initial]) : encodePayload(name);
+		const whole = hasInitial ? encodePayload([name, initial]) : { text: textOf(name) };
 		if (whole.text === undefined) {
 			sometimes("an entity that begins with more than fits into a contribution");
 			for (const { cell, value } of changes) if (cell !== head) this.change(cell, value);
@@ -276,8 +276,9 @@ interface Head {
 /** Name and initial values of an entity's contribution. */
 function headOf(text: string): Head | "unreadable" {
 	if (text === NOTHING) return { value: undefined };
+	const plain = valueOf(text);
+	if (plain !== "unreadable" && typeIs(plain.value, "string")) return { value: plain.value };
 	const said = decodePayload(text);
-	if (typeIs(said, "string")) return { value: said };
 	if (!typeIs(said, "table")) return "unreadable";
 	const [name, initial] = [(said as unknown[])[0], (said as unknown[])[1]];
 	if (!typeIs(name, "string") || !typeIs(initial, "table")) return "unreadable";

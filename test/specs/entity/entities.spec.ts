@@ -229,7 +229,7 @@ export = () => {
 						label + "is a table with 1 as a key; tables are maps from texts to texts",
 					);
 					expectBlame(
-						() => lamp.Set("lit", string.rep("x", 8191)),
+						() => lamp.Set("lit", string.rep("x", 8192)),
 						label +
 							"is 8,193 bytes serialized, the most is 8,192; set less, or split it over several properties",
 					);
@@ -255,6 +255,14 @@ export = () => {
 					pi: math.pi,
 					far: math.huge,
 					text: 'a "quoted" \\ text\n',
+					empty: "",
+					five: "5",
+					nothing: "-",
+					truth: "true",
+					mark: "'",
+					later: "~",
+					vector: "v3(1,2,3)",
+					json: '{"a":"b"}',
 					flat: new Vector2(1, 2.5),
 					deep: new Vector3(0.1, -2, 3e10),
 					frame: new CFrame(1, 2, 3),
@@ -377,7 +385,7 @@ export = () => {
 				// What is not checked here is checked there.
 				first!.do((space) => {
 					space.cluster.contribute("net-server-sync/e/Arena", "adopt", `${door.Id}//open`, '"yes"', 0);
-					space.cluster.contribute("net-server-sync/e/Arena", "adopt", `${door.Id}//by`, "v3(nonsense", 0);
+					space.cluster.contribute("net-server-sync/e/Arena", "adopt", `${door.Id}//by`, "~nonsense", 0);
 					space.cluster.contribute("net-server-sync/e/Arena", "adopt", "no such key!", "1", 0);
 				});
 				arena.run(5);
