@@ -175,9 +175,10 @@ export = () => {
 					const [first] = arena.start(environment === "studio" ? 1 : 2, { environment });
 					const entity = create(first!, "door", definition);
 					arena.run(1);
-					const [success, problem] = first!.do(() =>
-						pcall(() => entity.GetScript().PostMessage("say", string.rep("x", 700))),
-					);
+					let [success, problem]: [boolean, unknown] = [true, undefined];
+					first!.do(() => {
+						[success, problem] = pcall(() => entity.GetScript().PostMessage("say", string.rep("x", 700)));
+					});
 					expect(success).to.equal(false);
 					expect(tostring(problem).find("bytes serialized, the most is 600", 1, true)[0]).to.be.ok();
 				});
