@@ -15,6 +15,8 @@ export const MESSAGE_BYTES_MOST = TELL_BYTES_MOST - HEADER_BYTES;
 const MOST_WAITING = 1000;
 const MOST_UNDER_WAY = 48;
 const LIFE_SECONDS = 30;
+/** So often it is asked whether a leader can be reached. */
+const LOOK_SECONDS = 1;
 /** Here, on the leader, so many are handled before the next frame, and for so long. */
 const MOST_IN_A_FRAME = 1000;
 const FRAME_SECONDS = 0.05;
@@ -42,7 +44,7 @@ export class Mail {
 	private nextLocal = 0;
 	private isDraining = false;
 	private drainsNextFrame = false;
-	private cancelExpiry: (() => void) | undefined;
+	private cancelLook: (() => void) | undefined;
 
 	constructor(
 		private readonly scripts: Scripts,
@@ -104,8 +106,9 @@ export class Mail {
 
 	/** There is a leader, or another one; or one of the messages under way has arrived. */
 	public dispatch(): void {
-		if (this.waiting.isEmpty()) return;
 		const { scripts } = this;
+		if (this.waiting.isEmpty()) return;
+		scripts.elect();
 		if (scripts.leads()) {
 			for (const message of this.waiting) this.local.push(message);
 			this.waiting.clear();
@@ -113,20 +116,22 @@ export class Mail {
 			return;
 		}
 		const election = scripts.space.leader.election();
-		const leader = election.known;
+		const { membership } = scripts.space.cluster.context;
+		const { known } = election;
+		// What is sent to a server that is lost has to count as perhaps handled.
+		const leader = known && membership.get(known.leader) ? known : undefined;
 		const now = scripts.space.now();
-		const { selfId } = scripts.space.cluster.context;
 		let taken = 0;
 		while (taken < this.waiting.size()) {
 			const message = this.waiting[taken]!;
 			const isLate = now >= message.untilSeconds;
-			if (!isLate && (!leader || leader.leader === selfId || this.underWay >= MOST_UNDER_WAY)) break;
+			if (!isLate && (!leader || this.underWay >= MOST_UNDER_WAY)) break;
 			taken += 1;
 			if (isLate) this.expire(message);
 			else this.tell(message);
 		}
 		if (taken > 0) this.waiting = this.waiting.filter((_, index) => index >= taken);
-		this.watchExpiry();
+		this.lookAgain();
 	}
 
 	private tell(message: Message): void {
@@ -149,12 +154,12 @@ export class Mail {
 		this.onExpired(message);
 	}
 
-	private watchExpiry(): void {
-		if (this.cancelExpiry || this.waiting.isEmpty()) return;
+	private lookAgain(): void {
+		if (this.cancelLook || this.waiting.isEmpty()) return;
 		const { space } = this.scripts;
-		const seconds = math.max(0.1, this.waiting[0]!.untilSeconds - space.now());
-		this.cancelExpiry = space.cluster.context.platform.schedule(seconds, () => {
-			this.cancelExpiry = undefined;
+		const seconds = math.clamp(this.waiting[0]!.untilSeconds - space.now(), 0.1, LOOK_SECONDS);
+		this.cancelLook = space.cluster.context.platform.schedule(seconds, () => {
+			this.cancelLook = undefined;
 			this.dispatch();
 		});
 	}

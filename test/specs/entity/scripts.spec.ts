@@ -59,6 +59,7 @@ export = () => {
 				const entity = actor.create("door");
 				actor.do(() => entity.GetScript().SetScriptSource("return(1)"));
 				arena.run(1);
+				expect(entity.GetScript().GetErrorText()).to.equal("");
 				expect((contexts[0] as { Entity: unknown }).Entity).to.equal(entity);
 				actor.do(() => entity.GetScript().RunScript("return(1)"));
 				arena.run(1);
