@@ -43,6 +43,7 @@ export const Patrol = DefineScript(
 	(context) => {
 		let elapsedSeconds = 0;
 		context.OnTakeover(() => {
+			print("[guard] is driven here");
 			elapsedSeconds = 0;
 		});
 		context.OnTick((deltaSeconds) => {
