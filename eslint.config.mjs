@@ -32,5 +32,12 @@ export default [
 		files: ["**/*.mjs"],
 		languageOptions: { globals: { console: "readonly", URL: "readonly" } },
 	},
+	// The transformer, which the compiler loads.
+	{
+		...eslint.configs.recommended,
+		files: ["transformer/**/*.js"],
+		languageOptions: { sourceType: "commonjs", globals: { module: "writable", require: "readonly" } },
+		rules: { ...eslint.configs.recommended.rules, "no-unused-vars": ["error", { argsIgnorePattern: "^_" }] },
+	},
 	prettier,
 ];

@@ -15,7 +15,12 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { describeBenchmarks, describeElectionBenchmarks, describeHubBenchmarks, describeScriptBenchmarks } from "./bench-document.mjs";
+import {
+	describeBenchmarks,
+	describeElectionBenchmarks,
+	describeHubBenchmarks,
+	describeScriptBenchmarks,
+} from "./bench-document.mjs";
 import { describeTable } from "./bench-table.mjs";
 import { hotPathRow } from "./hot-path.mjs";
 import { luneCommand } from "./lune.mjs";
@@ -142,7 +147,7 @@ export async function bench(parameters) {
 				describe: describeBenchmarks,
 			};
 			writeFileSync(path.join(ROOT, "docs", page), describe(table, parameters, options.seeds));
-			if (options.family !== "election") copyTables();
+			if (options.family !== "election" && options.family !== "scripts") copyTables();
 		}
 		return outcomes.some(({ failed }) => failed) ? 1 : 0;
 	} finally {

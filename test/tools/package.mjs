@@ -1,11 +1,18 @@
-// Checks what the package would ship: the build, its papers, and nothing else.
+// Checks what the package would ship: the build, the transformer, its papers, and nothing else.
 import { execFileSync } from "node:child_process";
 import process from "node:process";
 
 import { ROOT } from "./tools.mjs";
 
-const ALLOWED = [/^package\.json$/, /^README\.md$/, /^LICENSE$/, /^CHANGELOG\.md$/, /^out\/.+\.(luau|d\.ts)$/];
-const REQUIRED = ["package.json", "LICENSE", "out/init.luau", "out/index.d.ts"];
+const ALLOWED = [
+	/^package\.json$/,
+	/^README\.md$/,
+	/^LICENSE$/,
+	/^CHANGELOG\.md$/,
+	/^out\/.+\.(luau|d\.ts)$/,
+	/^transformer\/[a-z-]+\.js$/,
+];
+const REQUIRED = ["package.json", "LICENSE", "out/init.luau", "out/index.d.ts", "transformer/index.js"];
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const [{ files }] = JSON.parse(

@@ -1,6 +1,6 @@
 // Builds the place that holds one of the programs below test/ (bench, simulate, …), and what it imports, in a folder of its
 // own: any number of these can run at once.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { CACHE, ROOT, runTool } from "./tools.mjs";
@@ -31,6 +31,14 @@ function projectIn(folder, program, root) {
 	};
 }
 
+/** The package's own transformer, where files of the program are named so that they want to be charged: `*.charged.ts`. */
+function pluginsFor(sources, root) {
+	if (!readdirSync(sources, { recursive: true }).some((name) => name.endsWith(".charged.ts"))) return {};
+	const transform = path.join(root, "transformer");
+	const module = path.join(root, "src", "entity", "charge");
+	return { plugins: [{ transform, files: [path.join(sources, "**", "*.charged.ts")], module }] };
+}
+
 /** Compiles the program of the sources at `root` in a folder, and builds its place. Returns where that is, or undefined after a failure. */
 function buildIn(folder, program, root, options) {
 	const sources = path.join(root, "test", program);
@@ -39,6 +47,7 @@ function buildIn(folder, program, root, options) {
 	writeFileSync(project, JSON.stringify(projectIn(folder, program, root)));
 	const compilerOptions = {
 		...options,
+		...pluginsFor(sources, root),
 		typeRoots: [folder, root].map((parent) => path.join(parent, "node_modules", "@rbxts")),
 		// Not all of test/: the compiler copies whatever else is there.
 		rootDirs: [sources, ...shared],

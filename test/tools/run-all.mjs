@@ -62,6 +62,7 @@ await script("lint");
 await tool("types");
 await tool("lune", "run", path.join("test", "lune", "run-checks.luau"));
 await tool("specs", "--forbid-focus");
+await tool("transformer");
 await tool("package");
 await tool("check-docs");
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));

@@ -49,7 +49,7 @@ export = () => {
 		for (const [options, text] of [
 			[
 				{ mode: "lease" },
-				'EntitySpace "A": there is no option "mode"; the options are election, cluster, edits, verdictSeconds, noVerdict',
+				'EntitySpace "A": there is no option "mode"; the options are election, cluster, edits, verdictSeconds, noVerdict, energy',
 			],
 			[{ election: "quorum" }, 'EntitySpace "A": election must be "lease", "bully" or "local", but is "quorum"'],
 			[{ edits: "never" }, 'EntitySpace "A": edits must be "immediate" or "delayed", but is "never"'],
