@@ -4,8 +4,10 @@ import type { Listener } from "./listener";
 export class Answers {
 	/** How many were called. */
 	public Count = 0;
-	private readonly values: Array<defined | undefined>;
-	private readonly listeners: Array<Listener>;
+	/** @internal */
+	public readonly values: Array<defined | undefined>;
+	/** @internal */
+	public readonly listeners: Array<Listener>;
 
 	constructor(expected: number) {
 		this.values = table.create(expected);

@@ -33,17 +33,21 @@ export class Entry {
 	public exhausted: Exhaustion | undefined;
 	/** What was thrown when it was, with the stack. */
 	public problem: unknown;
-	/** The listener that is running, and in what. */
-	public running: Listener | undefined;
+	/** Who is charged where nothing is being called: a handler that has waited. */
+	public waited: Listener | undefined;
+	/** What is being called. */
 	public job: Job | undefined;
 	/** Whoever was charged most, and whoever ran longest without what it called. */
 	public hottest: Listener | undefined;
 	public slowest: Listener | undefined;
 	public slowestSeconds = 0;
+	/** How many after it may have been it as well. */
+	public slowestMore = 0;
 	/** Seconds that are attributed to listeners already. */
 	public accountedSeconds = 0;
 	public deadlineSeconds: number;
 	private hottestPoints = 0;
+	private inCharge: Listener | undefined;
 
 	constructor(
 		/** Whose entry it is: only its own runtime continues it. */
@@ -58,9 +62,24 @@ export class Entry {
 		this.deadlineSeconds = clock() + limits.seconds;
 	}
 
+	/** The listener that is running. */
+	private running(): Listener | undefined {
+		return this.job ? this.job.current() : this.waited;
+	}
+
+	/** Attributes time to a listener, or to some of them, without what was attributed within it. */
+	public account(accountedBefore: number, seconds: number, listener: Listener, count: number): void {
+		const own = seconds - (this.accountedSeconds - accountedBefore);
+		this.accountedSeconds = accountedBefore + seconds;
+		if (own <= this.slowestSeconds) return;
+		this.slowestSeconds = own;
+		this.slowest = listener;
+		this.slowestMore = count - 1;
+	}
+
 	/** Takes points; false if that was too much, or it is over already. Hot: with every charge. */
 	public take(points: number): boolean {
-		const { running } = this;
+		const running = this.running();
 		if (running) {
 			if (running.spentIn !== this) {
 				running.spentIn = this;
@@ -81,6 +100,8 @@ export class Entry {
 		}
 		if (this.clock() > this.deadlineSeconds) {
 			this.exhausted = "clock";
+			// Whoever is running has been for longer than anybody before, unless that was most of it.
+			if (this.slowestSeconds < this.limits.seconds / 2) this.inCharge = running;
 			return false;
 		}
 		return true;
@@ -105,8 +126,9 @@ export class Entry {
 
 	/** Who is to blame, as far as can be told. */
 	public culprit(): Listener | undefined {
-		if (this.exhausted === "clock") return this.slowest ?? this.running ?? this.hottest ?? this.first;
-		return this.hottest ?? this.running ?? this.first;
+		if (this.exhausted === "clock")
+			return this.inCharge ?? this.slowest ?? this.running() ?? this.hottest ?? this.first;
+		return this.hottest ?? this.running() ?? this.first;
 	}
 
 	/** What happened, for a message. */
@@ -119,7 +141,10 @@ export class Entry {
 					? `shouts more than ${limits.depth} deep`
 					: `has run for more than ${math.round(limits.seconds * 1000)} ms`;
 		const hottest = this.culprit();
-		return `${this.name()} ${what}${hottest ? `; most of it in ${hottest.label()}` : ""}`;
+		const isOneOf =
+			hottest !== undefined && hottest === this.slowest && this.exhausted === "clock" && this.slowestMore > 0;
+		const more = isOneOf ? `, or in one of the ${this.slowestMore} after it` : "";
+		return `${this.name()} ${what}${hottest ? `; most of it in ${hottest.label()}${more}` : ""}`;
 	}
 
 	public name(): string {

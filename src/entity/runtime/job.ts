@@ -10,7 +10,6 @@ export class Job {
 	/** Counts how often a listener has not returned and the next ones were called by another thread. */
 	public turn = 0;
 	public done = false;
-	public current: Listener | undefined;
 	/** What became of the last listener that failed. */
 	public failure: ScriptError | undefined;
 	/** The job in which this one was begun. */
@@ -34,9 +33,9 @@ export class Job {
 		this.outer = entry.job;
 	}
 
-	/** Whether a listener has not returned yet. */
-	public isWaiting(): boolean {
-		return this.turn > 0;
+	/** The listener that is called now, or was last. */
+	public current(): Listener | undefined {
+		return this.listeners[this.index - 1];
 	}
 }
 
@@ -76,44 +75,52 @@ export function waitingThread(): Waiting | undefined {
 	return waiting.get(coroutine.running());
 }
 
+/** In a large audience the clock is read once for so many listeners. */
+const GROUP = 16;
+
 // Hot: once per shout, and in it once per listener. A handler is called without a `pcall` of its own: one around all of them costs less, and whoever
 // throws is known.
 function work(job: Job): void {
-	const { listeners, argument, caller, answers, entry, host, count, turn } = job;
+	const { listeners, argument, caller, answers, entry, host, count, turn, onlyFirst } = job;
+	const group = count > GROUP ? GROUP : 1;
 	let before = host.clock();
-	while (job.index < count) {
-		const listener = listeners[job.index]!;
-		job.index += 1;
-		if (!listener.active) continue;
-		job.current = listener;
-		entry.running = listener;
-		const accounted = entry.accountedSeconds;
-		const answer = listener.handler(argument, caller);
-		// The handler had to wait, and somebody else has gone on.
-		if (job.turn !== turn) {
-			if (typeIs(answer, "table")) host.promised(listener, answer);
-			return;
+	let accounted = entry.accountedSeconds;
+	let index = job.index;
+	let groupStart = index;
+	while (index < count) {
+		const listener = listeners[index]!;
+		index += 1;
+		if (listener.active) {
+			job.index = index;
+			const answer = listener.handler(argument, caller);
+			// The handler had to wait, and somebody else has gone on.
+			if (job.turn !== turn) {
+				if (typeIs(answer, "table")) host.promised(listener, answer);
+				return;
+			}
+			if (answers) {
+				const answered = answers.Count;
+				answers.Count = answered + 1;
+				answers.listeners[answered] = listener;
+				answers.values[answered] = answer as defined;
+			}
+			if (answer !== undefined) {
+				if (typeIs(answer, "table")) host.promised(listener, answer);
+				if (onlyFirst) break;
+			}
+			// What others have used up is noticed before the next one is called.
+			if (entry.exhausted) break;
 		}
+		if (index - groupStart < group && index < count) continue;
 		const now = host.clock();
-		const seconds = now - before;
-		const own = seconds - (entry.accountedSeconds - accounted);
-		entry.accountedSeconds = accounted + seconds;
-		if (own > entry.slowestSeconds) {
-			entry.slowestSeconds = own;
-			entry.slowest = listener;
-		}
-		before = now;
-		if (answers) answers.add(listener, answer);
-		if (answer !== undefined) {
-			if (typeIs(answer, "table")) host.promised(listener, answer);
-			if (job.onlyFirst) break;
-		}
-		// What others have used up is noticed before the next one is called.
-		if (entry.exhausted) break;
-		if (now > entry.deadlineSeconds && job.index < count) {
+		entry.account(accounted, now - before, listeners[groupStart]!, index - groupStart);
+		if (now > entry.deadlineSeconds && index < count) {
 			entry.exhausted = "clock";
 			break;
 		}
+		before = now;
+		accounted = entry.accountedSeconds;
+		groupStart = index;
 	}
 	job.index = count;
 }
@@ -131,7 +138,7 @@ function describeProblem(thrown: unknown): Problem {
 	const around = new Array<{ readonly listener: Listener; readonly trace: string }>();
 	let job = runningEntry()?.job;
 	while (job && job.outer) {
-		around.push({ listener: job.outer.current!, trace: debug.traceback(job.caughtIn) });
+		around.push({ listener: job.outer.current()!, trace: debug.traceback(job.caughtIn) });
 		job = job.outer;
 	}
 	return { thrown, trace: debug.traceback(undefined, 2), around };
@@ -158,7 +165,7 @@ function workAll(first: Job): void {
 			} while (given === undefined || given !== handing);
 			job = handing!;
 		} else {
-			const listener = job.current!;
+			const listener = job.current()!;
 			if (job.answers) job.answers.add(listener, undefined);
 			if (job.entry.exhausted) job.index = job.count;
 			job.host.failed(job, listener, problem);
@@ -169,7 +176,7 @@ function workAll(first: Job): void {
 /** Calls all of a job's listeners, each until it returns, throws or waits for something. Neither throws nor yields. */
 export function perform(job: Job): void {
 	const { entry } = job;
-	const { running: formerRunning, job: formerJob } = entry;
+	const { job: formerJob } = entry;
 	entry.job = job;
 	const former = switchEntry(entry);
 	while (!job.done && job.index < job.count) {
@@ -183,11 +190,10 @@ export function perform(job: Job): void {
 			break;
 		}
 		// It waits. The next listeners are called without it.
-		waiting.set(worker, { listener: job.current!, host: job.host, entry, frame: -1 });
-		if (job.answers) job.answers.add(job.current!, undefined);
+		waiting.set(worker, { listener: job.current()!, host: job.host, entry, frame: -1 });
+		if (job.answers) job.answers.add(job.current()!, undefined);
 		job.turn += 1;
 	}
-	entry.running = formerRunning;
 	entry.job = formerJob;
 	switchEntry(former);
 }

@@ -190,7 +190,13 @@ export class Runtime implements JobHost {
 		}
 		const entry = this.open(kind, listeners[0], outer);
 		const job = new Job(count, listeners, argument, caller, answers, onlyFirst, entry, this);
-		if (entry.take(1)) {
+		// The first charge, and there was no time to use up yet.
+		entry.left -= 1;
+		if (entry.left <= 0) {
+			entry.left = 0;
+			entry.exhausted ??= "points";
+		}
+		if (!entry.exhausted) {
 			this.counts.calls += 1;
 			perform(job);
 		}
@@ -206,7 +212,7 @@ export class Runtime implements JobHost {
 			entry.depth = outer.depth + 1;
 			if (entry.depth >= this.limits.depth) entry.exhausted = "depth";
 		}
-		this.journal?.begin();
+		if (this.limits.onExhausted === "rollback") this.journal?.begin();
 		return entry;
 	}
 
@@ -217,13 +223,12 @@ export class Runtime implements JobHost {
 		if (entry.exhausted) {
 			this.counts.exhausted += 1;
 			if (entry.limits.onExhausted === "rollback") journal?.rollback();
-			else journal?.keep();
 			const culprit = entry.culprit();
 			if (culprit) failures.add("exhausted", culprit, retold(entry.describe(), entry.problem));
 		} else {
-			journal?.keep();
+			if (entry.limits.onExhausted === "rollback") journal?.keep();
 			const { slowest } = entry;
-			if (slowest && this.clock() > entry.deadlineSeconds) {
+			if (slowest && entry.accountedSeconds > entry.limits.seconds) {
 				this.counts.slow += 1;
 				const milliseconds = math.round(entry.slowestSeconds * 1000);
 				const text =
@@ -282,7 +287,7 @@ export class Runtime implements JobHost {
 		if (waiting.frame !== this.frame) {
 			waiting.frame = this.frame;
 			waiting.entry = new Entry(this, waiting.entry.kind, waiting.listener, this.limits, this.readClock);
-			waiting.entry.running = waiting.listener;
+			waiting.entry.waited = waiting.listener;
 			this.counts.entries += 1;
 		}
 		if (!this.frameEnds) {

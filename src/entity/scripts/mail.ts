@@ -69,8 +69,13 @@ export class Mail {
 
 	/** Sends a message; returns what is wrong with it, if anything. Hot: on the leader, once per message. */
 	public post(entity: ReplicatedEntity, name: string, payload: unknown): string | undefined {
-		const wrong = this.unknownMessage(entity, name) ?? refusal(guardsOf(entity), name, payload);
-		if (wrong !== undefined) return wrong;
+		const guard = guardsOf(entity)?.[name];
+		// What passes is the rule: what is wrong otherwise is found out only then.
+		const [success, isFine] = guard ? pcall(guard, payload) : [false, false];
+		if (!success || !isFine) {
+			const wrong = this.unknownMessage(entity, name) ?? refusal(guardsOf(entity), name, payload);
+			if (wrong !== undefined) return wrong;
+		}
 		return this.send(entity, name, payload);
 	}
 
@@ -91,15 +96,19 @@ export class Mail {
 			if (text.size() > MESSAGE_BYTES_MOST)
 				return `the payload is ${grouped(text.size())} bytes serialized, the most is ${MESSAGE_BYTES_MOST}; send less, or put it into a property`;
 		}
-		const message = { entity, name, payload, untilSeconds: space.now() + LIFE_SECONDS };
 		if (leads) {
-			this.local.push(message);
+			// Nothing waits, and nothing runs: at once.
+			if (this.local.isEmpty() && !this.isDraining && !runningEntry()) {
+				this.handle(entity, name, payload, scripts.serverId);
+				return undefined;
+			}
+			this.local.push({ entity, name, payload, untilSeconds: space.now() + LIFE_SECONDS });
 			if (!runningEntry()) this.drain();
 			return undefined;
 		}
 		if (this.waiting.size() >= MOST_WAITING)
 			return `${grouped(MOST_WAITING)} messages of this server wait for a leader; post less`;
-		this.waiting.push(message);
+		this.waiting.push({ entity, name, payload, untilSeconds: space.now() + LIFE_SECONDS });
 		this.dispatch();
 		return undefined;
 	}

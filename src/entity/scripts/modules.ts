@@ -30,7 +30,6 @@ export class Modules {
 				this.missed.set(name, waiting);
 			}
 			waiting.add(user);
-			user.owner.onDeath(() => this.missed.get(name)?.delete(user));
 			return { problem: `module not found: "${name}"; there is no entity of this name with a script` };
 		}
 		if (definitionName !== undefined && target.entity.source() !== definitionName)
@@ -66,6 +65,16 @@ export class Modules {
 				runtime.call("module", listener, exported, instance.entity.Id);
 		}
 		if (instance.status === "running") for (const name of this.namesOf(Name)) this.came(name);
+	}
+
+	/** An entity is gone: its script misses nothing any more. */
+	public forget(instance: ScriptInstance): void {
+		const empty = new Array<string>();
+		for (const [name, waiting] of this.missed) {
+			waiting.delete(instance);
+			if (waiting.isEmpty()) empty.push(name);
+		}
+		for (const name of empty) this.missed.delete(name);
 	}
 
 	private came(name: string): void {

@@ -1,6 +1,7 @@
 import { createSignal, FiringSignal } from "../../cluster/signal";
 import type { ReplicatedEntity } from "../entity";
 import { described, fail } from "../../diagnostics/errors";
+import { Scope } from "../../election/scope";
 import { Answers } from "../runtime/answers";
 import { EnergyLimits } from "../runtime/energy";
 import { ScriptError } from "../runtime/failures";
@@ -39,7 +40,8 @@ export class Scripts implements ScriptHost, SpaceScripts {
 	private isScheduled = false;
 	/** Whether this server knows what there is, so that scripts may begin. */
 	private isStarted = false;
-	private isElecting = false;
+	/** Once there are scripts, or messages to them. */
+	private election: Scope | undefined;
 	private scriptCount = 0;
 
 	constructor(
@@ -174,6 +176,7 @@ export class Scripts implements ScriptHost, SpaceScripts {
 		this.pending.delete(instance);
 		if (instance.status !== "none") this.scriptCount -= 1;
 		instance.end();
+		this.modules.forget(instance);
 		this.modules.changed(instance);
 	}
 
@@ -208,7 +211,7 @@ export class Scripts implements ScriptHost, SpaceScripts {
 
 	/** Whether this server runs the scripts, by the clock. Hot. */
 	public leads(): boolean {
-		return this.isElecting && this.space.leader.election().IsLeader();
+		return this.election !== undefined && this.election.IsLeader();
 	}
 
 	public isLoaded(id: string): boolean {
@@ -277,9 +280,9 @@ export class Scripts implements ScriptHost, SpaceScripts {
 
 	/** Takes part in the election from now on: there are scripts, or messages to them. */
 	public elect(): void {
-		if (this.isElecting) return;
-		this.isElecting = true;
+		if (this.election) return;
 		const election = this.space.leader.election();
+		this.election = election;
 		election.taker = (text, sender) => this.mail.take(text, sender);
 		election.Elected.Connect(() => this.takeOver());
 		election.LeaderChanged.Connect(() => this.mail.dispatch());
