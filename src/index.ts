@@ -29,7 +29,6 @@ export type {
 	LocalOptions,
 	VacatedReason,
 } from "./election";
-export { RequireCharged } from "./entity/charge";
 export { DefineModule, Fn, Parameter, SubscriptionOwner, System, Systems, TypeLabel } from "./system";
 export type {
 	AnyModule,
@@ -69,3 +68,46 @@ export type {
 	SystemsStatistics,
 	UnmetRequirement,
 } from "./system";
+export { charge, RequireCharged } from "./entity/charge";
+export { DefineComponent, DefineScript, EntitySpace, FrozenPartition, LogPartition, ServerPartition } from "./entity";
+export type { EnergyOptions } from "./entity/runtime/energy";
+export type { ScriptError } from "./entity/runtime/failures";
+export type { SourceMap } from "./entity/runtime/trace";
+export type {
+	AnyComponent,
+	Component,
+	ComponentDefinition,
+	ComponentProperties,
+	EditJudgement,
+	EditKind,
+	Entity,
+	EntityAction,
+	EntityBatch,
+	EntityFilter,
+	EntityOptions,
+	EntitySpaceOptions,
+	EntityStatistics,
+	OpenProperties,
+	PropertyValue,
+	ProposedEdit,
+	RejectedEdit,
+} from "./entity/types";
+export type { EditMode, EntityUpdate, Partition, PartitionEdit, Verdict } from "./entity/partition";
+export type {
+	ActionsOf,
+	AnyScript,
+	EntityScript,
+	ExportsOf,
+	GuardsOf,
+	Initial,
+	MessagesOf,
+	PropertiesOf,
+	ActionReach,
+	ScriptContext,
+	ScriptDefinition,
+	ScriptSchema,
+	ScriptStatistics,
+	ScriptStatus,
+	ShoutAnswers,
+	SpaceScripts,
+} from "./entity/script-types";

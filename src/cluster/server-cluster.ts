@@ -72,6 +72,8 @@ export class ServerCluster implements Cluster {
 	public systems: defined | undefined;
 	/** @internal All timers of this server. */
 	public readonly agenda: Agenda;
+	/** @internal What upper parts have not said yet is said by these before this server leaves. */
+	public lastWords: Array<() => void> | undefined;
 	private channels: Channels | undefined;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
@@ -493,11 +495,22 @@ export class ServerCluster implements Cluster {
 		const stopped = (): void => {
 			left -= 1;
 			if (left > 0) return;
-			if (rider) rider.close(() => closer.close(done));
-			else closer.close(done);
+			this.sayLastWords();
+			if (!rider) closer.close(done);
+			else {
+				rider.close(() => {
+					// Who gave something up may have had to say something.
+					this.sayLastWords();
+					closer.close(done);
+				});
+			}
 		};
 		for (const stop of stops) stop(stopped);
 		stopped();
+	}
+
+	private sayLastWords(): void {
+		for (const say of this.lastWords ?? []) say();
 	}
 
 	private stop(): void {

@@ -140,6 +140,13 @@ export const SITUATIONS = [
 	"a call goes to the next host",
 	"a call whose outcome nobody knows",
 	"a version that never became stable",
+	// Entities.
+	"an entity's contribution that says nothing",
+	"an entity that begins with more than fits into a contribution",
+	"what is left of an entity withdrawn",
+	"an edit proposed again",
+	"an edit overtaken on its way",
+	"an accepted edit that never came",
 ] as const;
 
 export type Situation = (typeof SITUATIONS)[number];

@@ -51,8 +51,13 @@ export type LeaderElection<
 	M extends defined = defined,
 > = Election<G, M>;
 
-/** The scope of this name, made if need be; or why there can be none. */
-function findScope(cluster: ServerCluster, name: string, settled: SettledOptions, hasOptions: boolean): Scope | string {
+/** @internal The scope of this name, made if need be; or why there can be none. For the library's upper parts. */
+export function findScope(
+	cluster: ServerCluster,
+	name: string,
+	settled: SettledOptions,
+	hasOptions: boolean,
+): Scope | string {
 	if (cluster.hasLeft())
 		return `LeaderElection "${name}": this server has left the cluster; call LeaderElection before Close()`;
 	const elections = (cluster.context.rider as Elections | undefined) ?? new Elections(cluster);

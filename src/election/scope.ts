@@ -63,6 +63,8 @@ export class Scope implements LeaderElection {
 	public tenure: Tenure | undefined;
 	/** What this server had to do while it led is being cleaned up. */
 	public isEnding = false;
+	/** Gets what was said by {@link tellOne}, while this server leads; false if it cannot take it yet. Neither throws nor yields. */
+	public taker: ((this: void, text: string, sender: string) => boolean) | undefined;
 	/** When the leader was heard of last. */
 	public heardSeconds = -math.huge;
 	/** The term of which the leader was told last that it is known here. */
@@ -167,6 +169,11 @@ export class Scope implements LeaderElection {
 			this.transfer = { to, startedSeconds: context.now(), asked: true, askAgainSeconds: 0, settle: resolve };
 			elections.wakeBy(context.now());
 		});
+	}
+
+	/** Has the leader's taker get a text of at most `TELL_BYTES_MOST` - 1 bytes, never twice. */
+	public tellOne(text: string, settle: (outcome: "done" | "expired" | "overflow") => void): void {
+		this.telling.tellOne(text, settle);
 	}
 
 	public Tell(message: defined): Promise<"done" | "expired" | "overflow"> {

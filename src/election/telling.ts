@@ -10,14 +10,20 @@ const MOST_QUEUED = 64;
 const LIFE_SECONDS = 30;
 /** A message goes to the leader of its time, and once more to the next one. */
 const LEADERS_MOST = 2;
+/** What must not be handled twice goes to one only. */
+const LEADERS_OF_ONE = 1;
 /** A leader remembers for so long what it has handled: no copy comes later. */
 const HANDLED_SECONDS = 120;
 const MOST_HANDLED = 5000;
+
+/** Begins the text of what goes to one leader only; no payload begins so. */
+const ONE_PREFIX = "!";
 
 interface Errand {
 	readonly id: number;
 	readonly text: string;
 	readonly untilSeconds: number;
+	readonly leadersMost: number;
 	readonly settle: (outcome: "done" | "expired" | "overflow") => void;
 	/** The terms it was sent to, the latest last. */
 	terms: number[];
@@ -65,14 +71,23 @@ export class Telling {
 	public tell(text: string): Promise<"done" | "expired" | "overflow"> {
 		if (this.closed) return Promise.resolve("expired" as const);
 		if (this.errands.size() >= MOST_QUEUED) return Promise.resolve("overflow" as const);
+		return new Promise((resolve) => this.add(text, LEADERS_MOST, resolve));
+	}
+
+	/** The same, but it is never handled twice: where a leader may have handled it and is gone, it has expired. Only the scope's taker gets it. */
+	public tellOne(text: string, settle: (outcome: "done" | "expired" | "overflow") => void): void {
+		if (this.closed) return settle("expired");
+		if (this.errands.size() >= MOST_QUEUED) return settle("overflow");
+		this.add(ONE_PREFIX + text, LEADERS_OF_ONE, settle);
+	}
+
+	private add(text: string, leadersMost: number, settle: Errand["settle"]): void {
 		const now = this.scope.elections.context.now();
 		this.lastId += 1;
 		const id = this.lastId;
-		return new Promise((resolve) => {
-			const untilSeconds = now + LIFE_SECONDS;
-			this.errands.push({ id, text, untilSeconds, settle: resolve, terms: [], againSeconds: now });
-			this.scope.elections.wakeBy(now);
-		});
+		const untilSeconds = now + LIFE_SECONDS;
+		this.errands.push({ id, text, untilSeconds, leadersMost, settle, terms: [], againSeconds: now });
+		this.scope.elections.wakeBy(now);
 	}
 
 	/** There is a leader, or another one: what waits is sent. */
@@ -94,7 +109,7 @@ export class Telling {
 			scope.elections.wakeBy(errand.untilSeconds);
 			if (!known) continue;
 			const isNew = !errand.terms.includes(known.term);
-			if (isNew && errand.terms.size() >= LEADERS_MOST) {
+			if (isNew && errand.terms.size() >= errand.leadersMost) {
 				this.settle(errand, "expired");
 				continue;
 			}
@@ -104,7 +119,7 @@ export class Telling {
 			}
 			if (isNew) errand.terms.push(known.term);
 			if (known.leader === context.selfId) {
-				if (this.handle(errand.id, errand.text, context.selfId)) this.settle(errand, "done");
+				if (this.handle(errand.id, errand.text, context.selfId, known.term)) this.settle(errand, "done");
 				continue;
 			}
 			errand.againSeconds = now + 2 * context.latency.mostSeconds() + 0.3;
@@ -116,7 +131,7 @@ export class Telling {
 	public hear({ word, term, id, text }: ElectionEntry, from: ShortId): void {
 		const { scope } = this;
 		if (word === "tell") {
-			if (this.handle(id!, text!, from)) scope.send(from, "told", term, { id });
+			if (this.handle(id!, text!, from, term)) scope.send(from, "told", term, { id });
 			return;
 		}
 		const errand = this.errands.find((candidate) => candidate.id === id);
@@ -130,15 +145,24 @@ export class Telling {
 	}
 
 	/** Handles a message, once; false if it was not for this server, or is not what it must be. */
-	private handle(id: number, text: string, from: ShortId): boolean {
+	private handle(id: number, text: string, from: ShortId, term: number): boolean {
 		const { scope } = this;
 		const { tenure } = scope;
-		if (!tenure || !tenure.IsValid()) return false;
 		const { context } = scope.elections;
 		const name = `${from}${id}`;
 		const now = context.now();
-		if (this.handled.has(name)) {
+		const isForOne = string.sub(text, 1, ONE_PREFIX.size()) === ONE_PREFIX;
+		// Also who leads no longer can say that it was handled.
+		if (this.handled.has(name) && (isForOne || tenure?.IsValid())) {
 			sometimes("a message to the leader twice");
+			return true;
+		}
+		if (!tenure || !tenure.IsValid()) return false;
+		if (isForOne) {
+			// In another term its sender has given it up.
+			if (term !== tenure.Term || !scope.taker) return false;
+			if (!scope.taker(string.sub(text, ONE_PREFIX.size() + 1), context.serverIdOf(from))) return false;
+			this.remember(name, now);
 			return true;
 		}
 		const message = decodePayload(text);
@@ -148,11 +172,15 @@ export class Telling {
 			this.invalid += 1;
 			return false;
 		}
+		this.remember(name, now);
+		scope.Told.Fire(message, context.serverIdOf(from), tenure);
+		return true;
+	}
+
+	private remember(name: string, now: number): void {
 		if (this.handledCount >= MOST_HANDLED) this.forgetHandled(now);
 		this.handled.set(name, now);
 		this.handledCount += 1;
-		scope.Told.Fire(message, context.serverIdOf(from), tenure);
-		return true;
 	}
 
 	private forgetHandled(now: number): void {

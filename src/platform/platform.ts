@@ -33,6 +33,10 @@ export interface Platform {
 	guid(): string;
 	/** Players on this server now; budgets depend on it. */
 	playerCount(): number;
+	/** The name of a player on this server; undefined for others. */
+	findPlayer(userId: number): string | undefined;
+	/** Tells of every player who leaves this server, while he is still there. */
+	onPlayerLeaving(callback: (userId: number) => void): void;
 
 	/** Runs `callback` `delaySeconds` from now or a frame later. Returns what cancels it; cancelling twice, or after it ran, does nothing. */
 	schedule(delaySeconds: number, callback: () => void): () => void;
@@ -76,6 +80,9 @@ export interface Platform {
 
 	/** Registers what has to happen when this server closes; the server waits for `done`, at most 30 s (`game:BindToClose`). */
 	onClosing(handler: (done: () => void) => void): void;
+
+	/** Compiles a text in Luau, or says why it cannot be: most games have not enabled LoadStringEnabled. */
+	compile(text: string, name: string): { readonly chunk?: (...values: unknown[]) => unknown; readonly problem?: string };
 
 	/** Writes a warning to the engine's output. */
 	warn(text: string): void;

@@ -2,6 +2,9 @@ import { HttpService, MemoryStoreService, MessagingService, Players, RunService 
 import { setLivePlatform } from "./current";
 import { Platform } from "./platform";
 
+/** Throws where LoadStringEnabled is not set. */
+declare function loadstring(this: void, text: string, name: string): LuaTuple<[chunk: Callback | undefined, problem?: string]>;
+
 /** The engine's services as the library's platform. Everything that yields runs in a thread of its own and calls back. */
 class RobloxPlatform implements Platform {
 	public readonly environment: "live" | "studio" | "client";
@@ -37,6 +40,14 @@ class RobloxPlatform implements Platform {
 
 	public playerCount(): number {
 		return Players.GetPlayers().size();
+	}
+
+	public findPlayer(userId: number): string | undefined {
+		return Players.GetPlayerByUserId(userId)?.Name;
+	}
+
+	public onPlayerLeaving(callback: (userId: number) => void): void {
+		Players.PlayerRemoving.Connect((player) => callback(player.UserId));
 	}
 
 	public schedule(delaySeconds: number, callback: () => void): () => void {
@@ -142,6 +153,12 @@ class RobloxPlatform implements Platform {
 				coroutine.yield();
 			}
 		});
+	}
+
+	public compile(text: string, name: string) {
+		const [success, chunk, problem] = pcall(loadstring, text, name);
+		if (success && typeIs(chunk, "function")) return { chunk: chunk as (...values: unknown[]) => unknown };
+		return { problem: tostring(success ? problem : chunk) };
 	}
 
 	public warn(text: string): void {

@@ -145,6 +145,14 @@ export class VirtualPlatform implements Platform {
 		return this.players.size();
 	}
 
+	findPlayer(userId: number): string | undefined {
+		return this.engine.Players.GetPlayerByUserId(userId)?.Name;
+	}
+
+	onPlayerLeaving(callback: (userId: number) => void): void {
+		this.engine.Players.PlayerRemoving.Connect((player) => callback(player.UserId));
+	}
+
 	schedule(delaySeconds: number, callback: () => void): () => void {
 		assert(delaySeconds === delaySeconds, "a delay is not a number");
 		if (this.isGone() || delaySeconds >= math.huge) return ignore;
@@ -218,6 +226,15 @@ export class VirtualPlatform implements Platform {
 
 	onClosing(handler: (done: () => void) => void): void {
 		this.closingHandlers.push(handler);
+	}
+
+	/** What LoadStringEnabled lets a game do; undefined where it is not enabled. */
+	loadstring: ((text: string, name: string) => LuaTuple<[chunk: Callback | undefined, problem?: string]>) | undefined;
+
+	compile(text: string, name: string) {
+		if (!this.loadstring) return { problem: "loadstring() is not available" };
+		const [chunk, problem] = this.loadstring(text, name);
+		return chunk ? { chunk: chunk as (...values: unknown[]) => unknown } : { problem: problem ?? "it does not compile" };
 	}
 
 	warn(text: string): void {

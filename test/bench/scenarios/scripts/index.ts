@@ -1,5 +1,15 @@
 import { Job } from "../../job";
 import { CHARGED_LOOP_JOBS } from "./charged-loops";
+import { EDIT_JOBS } from "./edits";
+import { LEADER_JOBS } from "./leaders";
+import { SCHEDULE_JOBS } from "./schedules";
+import { SHOUT_JOBS } from "./shouts";
 
-/** What entity scripts are measured by: `npm run bench -- scripts`. */
-export const SCRIPT_JOBS: ReadonlyArray<Job> = [...CHARGED_LOOP_JOBS];
+/** What entities and their scripts are measured by: `npm run bench -- scripts`. */
+export const SCRIPT_JOBS: ReadonlyArray<Job> = [
+	...EDIT_JOBS,
+	...SCHEDULE_JOBS,
+	...SHOUT_JOBS,
+	...LEADER_JOBS,
+	...CHARGED_LOOP_JOBS,
+];
