@@ -229,12 +229,14 @@ export class VirtualPlatform implements Platform {
 	}
 
 	/** What LoadStringEnabled lets a game do; undefined where it is not enabled. */
-	loadstring: ((text: string, name: string) => LuaTuple<[chunk: Callback | undefined, problem?: string]>) | undefined;
+	loadstring: ((text: string, name: string) => [chunk: Callback | undefined, problem?: string]) | undefined;
 
 	compile(text: string, name: string) {
 		if (!this.loadstring) return { problem: "loadstring() is not available" };
 		const [chunk, problem] = this.loadstring(text, name);
-		return chunk ? { chunk: chunk as (...values: unknown[]) => unknown } : { problem: problem ?? "it does not compile" };
+		return chunk
+			? { chunk: chunk as (...values: unknown[]) => unknown }
+			: { problem: problem ?? "it does not compile" };
 	}
 
 	warn(text: string): void {

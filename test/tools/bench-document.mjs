@@ -79,7 +79,6 @@ ${table}
 ${SCRIPTS_METHOD.replace("SEEDS", seeds.join(", "))}`;
 }
 
-
 const SYSTEMS_METHOD = `How it is measured:
 
 * Everything but the look-up runs on virtual time on the emulated cloud of \`src/testing\`, which enforces the documented limits. Each delivery takes 0.3 to 2 s
