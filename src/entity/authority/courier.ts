@@ -28,7 +28,7 @@ export class Courier {
 	private readonly addressees = new Map<string, Addressee>();
 
 	constructor(cluster: ServerCluster) {
-		this.channel = cluster.Channel<defined>(CHANNEL);
+		this.channel = cluster.ownChannel<defined>(CHANNEL);
 		this.channel.Received.Connect((payload, sender) => this.receive(payload, sender));
 	}
 

@@ -31,7 +31,7 @@ export class Actions {
 
 	constructor(private readonly scripts: Scripts) {
 		const { cluster, Name } = scripts.space;
-		this.channel = cluster.Channel<Broadcast>(`net-server-sync/a/${Name}`, {
+		this.channel = cluster.ownChannel<Broadcast>(`net-server-sync/a/${Name}`, {
 			validate: (value): value is Broadcast => isBroadcast(value),
 		});
 		this.channel.Received.Connect((action) => {
