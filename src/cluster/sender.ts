@@ -153,7 +153,8 @@ export class Sender {
 		if (due !== undefined) this.flushing.by(due);
 	}
 
-	private flush(): void {
+	/** Sends what waits, as far as the budget allows it now. */
+	public flush(): void {
 		const { context } = this;
 		if (!context.isActive() && context.phase !== "local") return;
 		if (!this.hasAudience()) {

@@ -290,10 +290,10 @@ export class ServerCluster implements Cluster {
 		this.dispatch();
 	}
 
-	/** @internal What was contributed goes out without waiting for more to come. */
-	public flushSoon(): void {
+	/** @internal What was contributed goes out at once, without waiting for more to come. */
+	public flush(): void {
 		this.context.flushTimer.noteFull();
-		this.sender.scheduleFlush();
+		this.sender.flush();
 	}
 
 	/** @internal Withdraws what this server contributed; false if it is not the owner. */

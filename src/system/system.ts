@@ -43,7 +43,7 @@ export class SystemOfServer implements System {
 		}
 		systems.directory.putList(Id, text);
 		// Whoever follows a place waits for it, and it comes alone.
-		systems.cluster.flushSoon();
+		systems.cluster.flush();
 	}
 
 	// Hot: asked for each look-up.

@@ -168,7 +168,7 @@ function measureRemaps(options: RunOptions): Outcome {
 		],
 		notes: [
 			`remaps in all: ${describeTimes(totals)}`,
-			`beyond the message: ${describeTimes(beyond)}; ${lost} messages got lost`,
+			`beyond the message: p50 ${decimals(percentile(all, 0.5), 3)}, p90 ${decimals(percentile(all, 0.9), 3)}; ${describeTimes(beyond)}; ${lost} messages got lost`,
 		],
 	};
 }
