@@ -38,7 +38,7 @@ export interface ScriptSchema<P, M, A> {
 	/** A guard for the parameters of each action. */
 	readonly actions?: GuardsOf<A>;
 	/** Where an action is done: "leader" (default), on the server that runs the scripts; "servers", on all; "players", on all by what {@link SpaceScripts.SetPlayerAdapter} has been given. */
-	readonly reach?: { readonly [K in keyof A]?: ActionReach };
+	readonly reach?: { readonly [action: string]: ActionReach };
 }
 
 export type ActionReach = "leader" | "servers" | "players";

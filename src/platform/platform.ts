@@ -82,7 +82,10 @@ export interface Platform {
 	onClosing(handler: (done: () => void) => void): void;
 
 	/** Compiles a text in Luau, or says why it cannot be: most games have not enabled LoadStringEnabled. */
-	compile(text: string, name: string): { readonly chunk?: (...values: unknown[]) => unknown; readonly problem?: string };
+	compile(
+		text: string,
+		name: string,
+	): { readonly chunk?: (...values: unknown[]) => unknown; readonly problem?: string };
 
 	/** Writes a warning to the engine's output. */
 	warn(text: string): void;

@@ -3,7 +3,11 @@ import { setLivePlatform } from "./current";
 import { Platform } from "./platform";
 
 /** Throws where LoadStringEnabled is not set. */
-declare function loadstring(this: void, text: string, name: string): LuaTuple<[chunk: Callback | undefined, problem?: string]>;
+declare function loadstring(
+	this: void,
+	text: string,
+	name: string,
+): LuaTuple<[chunk: Callback | undefined, problem?: string]>;
 
 /** The engine's services as the library's platform. Everything that yields runs in a thread of its own and calls back. */
 class RobloxPlatform implements Platform {

@@ -228,13 +228,15 @@ export class VirtualPlatform implements Platform {
 		this.closingHandlers.push(handler);
 	}
 
-	/** What LoadStringEnabled lets a game do; undefined where it is not enabled. */
-	loadstring: ((text: string, name: string) => LuaTuple<[chunk: Callback | undefined, problem?: string]>) | undefined;
+	/** What compiles texts where LoadStringEnabled is set, to a function or a problem; undefined where it is not. */
+	loadstring: ((text: string, name: string) => Callback | string) | undefined;
 
 	compile(text: string, name: string) {
 		if (!this.loadstring) return { problem: "loadstring() is not available" };
-		const [chunk, problem] = this.loadstring(text, name);
-		return chunk ? { chunk: chunk as (...values: unknown[]) => unknown } : { problem: problem ?? "it does not compile" };
+		const compiled = this.loadstring(text, name);
+		return typeIs(compiled, "string")
+			? { problem: compiled }
+			: { chunk: compiled as (...values: unknown[]) => unknown };
 	}
 
 	warn(text: string): void {

@@ -105,7 +105,7 @@ export = () => {
 				create(actor, "b", definition);
 				arena.run(1);
 				actor.do(() => first.GetScript().PostMessage("add", 1));
-				expect(handled).to.equal(1000);
+				expect(handled).to.equal(1001);
 				arena.run(1);
 				expect(handled > 20_000).to.equal(true);
 				expect(actor.space.Scripts.GetStatistics().MessagesQueued).to.equal(1);

@@ -52,10 +52,8 @@ export = () => {
 			onOne({ seed: 3 }, (actor, arena) => {
 				const platform = actor.space.cluster.context.platform as unknown as { loadstring: unknown };
 				const contexts = new Array<defined>();
-				platform.loadstring = (text: string) => {
-					if (text !== "return(1)") return [undefined, "bad"];
-					return [(context: defined) => contexts.push(context)];
-				};
+				platform.loadstring = (text: string) =>
+					text === "return(1)" ? (context: defined) => contexts.push(context) : "bad";
 				const entity = actor.create("door");
 				actor.do(() => entity.GetScript().SetScriptSource("return(1)"));
 				arena.run(1);
