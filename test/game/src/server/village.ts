@@ -5,16 +5,17 @@ import { Button, Door, Patrol, ScoreBoard } from "shared/village-scripts";
 /** The same door, patrol and score board on all servers. */
 const Village = EntitySpace("Village");
 
-// One server makes what has to be there once; later ones find it.
-LeaderElection("village", { mode: "lease" }).Run(() => {
-	Village.WaitUntilSynced().then(() => {
-		if (Village.GetEntityByName("gate")) return;
-		const gate = Village.CreateEntity("gate", Door, { open: false });
-		Village.CreateEntity("bell", Button, { presses: 0 }, { parent: gate });
-		Village.CreateEntity("guard", Patrol, { waypoint: 0, rounds: 0 });
-		Village.CreateEntity("board", ScoreBoard, { scores: {} });
-	});
-});
+/** Makes what has to be there once. */
+function build() {
+	if (Village.GetEntityByName("gate")) return;
+	const gate = Village.CreateEntity("gate", Door, { open: false });
+	Village.CreateEntity("bell", Button, { presses: 0 }, { parent: gate });
+	Village.CreateEntity("guard", Patrol, { waypoint: 0, rounds: 0 });
+	Village.CreateEntity("board", ScoreBoard, { scores: {} });
+}
+
+// One server does so, when it has seen what is there already.
+Village.WaitUntilSynced().then(() => LeaderElection("village", { mode: "lease" }).Run(build));
 
 Village.EntityAdded.Connect((entity) => {
 	if (entity.Name === "guard") {

@@ -5,7 +5,9 @@ const isNumber = (value: unknown): value is number => typeIs(value, "number");
 const isText = (value: unknown): value is string => typeIs(value, "string");
 const isScores = (value: unknown): value is { readonly [name: string]: string } => typeIs(value, "table");
 const isGoal = (value: unknown): value is { readonly by: string; readonly points: number } =>
-	typeIs(value, "table") && isText((value as { by?: unknown }).by) && isNumber((value as { points?: unknown }).points);
+	typeIs(value, "table") &&
+	isText((value as { by?: unknown }).by) &&
+	isNumber((value as { points?: unknown }).points);
 
 const WAYPOINT_SECONDS = 5;
 const WAYPOINTS = 4;
@@ -37,25 +39,21 @@ export const Button = DefineScript(
 );
 
 /** Goes from waypoint to waypoint, on whichever server leads. What it has to remember is in its properties. */
-export const Patrol = DefineScript(
-	"Patrol",
-	{ properties: { waypoint: isNumber, rounds: isNumber } },
-	(context) => {
-		let elapsedSeconds = 0;
-		context.OnTakeover(() => {
-			print("[guard] is driven here");
-			elapsedSeconds = 0;
-		});
-		context.OnTick((deltaSeconds) => {
-			elapsedSeconds += deltaSeconds;
-			if (elapsedSeconds < WAYPOINT_SECONDS) return;
-			elapsedSeconds = 0;
-			const waypoint = (context.Properties.waypoint + 1) % WAYPOINTS;
-			if (waypoint === 0) context.Properties.rounds += 1;
-			context.Properties.waypoint = waypoint;
-		});
-	},
-);
+export const Patrol = DefineScript("Patrol", { properties: { waypoint: isNumber, rounds: isNumber } }, (context) => {
+	let elapsedSeconds = 0;
+	context.OnTakeover(() => {
+		print("[guard] is driven here");
+		elapsedSeconds = 0;
+	});
+	context.OnTick((deltaSeconds) => {
+		elapsedSeconds += deltaSeconds;
+		if (elapsedSeconds < WAYPOINT_SECONDS) return;
+		elapsedSeconds = 0;
+		const waypoint = (context.Properties.waypoint + 1) % WAYPOINTS;
+		if (waypoint === 0) context.Properties.rounds += 1;
+		context.Properties.waypoint = waypoint;
+	});
+});
 
 /** Adds up what is scored on all servers: since it is handled once, nothing is counted twice. */
 export const ScoreBoard = DefineScript(
