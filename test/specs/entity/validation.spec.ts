@@ -1,4 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
+import { ServerCluster } from "../../../src/cluster/server-cluster";
 import { EditJudgement, ProposedEdit, RejectedEdit } from "../../../src/entity/types";
 import { RandomStream } from "../../../src/testing";
 import { Actor, Arena, ArenaOptions, inArena } from "../support/entity-arena";
@@ -220,7 +221,9 @@ export = () => {
 					"text",
 				] as defined[])
 					other.do(() =>
-						other.server.Cluster.Channel<defined>("net-server-sync/edits").Send(ServerId, payload),
+						(other.server.Cluster as ServerCluster)
+							.ownChannel<defined>("net-server-sync/edits")
+							.Send(ServerId, payload),
 					);
 				arena.run(10);
 				expect(leader.space.GetStatistics().Dropped).to.equal(6);
