@@ -50,7 +50,6 @@ export class Detector {
 	/** Own broadcasts come back. */
 	private hearsItself!: boolean;
 	private lastTrySeconds!: number;
-	private lastAskedSeconds!: number;
 	/** When something of another server came in. */
 	public lastOtherSeconds!: number;
 
@@ -80,7 +79,7 @@ export class Detector {
 	/** What this server has said came back to it. */
 	public noteOwn(): void {
 		this.hearsItself = true;
-		this.context.echoes.unreturnedSinceSeconds = undefined;
+		this.context.echoes.restartUnreturned();
 		this.noteInbound();
 	}
 
@@ -212,25 +211,6 @@ export class Detector {
 		return this.lastInboundSeconds;
 	}
 
-	/** Where it is silent: has this server say something that comes back, and another one answer, be it that its turn has not come. */
-	public askAround(): void {
-		const { context } = this;
-		const now = context.now();
-		this.tryHearing(this.trySpacing(PROBE_INTERVAL_SECONDS * 2, now));
-		if (now - this.lastAskedSeconds < this.trySpacing(PROBE_INTERVAL_SECONDS, now)) return;
-		let latest: Member | undefined;
-		for (const member of this.watched()) {
-			if (!latest || member.lastHeardSeconds > latest.lastHeardSeconds) latest = member;
-		}
-		// Who is suspected is asked already.
-		if (!latest || latest.suspectedAtSeconds !== undefined) return;
-		this.lastAskedSeconds = now;
-		const nonce = math.floor(context.platform.random() * 4294967296);
-		const probe = { nonce, presumedDead: false, incarnation: latest.stream.incarnation };
-		context.traffic.probes += 1;
-		this.sender.addressed.sendTo(latest.shortId, "probe", [writeProbe(probe)]);
-	}
-
 	/** How long this server leaves it to others to look after a member. */
 	private turnSeconds(member: Member): number {
 		const { membership, regime } = this.context;
@@ -332,7 +312,6 @@ export class Detector {
 beginWith(Detector, {
 	hearsItself: false,
 	lastTrySeconds: -math.huge,
-	lastAskedSeconds: -math.huge,
 	lastOtherSeconds: 0,
 });
 

@@ -37,10 +37,11 @@ export class HealthWatch {
 		return previous;
 	}
 
+	/** In the output, of what cuts this server off: what only slows it down comes and goes in busy games. */
 	private warn(now: number): void {
 		const { health } = this;
-		const { Reason } = health;
-		if (Reason === undefined || this.hasWarned || TOLD_ELSEWHERE.has(Reason)) return;
+		const { Reason, Status } = health;
+		if (Reason === undefined || Status !== "isolated" || this.hasWarned || TOLD_ELSEWHERE.has(Reason)) return;
 		if (now - this.sinceSeconds < WARN_AFTER_SECONDS) return;
 		this.hasWarned = true;
 		const warnedAt = (this.warnedAtSeconds ??= new Map());

@@ -54,6 +54,8 @@ export interface HealthReadings {
 	readonly oldestQueuedSeconds: number;
 	readonly queueDepth: number;
 	readonly loss: number;
+	/** How many own broadcasts were sent since then. */
+	readonly unheard: number;
 	/** Messages of the last half minute that could not be read. */
 	readonly unreadable: number;
 	readonly memoryFailuresInRow: number;
@@ -61,17 +63,18 @@ export interface HealthReadings {
 
 /** A server that starts has so long to find the others. */
 const JOINING_SECONDS = 12;
-/** When somebody is asked, and when silence counts, after the last sign of life was due that any server has promised: an answer takes two ways. */
-export const ASKING_OVERDUE_SECONDS = 2;
+/** Silence counts so long after the last sign of life was due that any server has promised: the failure detector asks before that, and gives up after it. */
 const OVERDUE_SECONDS = 6.5;
 /** Where it counts at once: so many servers do not miss their signs of life together. */
 const SEVERAL = 3;
 const SILENT_SECONDS = 13.5;
+/** A hub says something every 5 s. */
+const HUB_SILENT_SECONDS = 16;
 /** Who is alone says little. */
 const SILENT_ALONE_SECONDS = 40;
-/** The same for what comes back of this server's own broadcasts, from the first one that does not. */
-export const ASKING_UNHEARD_SECONDS = 4;
+/** The same for what comes back of this server's own broadcasts, from the first one that does not, and where so many did not. */
 const UNHEARD_SECONDS = 8;
+const LEAST_UNHEARD = 3;
 /** Where a hub is silent, another one takes its place before this. */
 const HUBLESS_SECONDS = 30;
 const LEAST_PUBLISH_FAILURES = 2;
@@ -146,13 +149,14 @@ function connection(readings: HealthReadings): Health | undefined {
 	}
 	if (readings.phase !== "synced") return undefined;
 	const isSilent = readings.overdueSeconds >= OVERDUE_SECONDS || others >= SEVERAL || isLeaf;
-	if (readings.silentSeconds >= (others > 0 && isSilent ? SILENT_SECONDS : SILENT_ALONE_SECONDS)) {
+	const silentMost = isLeaf ? HUB_SILENT_SECONDS : SILENT_SECONDS;
+	if (readings.silentSeconds >= (others > 0 && isSilent ? silentMost : SILENT_ALONE_SECONDS)) {
 		return isolated(
 			"silence",
 			`nothing has come in for ${inSeconds(readings.silentSeconds)}, not even what this server sent itself; contributions go on working here, and are shared once messages come again`,
 		);
 	}
-	if (others > 0 && isSilent && readings.othersSilentSeconds >= SILENT_SECONDS) {
+	if (others > 0 && isSilent && readings.othersSilentSeconds >= silentMost) {
 		const text = `nothing of ${others === 1 ? "the other server" : `the other ${grouped(others)} servers`} has come in for ${inSeconds(readings.othersSilentSeconds)}`;
 		if (!isLeaf)
 			return isolated(
@@ -162,7 +166,7 @@ function connection(readings: HealthReadings): Health | undefined {
 		const detail = `${text}; another server takes the hub's place about 15 s after a crash`;
 		return readings.othersSilentSeconds >= HUBLESS_SECONDS ? isolated("hub", detail) : degraded("hub", detail);
 	}
-	if (others > 0 && !isLeaf && readings.unheardSeconds >= UNHEARD_SECONDS) {
+	if (others > 0 && !isLeaf && readings.unheard >= LEAST_UNHEARD && readings.unheardSeconds >= UNHEARD_SECONDS) {
 		return isolated(
 			"unheard",
 			`none of this server's messages has come back for ${inSeconds(readings.unheardSeconds)}; what it contributes reaches the others later`,

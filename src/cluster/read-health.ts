@@ -1,6 +1,6 @@
 import { Context } from "./context";
 import { Detector } from "./detector";
-import { ASKING_OVERDUE_SECONDS, ASKING_UNHEARD_SECONDS, Health, judge } from "./health";
+import { Health, judge } from "./health";
 
 /** Health as it is now. */
 export function readHealth(context: Context, detector: Detector, subscribeFailure: string | undefined): Health {
@@ -16,6 +16,7 @@ export function readHealth(context: Context, detector: Detector, subscribeFailur
 		othersSilentSeconds: now - math.max(context.syncedAtSeconds, detector.lastOtherSeconds),
 		overdueSeconds: detector.overdueSeconds(),
 		unheardSeconds: unheardSeconds(context, detector, now),
+		unheard: context.echoes.unreturned,
 		publishFailingSeconds: now - traffic.publishFailingSinceSeconds,
 		publishFailures: traffic.publishFailuresInRow,
 		stoodStillSeconds: now - traffic.stoodStillAtSeconds,
@@ -27,19 +28,6 @@ export function readHealth(context: Context, detector: Detector, subscribeFailur
 		unreadable: traffic.unreadable(now),
 		memoryFailuresInRow: context.memoryUse.failuresInRow,
 	});
-}
-
-/** Where it is silent, somebody is asked: what is not said to anybody is not missed. */
-export function lookIntoSilence(context: Context, detector: Detector): void {
-	if (context.phase !== "synced" || context.membership.serverCount() === 1) return;
-	// What the cloud refuses asks nobody.
-	if (context.traffic.publishFailuresInRow > 0) return;
-	const now = context.now();
-	if (
-		detector.overdueSeconds() >= ASKING_OVERDUE_SECONDS ||
-		unheardSeconds(context, detector, now) >= ASKING_UNHEARD_SECONDS
-	)
-		detector.askAround();
 }
 
 /** Since when nothing of what this server said has come back. */

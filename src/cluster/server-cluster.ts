@@ -25,7 +25,7 @@ import { Departed, Member } from "./membership";
 import { MemoryAccess } from "./memory-access";
 import { MemoryReader } from "./memory-reader";
 import { MemoryWriter } from "./memory-writer";
-import { lookIntoSilence, readHealth } from "./read-health";
+import { readHealth } from "./read-health";
 import { Receiver } from "./receiver";
 import { Repairer } from "./repairer";
 import { Roster } from "./roster";
@@ -452,7 +452,6 @@ export class ServerCluster implements Cluster {
 
 	/** @internal Looks how well this server takes part, and tells if that has changed. */
 	public checkHealth(): void {
-		lookIntoSilence(this.context, this.detector);
 		const health = this.GetHealth();
 		// Of who was always well nothing is kept.
 		if (!this.health && health === HEALTHY) return;

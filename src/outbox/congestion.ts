@@ -212,9 +212,12 @@ export class SelfEchoes {
 	private returned = 0;
 	/** When the first broadcast was sent since the last one that came back. */
 	public unreturnedSinceSeconds: number | undefined;
+	/** How many were sent since. */
+	public unreturned!: number;
 
 	public sent(counter: number, nowSeconds: number): void {
 		this.unreturnedSinceSeconds ??= nowSeconds;
+		this.unreturned += 1;
 		this.sentAtSeconds.set(counter, nowSeconds);
 		this.awaited.push({ counter, atSeconds: nowSeconds });
 	}
@@ -226,10 +229,17 @@ export class SelfEchoes {
 
 	/** An own broadcast came back. Returns whether it was awaited: not a copy, and not too late. */
 	public heard(counter: number): boolean {
-		this.unreturnedSinceSeconds = undefined;
+		this.restartUnreturned();
 		if (!this.sentAtSeconds.delete(counter)) return false;
 		this.returned += 1;
 		return true;
+	}
+
+	/** Something that this server said has come back. */
+	public restartUnreturned(): void {
+		if (this.unreturnedSinceSeconds === undefined) return;
+		this.unreturnedSinceSeconds = undefined;
+		this.unreturned = 0;
 	}
 
 	/** Counts what has happened since this was last asked. */
@@ -265,3 +275,5 @@ export class SelfEchoes {
 		this.first = 0;
 	}
 }
+
+beginWith(SelfEchoes, { unreturned: 0 });

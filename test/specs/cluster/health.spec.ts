@@ -37,6 +37,7 @@ const WELL: HealthReadings = {
 	othersSilentSeconds: 2,
 	overdueSeconds: -8,
 	unheardSeconds: 3,
+	unheard: 1,
 	publishFailingSeconds: math.huge,
 	publishFailures: 0,
 	stoodStillSeconds: math.huge,
@@ -65,11 +66,12 @@ export = () => {
 			["isolated silence", { silentSeconds: 14, othersSilentSeconds: 14, unheardSeconds: 14 }],
 			["isolated silence", { othersSilentSeconds: 14 }],
 			["healthy", { others: 1, othersSilentSeconds: 14, overdueSeconds: 4 }],
-			["isolated silence", { others: 1, othersSilentSeconds: 14, overdueSeconds: 7 }],
+			["isolated silence", { others: 1, othersSilentSeconds: 20, overdueSeconds: 9 }],
 			["healthy", { others: 0, othersSilentSeconds: 1000 }],
-			["degraded hub", { isLeaf: true, othersSilentSeconds: 14, unheardSeconds: 99 }],
+			["degraded hub", { isLeaf: true, othersSilentSeconds: 16, unheardSeconds: 99 }],
 			["isolated hub", { isLeaf: true, othersSilentSeconds: 30, unheardSeconds: 99 }],
-			["isolated unheard", { unheardSeconds: 8 }],
+			["healthy", { unheardSeconds: 8 }],
+			["isolated unheard", { unheardSeconds: 8, unheard: 3 }],
 			["degraded stoodStill", { stoodStillSeconds: 3, stoodStillForSeconds: 12 }],
 			["degraded limits", { congestionFactor: 0.7, oldestQueuedSeconds: 20 }],
 			["degraded backlog", { oldestQueuedSeconds: 10 }],
@@ -103,30 +105,30 @@ export = () => {
 			});
 		}
 
-		it("turns to isolated within 15 s where no message comes in any more, 17 in a game of two, and to healthy when they do again", () => {
+		it("turns to isolated within 15 s where no message comes in any more, 20 in a game of two, and to healthy when they do again", () => {
 			for (const seed of $range(1, 6)) {
 				inWorld({ seed, loss: 0.01 }, (world) => {
 					const peers = world.start(seed % 2 === 0 ? 2 : 5);
 					world.run(20 + seed * 3.1);
 					peers[0]!.server.SetDeaf(true);
-					expectWithin(secondsUntil(world, peers[0]!, "isolated silence", 30), seed % 2 === 0 ? 17.5 : 15);
+					expectWithin(secondsUntil(world, peers[0]!, "isolated silence", 30), seed % 2 === 0 ? 20 : 15);
 					peers[0]!.server.SetDeaf(false);
 					expectWithin(secondsUntil(world, peers[0]!, "healthy", 60), 45);
 				});
 			}
 		});
 
-		it("turns to isolated within 17 s on both sides of a partition of two", () => {
+		it("turns to isolated within 20 s on both sides of a partition of two", () => {
 			for (const seed of $range(1, 6)) {
 				inWorld({ seed, loss: 0.01 }, (world) => {
 					const [left, right] = world.start(2);
 					world.run(20 + seed * 2.3);
 					const start = world.emulated.Now();
 					world.partition((number) => number % 2);
-					secondsUntil(world, left!, "isolated silence", 17.5);
+					secondsUntil(world, left!, "isolated silence", 20);
 					world.until(
 						"the other too",
-						17.5 - (world.emulated.Now() - start),
+						20 - (world.emulated.Now() - start),
 						() => told(healthOf(right!)) === "isolated silence",
 					);
 				});
@@ -139,7 +141,7 @@ export = () => {
 					const peers = world.start(4);
 					world.run(20 + seed * 3.1);
 					peers[1]!.server.SetMute(true);
-					peers[1]!.put("unheard");
+					for (const second of [0.1, 2, 4]) world.after(second, () => peers[1]!.put(`unheard${second}`));
 					expectWithin(secondsUntil(world, peers[1]!, "isolated unheard", 30), 15);
 				});
 			}
