@@ -5,4 +5,4 @@ import "./bans";
 import "./boss";
 import "./news";
 import "./announcements";
-import "./village";
+
