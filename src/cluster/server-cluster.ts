@@ -18,9 +18,9 @@ import { Context } from "./context";
 import { Detector } from "./detector";
 import { Firing } from "./firing";
 import { Health, HEALTHY } from "./health";
-import { HealthSignal } from "./health-signal";
 import { HealthWatch } from "./health-watch";
 import { Joiner } from "./joiner";
+import { ListenedSignal } from "./listened-signal";
 import { Departed, Member } from "./membership";
 import { MemoryAccess } from "./memory-access";
 import { MemoryReader } from "./memory-reader";
@@ -31,12 +31,14 @@ import { Repairer } from "./repairer";
 import { Roster } from "./roster";
 import { Sender } from "./sender";
 import { createSignal, FiringSignal } from "./signal";
-import { StatisticsSignal } from "./statistics-signal";
 import { takeStatistics } from "./take-statistics";
 import { Subscriptions } from "./subscriptions";
 
 /** A new hub casts once more what the former one did within this time. */
 const CAST_AGAIN_SECONDS = 30;
+
+/** How often health is looked at for who listens. */
+const HEALTH_SECONDS = 1.5;
 
 /** So many servers listen to who starts. */
 const LISTENERS = 2;
@@ -61,8 +63,8 @@ export class ServerCluster implements Cluster {
 	public readonly ServerId: string;
 	public readonly ServerJoined: FiringSignal<[server: ServerInfo]>;
 	public readonly ServerLeft: FiringSignal<[server: ServerInfo, reason: "closed" | "lost"]>;
-	public readonly HealthChanged: HealthSignal;
-	public readonly StatisticsChanged: StatisticsSignal;
+	public readonly HealthChanged: ListenedSignal<[health: Health, previous: Health]>;
+	public readonly StatisticsChanged: ListenedSignal<[statistics: ClusterStatistics]>;
 
 	/** @internal */
 	public readonly context: Context;
@@ -72,8 +74,6 @@ export class ServerCluster implements Cluster {
 	public systems: defined | undefined;
 	/** @internal All timers of this server. */
 	public readonly agenda: Agenda;
-	/** @internal What upper parts have not said yet is said by these before this server leaves. */
-	public lastWords: Array<() => void> | undefined;
 	private channels: Channels | undefined;
 	private readonly sender: Sender;
 	private readonly repairer: Repairer;
@@ -159,8 +159,11 @@ export class ServerCluster implements Cluster {
 			(failure) => this.goLocal(failure),
 			agenda,
 		);
-		this.HealthChanged = new HealthSignal(this);
-		this.StatisticsChanged = new StatisticsSignal(this, settings.statisticsSeconds);
+		// Whoever listens is told in time also while this server does not take part yet, or no more.
+		this.HealthChanged = new ListenedSignal(platform, () => this.every(HEALTH_SECONDS, () => this.checkHealth()));
+		this.StatisticsChanged = new ListenedSignal(platform, () =>
+			this.every(settings.statisticsSeconds, () => this.StatisticsChanged.Fire(this.GetStatistics())),
+		);
 		platform.onClosing((done) => this.leave(done));
 		this.subscriptions.start();
 	}
@@ -459,6 +462,15 @@ export class ServerCluster implements Cluster {
 		if (previous) this.HealthChanged.Fire(health, previous);
 	}
 
+	private every(seconds: number, act: () => void): void {
+		const { agenda, context } = this;
+		const acting = agenda.add(() => {
+			acting.at(context.now() + seconds);
+			act();
+		});
+		acting.at(context.now() + seconds);
+	}
+
 	private collect(): void {
 		this.checkHealth();
 		this.updateRegime();
@@ -494,22 +506,11 @@ export class ServerCluster implements Cluster {
 		const stopped = (): void => {
 			left -= 1;
 			if (left > 0) return;
-			this.sayLastWords();
-			if (!rider) closer.close(done);
-			else {
-				rider.close(() => {
-					// Who gave something up may have had to say something.
-					this.sayLastWords();
-					closer.close(done);
-				});
-			}
+			if (rider) rider.close(() => closer.close(done));
+			else closer.close(done);
 		};
 		for (const stop of stops) stop(stopped);
 		stopped();
-	}
-
-	private sayLastWords(): void {
-		for (const say of this.lastWords ?? []) say();
 	}
 
 	private stop(): void {

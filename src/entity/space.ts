@@ -101,7 +101,11 @@ export class Space implements EntitySpace {
 		this.leader = new SpaceLeader(Name, cluster, options.election);
 		this.replicated = new ReplicatedResidence(this, options.edits);
 		this.residences.set(this.replicated.name, this.replicated);
-		(cluster.lastWords ??= []).push(() => this.editor.flush());
+		// While this server still leads what it is about to hand over.
+		cluster.beforeLeaving((done) => {
+			this.editor.flush();
+			done();
+		});
 	}
 
 	/** @internal What was there before is taken over, once the scripts are set up. */

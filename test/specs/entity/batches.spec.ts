@@ -1,4 +1,5 @@
 /// <reference types="@rbxts/testez/globals" />
+import { LeaderElection } from "../../../src/election";
 import { Entity, EntityAction, EntityBatch } from "../../../src/entity/types";
 import { ReplicatedEntity } from "../../../src/entity/entity";
 import { NoScripts } from "../../../src/entity/script-host";
@@ -190,6 +191,18 @@ export = () => {
 		it("leaves with its server, if that closes in the same turn", () => {
 			tried(({ arena, actor, other, lamp }) => {
 				actor.do(() => lamp.Set("lit", 9));
+				actor.server.Close();
+				arena.run(20);
+				expect(other.get("lamp", "lit")).to.equal(9);
+			});
+		});
+
+		it("leaves with its server, if it is edited when that hands over what it leads", () => {
+			tried(({ arena, actor, other, lamp }) => {
+				const leader = actor.do(() => LeaderElection("light", { mode: "bully", rank: 1 }));
+				leader.Run(() => () => actor.do(() => lamp.Set("lit", 9)));
+				arena.run(30);
+				expect(leader.IsLeader()).to.equal(true);
 				actor.server.Close();
 				arena.run(20);
 				expect(other.get("lamp", "lit")).to.equal(9);
