@@ -63,6 +63,7 @@ export const SITUATIONS = [
 	"a leader that stood still",
 	"a leader voted lost",
 	"nobody better answers",
+	"an answer, but no coordinator",
 	"a leader that does not know that it leads",
 	"a hand-over that took too long",
 	"a lease that ran out",
@@ -130,9 +131,8 @@ export const SITUATIONS = [
 	"a value that cannot be deserialized",
 ] as const;
 
-/** Those that a campaign is not asked for: of parts that the simulated games do not have, and one that needs a server to fail between two messages, which specs see to. */
-export const OF_SPECS = [
-	"an answer, but no coordinator",
+/** Those of the parts that the simulated games do not have: their own random games, in their specs, get into them. */
+export const OF_UPPER_PARTS = [
 	// Systems of modules.
 	"a subscription moves to another module",
 	"a subscriber that is too slow",
@@ -153,7 +153,7 @@ export const OF_SPECS = [
 	"an accepted edit that never came",
 ] as const;
 
-export type Situation = (typeof SITUATIONS)[number] | (typeof OF_SPECS)[number];
+export type Situation = (typeof SITUATIONS)[number] | (typeof OF_UPPER_PARTS)[number];
 
 const counts = new Map<Situation, number>();
 

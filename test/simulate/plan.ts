@@ -116,6 +116,8 @@ export type Happening =
 			readonly seconds: number;
 			readonly from: readonly number[];
 			readonly to: readonly number[];
+			/** What is sent to one server arrives. */
+			readonly broadcastsOnly?: boolean;
 	  }
 	/** Faults of the cloud, for some time. */
 	| { readonly kind: "weather"; readonly seconds: number; readonly faults: Weather }
@@ -214,7 +216,7 @@ export function describeItem(item: PlanItem): string {
 		case "tell":
 			return `server ${item.server} tells the leader of ${item.scope} ${item.errand}`;
 		case "cut":
-			return `${servers(item.from)} not heard by ${servers(item.to)} for ${item.seconds} s`;
+			return `${item.broadcastsOnly ? "broadcasts of " : ""}${servers(item.from)} not heard by ${servers(item.to)} for ${item.seconds} s`;
 		case "weather":
 			return `for ${item.seconds} s: ${describeFaults(item.faults)}`;
 		case "inject":

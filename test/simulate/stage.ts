@@ -29,6 +29,7 @@ const TAKEOVER_SECONDS = 25;
 interface Cut {
 	readonly from: readonly number[];
 	readonly to: readonly number[];
+	readonly broadcastsOnly?: boolean;
 }
 
 /** For pictures of a run. */
@@ -201,7 +202,7 @@ export class Stage {
 				this.whether(item.faults, item.seconds);
 				return true;
 			case "cut":
-				this.cut({ from: item.from, to: item.to }, item.seconds);
+				this.cut(item, item.seconds);
 				return true;
 			case "depose":
 				return this.depose(item);
@@ -480,12 +481,14 @@ export class Stage {
 			this.emulated.SetFilter(undefined);
 			return;
 		}
-		this.emulated.SetFilter((sender, receiver, _topic, message) => {
+		this.emulated.SetFilter((sender, receiver, topic, message) => {
 			if (isHushed && isResignation(message)) return "drop";
 			const from = this.numberOf(sender);
 			const to = this.numberOf(receiver);
 			if (from === to || from === 0) return "deliver";
+			const isBroadcast = string.find(topic, "/all/", 1, true)[0] !== undefined;
 			for (const cut of cuts) {
+				if (cut.broadcastsOnly && !isBroadcast) continue;
 				const fromSide = cut.from.isEmpty() || cut.from.includes(from);
 				if (fromSide && (cut.to.isEmpty() || cut.to.includes(to))) return "drop";
 			}
