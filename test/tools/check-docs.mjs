@@ -1,7 +1,7 @@
 // Checks what the documents say. Compiles every TypeScript example of README.md and docs/guides as a script of a game,
 // against the package in `out`: an example is a block that starts with ```ts and stands alone; one that starts with
 // ```ts ignore is skipped. Then: each `NAME = value` in docs is in the sources, links lead to files, README.md has the
-// tables of docs/benchmarks.md and docs/benchmarks-hub.md, and the files and specs that docs/fidelity.md names exist.
+// tables of the benches, and the files and specs that docs/fidelity.md and docs/origins.md name exist.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
