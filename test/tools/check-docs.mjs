@@ -1,8 +1,10 @@
 // Checks what the documents say. Compiles every TypeScript example of README.md and docs/guides as a script of a game,
-// against the package in `out`, and runs it: on three emulated servers with players, or, if it makes a VirtualGame, once; specs by
-// TestEZ. An example is a block that starts with ```ts and stands alone. One that starts with ```ts not run: <reason> is
-// compiled only. What is done with examples beside running them is in test/docs/acts.luau. Then: each `NAME = value` in docs is in the sources, links lead to files and headings, each warning has an entry, README.md has the
-// tables of the benches, and the files and specs that docs/fidelity.md and docs/origins.md name exist.
+// against the package in `out`, and runs it: on three emulated servers with players, or, if it makes a VirtualGame, once;
+// specs by TestEZ. An example is a block that starts with ```ts and stands alone. One that starts with ```ts not run:
+// <reason> is compiled only. What is done with examples beside running them is in test/docs/acts.luau. Then: each
+// `NAME = value` in docs is in the sources, links lead to files and headings, each warning has an entry, README.md has
+// the whole public API and the tables of the benches, and the files and specs that docs/fidelity.md and docs/origins.md
+// name exist.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,6 +14,7 @@ import { wrongEvidence } from "./fidelity.mjs";
 import { locked } from "./lock.mjs";
 import { luneCommand } from "./lune.mjs";
 import { wrongMessages } from "./messages.mjs";
+import { missingFromReadme } from "./readme-api.mjs";
 import { pagesNotCopied } from "./readme-table.mjs";
 import { CACHE, OUT, ROOT, runTool, toolPath } from "./tools.mjs";
 
@@ -221,6 +224,7 @@ const checks = [
 	outdatedTables(),
 	wrongEvidence(),
 	wrongMessages(sources),
+	missingFromReadme(),
 ];
 for (const complaints of checks) for (const complaint of complaints) console.log(complaint);
 const wrongChecks = checks.filter((complaints) => complaints.length > 0).length;
