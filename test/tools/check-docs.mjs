@@ -1,7 +1,10 @@
 // Checks what the documents say. Compiles every TypeScript example of README.md and docs/guides as a script of a game,
-// against the package in `out`: an example is a block that starts with ```ts and stands alone; one that starts with
-// ```ts ignore is skipped. Then: each `NAME = value` in docs is in the sources, links lead to files, README.md has the
-// tables of docs/benchmarks.md and docs/benchmarks-hub.md, and the files and specs that docs/fidelity.md names exist.
+// against the package in `out`, and runs it: on three emulated servers with players, or, if it makes a VirtualGame, once;
+// specs by TestEZ. An example is a block that starts with ```ts and stands alone. One that starts with ```ts not run:
+// <reason> is compiled only. What is done with examples beside running them is in test/docs/acts.luau. Then: each
+// `NAME = value` in docs is in the sources, links lead to files and headings, each warning has an entry, README.md has
+// the whole public API and the tables of the benches, and the files and specs that docs/fidelity.md and docs/origins.md
+// name exist.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,12 +12,17 @@ import process from "node:process";
 
 import { wrongEvidence } from "./fidelity.mjs";
 import { locked } from "./lock.mjs";
+import { luneCommand } from "./lune.mjs";
+import { wrongMessages } from "./messages.mjs";
+import { missingFromReadme } from "./readme-api.mjs";
 import { pagesNotCopied } from "./readme-table.mjs";
-import { CACHE, OUT, ROOT, toolPath } from "./tools.mjs";
+import { CACHE, OUT, ROOT, runTool, toolPath } from "./tools.mjs";
 
-const EXAMPLE = /^```ts( ignore)?\n([\s\S]*?)^```$/gm;
+const EXAMPLE = /^```(ts|typescript|tsx)\b(.*)\n([\s\S]*?)^```$/gm;
+const NOT_RUN = /^ not run: \S.*$/;
+const HEADING = /^#{1,6} (.*)$/gm;
 const CONSTANT = /`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*) = ([^`]+)`/g;
-const LINK = /\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g;
+const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g;
 /** What the examples use besides the package and what it depends on. */
 const USED = ["@rbxts/compiler-types", "@rbxts/services", "@rbxts/testez", "@rbxts/types"];
 
@@ -27,13 +35,30 @@ function filesBelow(folder, ending) {
 	return files.filter((name) => name.endsWith(ending)).sort();
 }
 
-/** The examples of a document, each with the line on which its code begins. */
+const isSpec = (code) => /^export = /m.test(code);
+
+/** What an example is run as; undefined if it is not. */
+function kindOf(code, information) {
+	if (NOT_RUN.test(information)) return undefined;
+	if (isSpec(code)) return "spec";
+	return code.includes("VirtualGame(") ? "program" : "game";
+}
+
+/** The examples of a document, each with the line on which its code begins, and titled by its heading. */
 function examplesOf(document) {
 	const text = read(document);
+	const titles = new Map();
 	return [...text.matchAll(EXAMPLE)].map((match) => {
-		const line = text.slice(0, match.index).split("\n").length + 1;
+		const [, , information, code] = match;
+		const before = text.slice(0, match.index);
+		const line = before.split("\n").length + 1;
 		const name = `${document.replaceAll(/\W/g, "-")}-${line}`;
-		return { document, line, name, code: match[2], skipped: match[1] !== undefined };
+		const heading = [...before.matchAll(HEADING)].at(-1)?.[1].replaceAll("\\", "");
+		const place = `${document.replace("docs/", "")}: ${heading}`;
+		titles.set(place, (titles.get(place) ?? 0) + 1);
+		const title = titles.get(place) === 1 ? place : `${place} (${titles.get(place)})`;
+		const isKnown = information === "" || NOT_RUN.test(information);
+		return { document, line, name, title, code, isKnown, kind: kindOf(code, information) };
 	});
 }
 
@@ -57,8 +82,13 @@ function writeGame(folder, examples) {
 			name: "examples",
 			tree: {
 				$className: "DataModel",
-				ServerScriptService: { TS: { $path: "out" } },
-				ReplicatedStorage: { include: { $path: "include", node_modules: { $path: "node_modules" } } },
+				ServerScriptService: { TS: { $path: "out/examples" }, specs: { $path: "out/specs" } },
+				ReplicatedStorage: {
+					rbxts_include: {
+						$path: "include",
+						node_modules: { $className: "Folder", "@rbxts": { $path: "node_modules/@rbxts" } },
+					},
+				},
 			},
 		},
 	};
@@ -66,9 +96,10 @@ function writeGame(folder, examples) {
 	for (const [name, content] of Object.entries(files)) {
 		writeFileSync(path.join(folder, name), JSON.stringify(content));
 	}
-	mkdirSync(path.join(folder, "src"));
-	for (const { name, line, code } of examples) {
-		writeFileSync(path.join(folder, "src", `${name}.ts`), "\n".repeat(line - 1) + code);
+	for (const name of ["examples", "specs"]) mkdirSync(path.join(folder, "src", name), { recursive: true });
+	for (const { name, line, code, kind } of examples) {
+		const file = kind === "spec" ? `specs/${name}.spec.ts` : `examples/${name}.ts`;
+		writeFileSync(path.join(folder, "src", file), "\n".repeat(line - 1) + code);
 	}
 }
 
@@ -79,21 +110,42 @@ function compile(folder) {
 }
 
 /** Compiles the examples, says what is wrong with them, and returns how many are. */
-function failedExamples(examples) {
-	mkdirSync(CACHE, { recursive: true });
-	const folder = mkdtempSync(path.join(CACHE, "docs-"));
-	try {
-		writeGame(folder, examples);
-		const { succeeded, output } = compile(folder);
-		if (succeeded) return 0;
-		const wrong = examples.filter(({ name }) => output.includes(`${name}.ts`));
-		let report = output;
-		for (const { name, document } of wrong) report = report.replaceAll(`src/${name}.ts`, document);
-		console.log(report.trim());
-		return Math.max(1, wrong.length);
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
+function failedExamples(folder, examples) {
+	writeGame(folder, examples);
+	const { succeeded, output } = compile(folder);
+	if (succeeded) return 0;
+	const wrong = examples.filter(({ name }) => output.includes(`${name}.`));
+	let report = output;
+	for (const { name, document } of wrong) {
+		report = report.replaceAll(new RegExp(`src/(examples|specs)/${name}(\\.spec)?\\.ts`, "g"), document);
 	}
+	console.log(report.trim());
+	return Math.max(1, wrong.length);
+}
+
+/** Runs one of the runners, passes on what it says but for its tally, and returns that: how many passed and failed. */
+function tallyOf(...parameters) {
+	const [program, ...first] = luneCommand();
+	const outcome = spawnSync(program, [...first, "run", ...parameters], { cwd: ROOT, encoding: "utf8" });
+	if (outcome.error) throw outcome.error;
+	const lines = `${outcome.stdout}${outcome.stderr}`.trimEnd().split("\n");
+	const [, passed, failed] = /^(\d+) passed, (\d+) failed/.exec(lines.at(-1)) ?? [0, 0, 1];
+	for (const line of lines) if (!/^(ok {6}|\d+ passed, )/.test(line)) console.log(line);
+	return { passed: Number(passed), failed: Number(failed) };
+}
+
+/** Runs the examples that were compiled in a folder. */
+function runExamples(folder, examples, only) {
+	const place = path.join(folder, "examples.rbxl");
+	if (runTool("rojo", "rojo", ["build", folder, "--output", place], { quiet: true }) !== 0) {
+		return { passed: 0, failed: 1 };
+	}
+	const list = path.join(folder, "examples.json");
+	const runs = examples.filter(({ kind }) => kind !== undefined);
+	writeFileSync(list, JSON.stringify(runs.map(({ name, title, kind }) => ({ name, title, kind }))));
+	const scripts = tallyOf(path.join("test", "docs", "run.luau"), place, list, ...(only ? ["--only", only] : []));
+	const specs = only ? { passed: 0, failed: 0 } : tallyOf(path.join("test", "lune", "run-specs.luau"), place);
+	return { passed: scripts.passed + specs.passed, failed: scripts.failed + specs.failed };
 }
 
 /** What documents say of constants that the sources don't. */
@@ -108,11 +160,37 @@ function wrongConstants(documents) {
 	);
 }
 
+/** The anchors that a page has, as GitHub makes them of its headings. */
+function anchorsOf(document) {
+	const text = read(document).replaceAll(/^```[\s\S]*?^```$/gm, "");
+	const words = [...text.matchAll(HEADING)].map(([, heading]) => heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
+	return new Set(
+		words.map((heading) =>
+			heading
+				.toLowerCase()
+				.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+				.replaceAll(" ", "-"),
+		),
+	);
+}
+
+function isBroken(document, target, anchor) {
+	const file = target === "" ? document : path.posix.join(path.posix.dirname(document), target);
+	if (!existsSync(path.join(ROOT, file))) return true;
+	return anchor !== undefined && file.endsWith(".md") && !anchorsOf(file).has(anchor);
+}
+
 function brokenLinks(documents) {
 	return documents.flatMap((document) =>
-		[...read(document).matchAll(LINK)]
-			.filter(([, target]) => !existsSync(path.join(ROOT, path.dirname(document), target)))
-			.map(([, target]) => `${document}: there is no ${target}`),
+		[
+			...read(document)
+				.replaceAll(/^```[\s\S]*?^```$/gm, "")
+				.matchAll(LINK),
+		]
+			.filter(([, target, anchor]) => isBroken(document, target, anchor))
+			.map(
+				([, target, anchor]) => `${document}: there is no ${target}${anchor === undefined ? "" : `#${anchor}`}`,
+			),
 	);
 }
 
@@ -122,14 +200,35 @@ function outdatedTables() {
 	);
 }
 
+const sources = filesBelow("src", ".ts");
 const guides = filesBelow("docs/guides", ".md");
 const documents = ["README.md", "CHANGELOG.md", ...filesBelow("docs", ".md")];
 const examples = ["README.md", ...guides].flatMap(examplesOf);
-const compiled = examples.filter(({ skipped }) => !skipped);
-const failed = failedExamples(compiled);
-const checks = [wrongConstants(documents), brokenLinks(documents), outdatedTables(), wrongEvidence()];
+for (const { document, line, isKnown } of examples) {
+	if (!isKnown) throw new Error(`${document}:${line - 1}: after \`\`\`ts comes nothing, or "not run:" and a reason`);
+}
+const onlyAt = process.argv.indexOf("--only");
+const only = onlyAt === -1 ? undefined : process.argv[onlyAt + 1];
+mkdirSync(CACHE, { recursive: true });
+const folder = mkdtempSync(path.join(CACHE, "docs-"));
+let failed, ran;
+try {
+	failed = failedExamples(folder, examples);
+	ran = failed > 0 ? { passed: 0, failed: 0 } : runExamples(folder, examples, only);
+} finally {
+	rmSync(folder, { recursive: true, force: true });
+}
+const checks = [
+	wrongConstants(documents),
+	brokenLinks(documents),
+	outdatedTables(),
+	wrongEvidence(),
+	wrongMessages(sources),
+	missingFromReadme(),
+];
 for (const complaints of checks) for (const complaint of complaints) console.log(complaint);
-const wrong = failed + checks.filter((complaints) => complaints.length > 0).length;
-const passed = compiled.length + checks.length - wrong;
-console.log(`${passed} passed, ${wrong} failed, ${examples.length - compiled.length} skipped`);
+const wrongChecks = checks.filter((complaints) => complaints.length > 0).length;
+const passed = examples.length - failed + ran.passed + checks.length - wrongChecks;
+const wrong = failed + ran.failed + wrongChecks;
+console.log(`${passed} passed, ${wrong} failed, 0 skipped`);
 process.exit(wrong === 0 ? 0 : 1);

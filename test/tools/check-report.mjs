@@ -8,7 +8,7 @@ import process from "node:process";
 
 import { chromium } from "playwright-core";
 
-import { chromiumPath } from "./chromium.mjs";
+import { CHROMIUM_FLAGS, chromiumPath } from "./chromium.mjs";
 import { luneCommand } from "./lune.mjs";
 import { buildProgramPlace } from "./program-place.mjs";
 import { checkPage } from "./report/check-page.mjs";
@@ -20,16 +20,6 @@ const SEED = 1;
 const LIMIT_MILLISECONDS = 120_000;
 const MOST_BYTES = 1_000_000;
 const FOLDER = path.join(ROOT, "test", "out", "report");
-const FLAGS = [
-	"--headless",
-	"--no-sandbox",
-	"--disable-gpu",
-	"--disable-quic",
-	"--no-first-run",
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-];
 
 let passed = 0;
 let failed = 0;
@@ -120,7 +110,7 @@ async function lookAt(name, record) {
 	const context = await chromium.launchPersistentContext(profile, {
 		executablePath: chromiumPath(),
 		headless: true,
-		args: FLAGS,
+		args: CHROMIUM_FLAGS,
 	});
 	try {
 		const picture = (variant) => path.join(FOLDER, `${name}-${variant}.png`);

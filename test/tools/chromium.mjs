@@ -7,6 +7,17 @@ import process from "node:process";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 /** A page without any font is a page of boxes. */
 const PACKAGES = ["chromium", "fonts-dejavu-core"];
+/** How it is started where only its pages are wanted. */
+export const CHROMIUM_FLAGS = [
+	"--headless",
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+];
 const ADVICE =
 	"Install Chromium or Chrome and have it on PATH, or name it in the variable CHROMIUM; on Debian: apt-get install chromium.";
 

@@ -2,12 +2,14 @@
 // Parameters:
 //   --servers <number>  3 to 500 servers instead of twelve; from 13 on one of them broadcasts for all
 //   --seed <number>     other players who do other things; default 1
+//   --pictures          also takes the pictures of the documents, docs/images, of the report
 // Also writes a report with charts, test/out/demo-report.html.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
 import { runLune } from "./lune.mjs";
+import { takePictures } from "./pictures.mjs";
 import { buildProgramPlace } from "./program-place.mjs";
 import { commitName } from "./report/commit.mjs";
 import { writeReport } from "./report/index.mjs";
@@ -15,7 +17,7 @@ import { buildScratchGame } from "./scratch-game.mjs";
 import { ROOT } from "./tools.mjs";
 
 const SERVERS = { least: 3, most: 500 };
-const USAGE = `npm run demo -- [--servers <${SERVERS.least} to ${SERVERS.most}>] [--seed <number>]`;
+const USAGE = `npm run demo -- [--servers <${SERVERS.least} to ${SERVERS.most}>] [--seed <number>] [--pictures]`;
 const REPORT = path.join("test", "out", "demo-report.html");
 
 /** What is wrong with the parameters; undefined if nothing is. */
@@ -33,7 +35,9 @@ function complaint(parameters) {
 	return undefined;
 }
 
-const wrong = complaint(process.argv.slice(2));
+const givenPictures = process.argv.indexOf("--pictures");
+const given = process.argv.slice(2).filter((parameter) => parameter !== "--pictures");
+const wrong = complaint(given);
 if (wrong !== undefined) {
 	console.error(`${wrong}\n${USAGE}`);
 	process.exit(2);
@@ -45,12 +49,15 @@ const recordFile = path.join(ROOT, "test", "out", `demo-record-${process.pid}.js
 try {
 	if (recorder === undefined) throw new Error("the recorder of the report does not compile");
 	mkdirSync(path.dirname(recordFile), { recursive: true });
-	const parameters = [game.place, recorder.path, ...process.argv.slice(2)];
+	const parameters = [game.place, recorder.path, ...given];
 	parameters.push("--record", recordFile, "--commit", commitName());
 	if (process.stdout.isTTY) parameters.push("--progress");
 	process.exitCode = runLune(["run", path.join("test", "demo", "run.luau"), ...parameters], { cwd: ROOT });
 	writeReport(JSON.parse(readFileSync(recordFile, "utf8")), path.join(ROOT, REPORT));
 	console.log(`\nThe same with charts: ${REPORT}`);
+	if (givenPictures !== -1) {
+		for (const file of await takePictures(path.join(ROOT, REPORT))) console.log(path.relative(ROOT, file));
+	}
 } finally {
 	game.dispose();
 	recorder?.dispose();

@@ -1,12 +1,12 @@
-// Whether what docs/fidelity.md names exists. Of its tables, a column `where` names files in backticks, by path below
-// src, src/testing or test/lune; a column `spec` names spec files below test/specs, with or without folder and
-// ending, each followed by titles of specs in it, in quotes.
+// Whether what docs/fidelity.md and docs/origins.md name exists. Of their tables, a column `where` names files in backticks, by
+// path below src, src/testing or test/lune; a column `spec` names spec files below test/specs, with or without folder
+// and ending, each followed by titles of specs in it, in quotes; or other files, by path from the repository's folder.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { ROOT } from "./tools.mjs";
 
-const DOCUMENT = "docs/fidelity.md";
+const DOCUMENTS = ["docs/fidelity.md", "docs/origins.md"];
 const SPECS = path.join(ROOT, "test", "specs");
 const SOURCES = ["src", "src/testing", "test/lune", "."];
 /** A file, or a title of a spec in the last one. */
@@ -53,9 +53,10 @@ function wrongSpecs(cell, specs) {
 	let source;
 	for (const [, name, title] of cell.matchAll(EVIDENCE)) {
 		if (name !== undefined) {
-			const file = fileOf(name, specs);
-			source = file && readFileSync(path.join(SPECS, file), "utf8");
-			if (!file) wrong.push(`there is no spec file ${name}`);
+			const spec = fileOf(name, specs);
+			const file = spec === undefined ? path.join(ROOT, name) : path.join(SPECS, spec);
+			source = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+			if (source === undefined) wrong.push(`there is no spec file ${name}`);
 		} else if (!titlePattern(title).test(source)) {
 			wrong.push(`there is no spec "${title}"`);
 		}
@@ -68,11 +69,14 @@ const wrongFiles = (cell) =>
 		.filter(([, name]) => !SOURCES.some((folder) => existsSync(path.join(ROOT, folder, name))))
 		.map(([, name]) => `there is no ${name}`);
 
-/** What the document names that is not there. */
-export function wrongEvidence() {
-	if (!existsSync(path.join(ROOT, DOCUMENT))) return [];
+function wrongEvidenceOf(document) {
 	const specs = specFiles();
-	return rowsOf(readFileSync(path.join(ROOT, DOCUMENT), "utf8")).flatMap(({ line, where = "", spec = "" }) =>
-		[...wrongFiles(where), ...wrongSpecs(spec, specs)].map((problem) => `${DOCUMENT}:${line}: ${problem}`),
+	return rowsOf(readFileSync(path.join(ROOT, document), "utf8")).flatMap(({ line, where = "", spec = "" }) =>
+		[...wrongFiles(where), ...wrongSpecs(spec, specs)].map((problem) => `${document}:${line}: ${problem}`),
 	);
+}
+
+/** What the documents name that is not there. */
+export function wrongEvidence() {
+	return DOCUMENTS.filter((document) => existsSync(path.join(ROOT, document))).flatMap(wrongEvidenceOf);
 }
