@@ -93,6 +93,8 @@ export class Joiner {
 	private missingAtSeconds!: number;
 	private firstPageSeconds: number | undefined;
 	private foundAtSeconds!: number;
+	/** The cloud has brought back this server's own claim: so it has brought it to the others. */
+	private isClaimCarried!: boolean;
 	private collector: PageCollector | undefined;
 	private responder: ShortId | undefined;
 	/** Requests since the last page. */
@@ -240,6 +242,12 @@ export class Joiner {
 		if (frame.sections.some(({ kind }) => kind === "join")) founding.noteIntention(frame);
 	}
 
+	/** This server's own claim came back to it. */
+	public noteOwn(frame: Frame): void {
+		if (this.context.phase !== "joining" || !frame.sections.some(({ kind }) => kind === "join")) return;
+		this.isClaimCarried = true;
+	}
+
 	/** Servers that give the state in the hub's place: anybody asks any of them. */
 	private noteResponders(responders: ReadonlyArray<ShortId>): void {
 		const { context } = this;
@@ -334,7 +342,8 @@ export class Joiner {
 			const toAll = this.hellos > QUIET_HELLOS;
 			this.helloAtSeconds = now + CLAIM_AGAIN_SECONDS;
 			this.sender.hello(collector.nonce, toAll ? this.hellos - QUIET_HELLOS : this.hellos, toAll);
-			this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
+			// A claim that was carried has been answered by then, if anybody is there; its repetition is for those that missed it.
+			if (!this.isClaimCarried) this.foundAtSeconds = now + ALONE_AFTER_SECONDS;
 			if (this.hellos === QUIET_HELLOS) {
 				this.founding = new Founding(context, this.sender, this.listenToFounders);
 				this.helloAtSeconds = this.founding.prepare(collector.nonce);
@@ -651,6 +660,7 @@ beginWith(Joiner, {
 	lastRequestSeconds: 0,
 	missingAtSeconds: 0,
 	foundAtSeconds: math.huge,
+	isClaimCarried: false,
 	requests: 0,
 	candidates: NO_CANDIDATES,
 	gone: NOBODY,

@@ -174,6 +174,7 @@ export class Receiver {
 		context.echoes.heard(frame.counter);
 		for (const section of frame.sections) if (section.kind === "cast") this.sender.casts?.noteReturned(section);
 		this.detector.noteOwn();
+		this.joiner.noteOwn(frame);
 	}
 
 	/** What was heard before the state was here. */

@@ -119,18 +119,17 @@ export = () => {
 		});
 
 		it("turns to isolated within 20 s on both sides of a partition of two", () => {
-			for (const seed of $range(1, 6)) {
+			for (const seed of $range(1, 20)) {
 				inWorld({ seed, loss: 0.01 }, (world) => {
-					const [left, right] = world.start(2);
-					world.run(20 + seed * 2.3);
-					const start = world.emulated.Now();
+					const peers = world.start(2);
+					world.run(20 + (seed % 7) * 2.3);
 					world.partition((number) => number % 2);
-					secondsUntil(world, left!, "isolated silence", 20);
-					world.until(
-						"the other too",
-						20 - (world.emulated.Now() - start),
-						() => told(healthOf(right!)) === "isolated silence",
-					);
+					// Each for itself: the first to be isolated may have given the other one up before that one is.
+					const turned = new Set<Peer>();
+					world.until("both isolated", 20, () => {
+						for (const peer of peers) if (told(healthOf(peer)) === "isolated silence") turned.add(peer);
+						return turned.size() === 2;
+					});
 				});
 			}
 		});

@@ -29,6 +29,17 @@ export = () => {
 			});
 		});
 
+		it("does not count the message by which a sender was first heard, which cannot be a lost one", () => {
+			const loss = new LossEstimator();
+			for (const sender of $range(1, 100)) {
+				// Number 0 is the first, 1 is lost, 2 is not, and by 3 both are settled.
+				loss.heard(`s${sender}`, 0, sender);
+				loss.heard(`s${sender}`, 2, sender + 1);
+				loss.heard(`s${sender}`, 3, sender + 40);
+			}
+			expect(loss.fraction()).to.be.near(0.5, 0.01);
+		});
+
 		it("does not take a copy of long ago for a new one after many that were lost", () => {
 			const loss = new LossEstimator();
 			for (const index of $range(0, 199)) {
