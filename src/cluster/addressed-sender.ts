@@ -93,12 +93,13 @@ export class AddressedSender {
 			}
 			queue.take(message);
 			message.onSent?.();
-			this.transmitter.send(inboxTopic(addressee), addressee, text, (success) => {
+			const done = (success: boolean): void => {
 				if (success || context.phase === "closed") return;
 				sometimes("an addressed message refused");
 				queue.putBack(message, context.now());
 				sending.by(context.now() + AGAIN_SECONDS);
-			});
+			};
+			this.transmitter.send(inboxTopic(addressee), addressee, text, done, givesState);
 		}
 	}
 }

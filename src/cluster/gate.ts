@@ -81,7 +81,7 @@ export class Gate {
 		if (!hub) return budget.mayBroadcast(now, kind);
 		if (regime.role() === "hub") return budget.mayCast(now);
 		if (now >= this.lastUplinkSeconds + OVERDUE_UPLINK_SECONDS) return true;
-		return now >= this.uplinkAt(hub, kind) && budget.mayAddress(now);
+		return now >= this.uplinkAt(hub, kind) && budget.mayUplink(now);
 	}
 
 	/** When asking again may make sense. */

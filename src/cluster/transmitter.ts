@@ -40,10 +40,16 @@ export class Transmitter {
 		});
 	}
 
-	/** On a topic that few listen to; `account` is whom the budget counts it for. */
-	public send(topic: string, account: string, text: string, done: (success: boolean) => void): void {
+	/** On a topic that few listen to; `account` is whom the budget counts it for, `givesState` whether it is part of the state that another server is given. */
+	public send(
+		topic: string,
+		account: string,
+		text: string,
+		done: (success: boolean) => void,
+		givesState = false,
+	): void {
 		const { context } = this;
-		context.budget.noteUnicast(context.now(), account);
+		context.budget.noteUnicast(context.now(), account, givesState);
 		context.traffic.unicasts += 1;
 		this.countBytes(text);
 		context.platform.publish(topic, text, (failure) => {

@@ -131,9 +131,10 @@ export class Budget {
 		if (!this.allowance.synced) this.allowance.unsyncedBroadcasts += 1;
 	}
 
-	public noteUnicast(nowSeconds: number, addressee: string): void {
+	/** An addressed message was sent; `givesState` if it is part of the state that another server was given. */
+	public noteUnicast(nowSeconds: number, addressee: string, givesState = false): void {
 		this.advance(nowSeconds);
-		this.own.noteUnicast(nowSeconds, addressee);
+		this.own.noteUnicast(nowSeconds, addressee, givesState);
 		this.pace.note(nowSeconds, 1);
 	}
 
@@ -241,6 +242,14 @@ export class Budget {
 		if (own.messages() + 1 > caps.sends) return false;
 		const part = ((isUrgent ? URGENT_OF_CAP : ADDRESSED_OF_CAP) * caps.gameWide) / caps.servers;
 		return own.messages() + 1 <= leeway * part + giveShare * caps.gameWide;
+	}
+
+	/** Whether one message to the hub may be sent: as {@link mayAddress}, but the state that a server has given to others takes nothing from its own part. */
+	public mayUplink(nowSeconds: number): boolean {
+		this.advance(nowSeconds);
+		const { caps, own } = this;
+		if (own.messages() + 1 > caps.sends) return false;
+		return own.messagesOfItsOwn() + 1 <= (ADDRESSED_OF_CAP * caps.gameWide) / caps.servers;
 	}
 
 	// -- what is allowed ----------------------------------------------------------------------------------------------

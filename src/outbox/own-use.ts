@@ -33,6 +33,8 @@ export class OwnUse {
 	private readonly window = new UseWindow<Account>();
 	private readonly account = new Account("own");
 	private readonly sends = new Account("sends");
+	/** Of these, what gave others the state. */
+	private readonly given = new Account("given");
 	/** Of addressed messages, once there was one. */
 	private unicastPace: Pace | undefined;
 	private byAddressee: Map<string, Account> | undefined;
@@ -51,8 +53,9 @@ export class OwnUse {
 
 	public advance(nowSeconds: number): void {
 		for (const account of this.window.advance(nowSeconds)) {
-			if (account.total === 0 && account !== this.account && account !== this.sends)
-				this.byAddressee!.delete(account.name);
+			if (account.total > 0 || account === this.account || account === this.sends || account === this.given)
+				continue;
+			this.byAddressee!.delete(account.name);
 		}
 		const count = this.broadcasts.size();
 		while (this.firstUnheard < count) {
@@ -86,7 +89,7 @@ export class OwnUse {
 	}
 
 	/** The window has to have been advanced to the present. */
-	public noteUnicast(nowSeconds: number, addressee: string): void {
+	public noteUnicast(nowSeconds: number, addressee: string, givesState = false): void {
 		this.byAddressee ??= new Map();
 		let account = this.byAddressee.get(addressee);
 		if (!account) {
@@ -96,6 +99,7 @@ export class OwnUse {
 		this.window.add(account, NO_TOPIC, 1);
 		this.window.add(this.account, NO_TOPIC, 1);
 		this.window.add(this.sends, NO_TOPIC, 1);
+		if (givesState) this.window.add(this.given, NO_TOPIC, 1);
 		this.unicastPace ??= new Pace();
 		this.unicastPace.note(nowSeconds, 1);
 		this.unreported += 1;
@@ -126,6 +130,11 @@ export class OwnUse {
 
 	public messages(): number {
 		return this.sends.total;
+	}
+
+	/** Messages but for those that gave others the state. */
+	public messagesOfItsOwn(): number {
+		return this.sends.total - this.given.total;
 	}
 
 	public messagesTo(addressee: string): number {

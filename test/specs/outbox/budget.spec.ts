@@ -345,6 +345,35 @@ export = () => {
 		});
 	});
 
+	describe("the budget of a leaf", () => {
+		it("leaves a server its own part, however much state it has given", () => {
+			const servers = 16;
+			const budget = budgetOf(servers);
+			const part = math.floor((0.55 * budget.capPerMinute()) / servers);
+			for (const index of $range(1, 2 * part)) {
+				budget.noteUnicast(LATER, `s${100 + (index % servers)}`, true);
+			}
+			expect(budget.mayAddress(LATER)).to.equal(false);
+			for (const _ of $range(1, part)) {
+				expect(budget.mayUplink(LATER)).to.equal(true);
+				budget.noteUnicast(LATER, "s102");
+			}
+			expect(budget.mayUplink(LATER)).to.equal(false);
+			// All of it is forgotten together.
+			const later = LATER + WINDOW_SECONDS + 1;
+			expect(budget.mayAddress(later)).to.equal(true);
+			expect(budget.mayUplink(later)).to.equal(true);
+		});
+
+		it("keeps to what the cloud takes of one server, state included", () => {
+			const budget = budgetOf(16);
+			for (const _ of $range(1, 299)) budget.noteUnicast(LATER, "s102", true);
+			expect(budget.mayUplink(LATER)).to.equal(true);
+			budget.noteUnicast(LATER, "s102", true);
+			expect(budget.mayUplink(LATER)).to.equal(false);
+		});
+	});
+
 	describe("the budget of a hub", () => {
 		/** The others have used 1.3 times the cap, and congestion leaves half of it. */
 		function afterBusyMinute(): Budget {
