@@ -1,3 +1,4 @@
+import { Platform } from "../../platform/platform";
 import type { Job } from "./job";
 import type { Listener } from "./listener";
 
@@ -25,11 +26,20 @@ export const DEFAULT_ENERGY: EnergyLimits = { points: 100_000, seconds: 0.1, dep
 /** Which limit has ended an entry. */
 export type Exhaustion = "points" | "clock" | "depth";
 
-/** Whatever outside of the library calls: one such call, with all that it triggers, has one account. */
+/** Each entry has its number, by which listeners know whether it was they who have used its energy. */
+let lastNumber = 0;
+
+/** Whatever outside of the library calls: one such call, with all that it triggers, has one account. Used again where nobody holds on to it. */
 export class Entry {
-	public left: number;
+	public number!: number;
+	public kind!: string;
+	/** The first listener that is called in it. */
+	public first: Listener | undefined;
+	public left!: number;
 	/** Shouts around what is running. */
-	public depth = 0;
+	public depth!: number;
+	/** A handler of it waits, and may go on in it. */
+	public isHeld = false;
 	public exhausted: Exhaustion | undefined;
 	/** What was thrown when it was, with the stack. */
 	public problem: unknown;
@@ -40,27 +50,44 @@ export class Entry {
 	/** Whoever was charged most, and whoever ran longest without what it called. */
 	public hottest: Listener | undefined;
 	public slowest: Listener | undefined;
-	public slowestSeconds = 0;
+	public slowestSeconds!: number;
 	/** How many after it may have been it as well. */
-	public slowestMore = 0;
+	public slowestMore!: number;
 	/** Seconds that are attributed to listeners already. */
-	public accountedSeconds = 0;
-	public deadlineSeconds: number;
-	private hottestPoints = 0;
+	public accountedSeconds!: number;
+	public beganSeconds!: number;
+	public deadlineSeconds!: number;
+	private hottestPoints!: number;
 	private inCharge: Listener | undefined;
 
 	constructor(
 		/** Whose entry it is: only its own runtime continues it. */
 		public readonly home: object,
-		public readonly kind: string,
-		/** The first listener that is called in it. */
-		public readonly first: Listener | undefined,
 		public readonly limits: EnergyLimits,
-		private readonly clock: () => number,
-	) {
+		private readonly platform: Pick<Platform, "clock">,
+	) {}
+
+	/** Begins, with a full account and nothing of what was. Hot: once per message, tick and timer. */
+	public begin(kind: string, first: Listener | undefined): this {
+		const { limits } = this;
+		lastNumber += 1;
+		this.number = lastNumber;
+		this.kind = kind;
+		this.first = first;
 		this.left = limits.points;
-		this.deadlineSeconds = clock() + limits.seconds;
+		this.depth = 0;
+		this.hottest = undefined;
+		this.hottestPoints = 0;
+		this.slowest = undefined;
+		this.slowestSeconds = 0;
+		this.slowestMore = 0;
+		this.accountedSeconds = 0;
+		const now = this.platform.clock();
+		this.beganSeconds = now;
+		this.deadlineSeconds = now + limits.seconds;
+		return this;
 	}
+
 
 	/** The listener that is running. */
 	private running(): Listener | undefined {
@@ -81,8 +108,8 @@ export class Entry {
 	public take(points: number): boolean {
 		const running = this.running();
 		if (running) {
-			if (running.spentIn !== this) {
-				running.spentIn = this;
+			if (running.spentIn !== this.number) {
+				running.spentIn = this.number;
 				running.spent = 0;
 			}
 			running.spent += points;
@@ -98,7 +125,7 @@ export class Entry {
 			this.exhausted = "points";
 			return false;
 		}
-		if (this.clock() > this.deadlineSeconds) {
+		if (this.platform.clock() > this.deadlineSeconds) {
 			this.exhausted = "clock";
 			// Whoever is running has been for longer than anybody before, unless that was most of it.
 			if (this.slowestSeconds < this.limits.seconds / 2) this.inCharge = running;
@@ -152,16 +179,5 @@ export class Entry {
 	}
 }
 
-/** The entry that is running now, in whichever runtime. */
-let running: Entry | undefined;
-
-/** Makes an entry the running one, and returns the former, which the caller puts back: only around code that neither yields nor throws. */
-export function switchEntry(entry: Entry | undefined): Entry | undefined {
-	const former = running;
-	running = entry;
-	return former;
-}
-
-export function runningEntry(): Entry | undefined {
-	return running;
-}
+/** The entry that is running now, in whichever runtime. Whoever sets it puts the former back, around code that neither yields nor throws. */
+export const present: { entry: Entry | undefined } = { entry: undefined };

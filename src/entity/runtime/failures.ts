@@ -48,7 +48,8 @@ export class Failures {
 	public sourceMap: SourceMap | undefined;
 	public total = 0;
 	private readonly repeated = new Map<string, Repeated>();
-	private unhandled = new Array<ScriptError>();
+	/** Those that have to be handled, once what is running has ended. */
+	public unhandled = new Array<ScriptError>();
 	private nextSweepSeconds = 0;
 
 	constructor(
@@ -92,11 +93,10 @@ export class Failures {
 		return failure;
 	}
 
-	/** Those that have to be handled; they are no longer here. */
+	/** Takes them out of {@link Failures.unhandled}. */
 	public takeUnhandled(): ScriptError[] {
 		const { unhandled } = this;
-		// Hot: asked after every entry, when hardly ever there are any.
-		if (!unhandled.isEmpty()) this.unhandled = [];
+		this.unhandled = [];
 		return unhandled;
 	}
 

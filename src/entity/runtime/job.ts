@@ -1,9 +1,10 @@
+import { Platform } from "../../platform/platform";
 import { Answers } from "./answers";
-import { Entry, runningEntry, switchEntry } from "./energy";
+import { Entry, present } from "./energy";
 import type { ScriptError } from "./failures";
 import type { Listener } from "./listener";
 
-/** Listeners that are to be called, one after the other. */
+/** Listeners that are to be called, one after the other. Used again where nobody holds on to it. */
 export class Job {
 	/** The next one. */
 	public index = 0;
@@ -14,16 +15,16 @@ export class Job {
 	public failure: ScriptError | undefined;
 	/** The job in which this one was begun. */
 	public readonly outer: Job | undefined;
-	/** The thread of the listener that has this done, for stack traces. */
-	public readonly caughtIn = coroutine.running();
+	/** The thread of the listener that has this done, for stack traces; the first job of an entry needs none. */
+	public readonly caughtIn: thread | undefined;
 
 	constructor(
 		/** Only as many as there were at the beginning. */
-		public readonly count: number,
-		public readonly listeners: ReadonlyArray<Listener>,
-		public readonly argument: unknown,
+		public count: number,
+		public listeners: ReadonlyArray<Listener>,
+		public argument: unknown,
 		/** The Id of the entity whose script shouts. */
-		public readonly caller: string | undefined,
+		public caller: string | undefined,
 		public readonly answers: Answers | undefined,
 		/** Whether the first answer ends it. */
 		public readonly onlyFirst: boolean,
@@ -31,6 +32,25 @@ export class Job {
 		public readonly host: JobHost,
 	) {
 		this.outer = entry.job;
+		if (this.outer) this.caughtIn = coroutine.running();
+	}
+
+	/** Has it done once more, for others. */
+	public again(listeners: ReadonlyArray<Listener>, argument: unknown, caller: string | undefined): void {
+		this.count = listeners.size();
+		this.listeners = listeners;
+		this.argument = argument;
+		this.caller = caller;
+		this.index = 0;
+		this.done = false;
+	}
+
+	/** Whether it can be done once more, in an entry that begins anew: nothing is left that somebody could still ask about, or go on in. Hot. */
+	public clear(): boolean {
+		const { entry } = this;
+		if (!this.done || this.turn !== 0 || this.failure || entry.isHeld || entry.exhausted) return false;
+		this.argument = undefined;
+		return true;
 	}
 
 	/** The listener that is called now, or was last. */
@@ -41,7 +61,7 @@ export class Job {
 
 /** What a job needs of its runtime. */
 export interface JobHost {
-	clock(): number;
+	readonly platform: Pick<Platform, "clock">;
 	/** A listener has thrown something. */
 	failed(job: Job, listener: Listener, problem: unknown): void;
 	/** A listener that has waited has thrown something. */
@@ -64,9 +84,12 @@ export interface Waiting {
 
 /** Threads of handlers that wait. A thread that is never resumed is forgotten with it. */
 const waiting = new WeakMap<thread, Waiting>();
-/** Threads without work; each is at its `coroutine.yield`. */
+/** Threads without work, so many of them; each is at its `coroutine.yield`. */
 const idle = new Array<thread>();
+let idleCount = 0;
 const IDLE_MOST = 64;
+/** Found once, not with each call. */
+const { resume } = coroutine;
 /** The job that is being handed to a thread: whatever else resumes an idle one is a mistake of the game's, and ignored. */
 let handing: Job | undefined;
 
@@ -82,10 +105,12 @@ const GROUP = 16;
 // throws is known.
 function work(job: Job): void {
 	const { listeners, argument, caller, answers, entry, host, count, turn, onlyFirst } = job;
+	const { platform } = host;
 	const group = count > GROUP ? GROUP : 1;
-	let before = host.clock();
-	let accounted = entry.accountedSeconds;
 	let index = job.index;
+	// What an entry begins with begins when it does.
+	let accounted = entry.accountedSeconds;
+	let before = index === 0 && accounted === 0 && !job.outer ? entry.beganSeconds : platform.clock();
 	let groupStart = index;
 	while (index < count) {
 		const listener = listeners[index]!;
@@ -112,7 +137,7 @@ function work(job: Job): void {
 			if (entry.exhausted) break;
 		}
 		if (index - groupStart < group && index < count) continue;
-		const now = host.clock();
+		const now = platform.clock();
 		entry.account(accounted, now - before, listeners[groupStart]!, index - groupStart);
 		if (now > entry.deadlineSeconds && index < count) {
 			entry.exhausted = "clock";
@@ -136,20 +161,43 @@ export interface Problem {
 /** For `xpcall`: what was thrown, with the stack. */
 function describeProblem(thrown: unknown): Problem {
 	const around = new Array<{ readonly listener: Listener; readonly trace: string }>();
-	let job = runningEntry()?.job;
+	let job = present.entry?.job;
 	while (job && job.outer) {
-		around.push({ listener: job.outer.current()!, trace: debug.traceback(job.caughtIn) });
+		around.push({ listener: job.outer.current()!, trace: debug.traceback(job.caughtIn!) });
 		job = job.outer;
 	}
 	return { thrown, trace: debug.traceback(undefined, 2), around };
 }
 
-function workAll(first: Job): void {
-	let job = first;
+/** What a thread has to do. */
+interface Desk {
+	job: Job;
+	/** The job's turn in which this thread does it. */
+	turn: number;
+}
+
+/** One job after the other, until a listener throws something or waits. Hot. */
+function workOn(desk: Desk): void {
 	while (true) {
-		const { turn } = job;
-		const [success, problem] = xpcall(work, describeProblem, job);
-		if (job.turn !== turn) {
+		const { job } = desk;
+		work(job);
+		if (job.turn !== desk.turn) return;
+		job.done = true;
+		let given: unknown;
+		do {
+			given = coroutine.yield()[0];
+		} while (given === undefined || given !== handing);
+		desk.job = handing!;
+		desk.turn = handing!.turn;
+	}
+}
+
+function workAll(first: Job): void {
+	const desk: Desk = { job: first, turn: first.turn };
+	while (true) {
+		const [success, problem] = xpcall(workOn, describeProblem, desk);
+		const { job } = desk;
+		if (job.turn !== desk.turn) {
 			if (!success) {
 				const { listener, host } = waitingThread()!;
 				host.failedLate(listener, problem);
@@ -157,19 +205,10 @@ function workAll(first: Job): void {
 			// A thread that has waited may be resumed once more by mistake; that has to stay an error.
 			return;
 		}
-		if (success) {
-			job.done = true;
-			let given: unknown;
-			do {
-				given = coroutine.yield()[0];
-			} while (given === undefined || given !== handing);
-			job = handing!;
-		} else {
-			const listener = job.current()!;
-			if (job.answers) job.answers.add(listener, undefined);
-			if (job.entry.exhausted) job.index = job.count;
-			job.host.failed(job, listener, problem);
-		}
+		const listener = job.current()!;
+		if (job.answers) job.answers.add(listener, undefined);
+		if (job.entry.exhausted) job.index = job.count;
+		job.host.failed(job, listener, problem);
 	}
 }
 
@@ -178,22 +217,31 @@ export function perform(job: Job): void {
 	const { entry } = job;
 	const { job: formerJob } = entry;
 	entry.job = job;
-	const former = switchEntry(entry);
+	const former = present.entry;
+	present.entry = entry;
 	while (!job.done && job.index < job.count) {
-		const worker = idle.pop() ?? coroutine.create(workAll);
+		let worker: thread;
+		if (idleCount > 0) {
+			idleCount -= 1;
+			worker = idle[idleCount]!;
+		} else worker = coroutine.create(workAll);
 		handing = job;
-		const [alive, problem] = coroutine.resume(worker, job);
+		const [alive, problem] = resume(worker, job);
 		handing = undefined;
-		assert(alive, tostring(problem));
+		if (!alive) error(problem, 0);
 		if (job.done) {
-			if (idle.size() < IDLE_MOST) idle.push(worker);
+			if (idleCount < IDLE_MOST) {
+				idle[idleCount] = worker;
+				idleCount += 1;
+			}
 			break;
 		}
 		// It waits. The next listeners are called without it.
+		entry.isHeld = true;
 		waiting.set(worker, { listener: job.current()!, host: job.host, entry, frame: -1 });
 		if (job.answers) job.answers.add(job.current()!, undefined);
 		job.turn += 1;
 	}
 	entry.job = formerJob;
-	switchEntry(former);
+	present.entry = former;
 }

@@ -1,4 +1,3 @@
-import type { Entry } from "./energy";
 import type { Owner } from "./owner";
 
 /** What a game's code is called with: what was said, and the Id of the entity whose script said it, undefined if it was no script. */
@@ -11,9 +10,9 @@ export class Listener {
 	public removed = false;
 	/** Another one of the same owner is called in its place. */
 	public shadowed = false;
-	/** Points charged in the entry {@link Listener.spentIn}. */
+	/** Points charged in the entry of the number {@link Listener.spentIn}. */
 	public spent = 0;
-	public spentIn: Entry | undefined;
+	public spentIn = 0;
 	/** Only this one: for what is called alone. */
 	public readonly alone: ReadonlyArray<Listener>;
 

@@ -2,7 +2,7 @@ import { Log } from "../../diagnostics/logger";
 import { Platform } from "../../platform/platform";
 import { useMeter } from "../charge";
 import { Answers } from "./answers";
-import { EnergyLimits, Entry, runningEntry, switchEntry } from "./energy";
+import { EnergyLimits, Entry, present } from "./energy";
 import { Failures, ScriptError } from "./failures";
 import { Job, JobHost, perform, Waiting, waitingThread } from "./job";
 import { Handler, Listener } from "./listener";
@@ -43,6 +43,10 @@ export class Runtime implements JobHost {
 	/** Counts frames as long as somebody charges who has waited. */
 	private frame = 0;
 	private frameEnds = false;
+	/** A job that is over, and its entry: for the next call. */
+	private spare: Job | undefined;
+	/** Where edits may have to be rolled back, or the first point is too much already, every entry is made anew. */
+	private readonly mayReuse: boolean;
 	private readonly index = new ListenerIndex();
 	private readonly owners = new Map<string, Owner>();
 
@@ -53,12 +57,8 @@ export class Runtime implements JobHost {
 		repeatsMost?: number,
 	) {
 		this.failures = new Failures(() => platform.clock(), log, repeatsMost);
+		this.mayReuse = limits.onExhausted === "keep" && limits.points > 1;
 		useMeter(chargeRunning);
-	}
-
-	// Hot: twice per listener.
-	public clock(): number {
-		return this.platform.clock();
 	}
 
 	// -- owners and listeners ----------------------------------------------------------------------------------------------------------------
@@ -137,18 +137,37 @@ export class Runtime implements JobHost {
 	}
 
 	/** Calls one listener alone. */
-	public call(kind: string, listener: Listener, argument: unknown, caller: string | undefined): Job {
-		return this.execute(kind, listener.alone, argument, caller, undefined, false);
+	public call(kind: string, listener: Listener, argument: unknown, caller: string | undefined): void {
+		this.execute(kind, listener.alone, argument, caller, undefined, false);
 	}
 
-	/** Calls some listeners, in one entry. */
+	/** Calls some listeners, in one entry. Hot: once per message. */
 	public callAll(
 		kind: string,
 		listeners: ReadonlyArray<Listener>,
 		argument: unknown,
 		caller: string | undefined,
 	): void {
-		this.execute(kind, listeners, argument, caller, undefined, false);
+		const job = this.spare;
+		if (!job || present.entry) {
+			this.execute(kind, listeners, argument, caller, undefined, false);
+			return;
+		}
+		// What is nearly always so, without what is there for all the rest.
+		this.spare = undefined;
+		const { counts, failures } = this;
+		const { entry } = job;
+		counts.entries += 1;
+		counts.calls += 1;
+		entry.begin(kind, listeners[0]);
+		entry.left -= 1;
+		job.again(listeners, argument, caller);
+		perform(job);
+		const isQuick = entry.accountedSeconds <= entry.limits.seconds;
+		if (isQuick && job.clear() && failures.unhandled.isEmpty()) {
+			this.spare = job;
+			if (this.ended) this.ended();
+		} else this.close(entry);
 	}
 
 	/** Calls a function of an owner's, once, and returns what came of that. */
@@ -161,7 +180,7 @@ export class Runtime implements JobHost {
 
 	/** Energy that is left to what is running. */
 	public energy(): number {
-		const entry = runningEntry();
+		const entry = present.entry;
 		if (entry && entry.home === this) return entry.left;
 		const waiting = waitingThread();
 		return waiting && waiting.frame === this.frame ? waiting.entry.left : this.limits.points;
@@ -176,7 +195,7 @@ export class Runtime implements JobHost {
 		answers: Answers | undefined,
 		onlyFirst: boolean,
 	): Job {
-		const outer = runningEntry();
+		const outer = present.entry;
 		const count = listeners.size();
 		if (outer && outer.home === this) {
 			outer.charge(1);
@@ -201,12 +220,13 @@ export class Runtime implements JobHost {
 			perform(job);
 		}
 		this.close(entry);
+		if (this.mayReuse && !answers && !outer && job.clear()) this.spare = job;
 		return job;
 	}
 
 	private open(kind: string, first: Listener | undefined, outer: Entry | undefined): Entry {
 		this.counts.entries += 1;
-		const entry = new Entry(this, kind, first, this.limits, this.readClock);
+		const entry = new Entry(this, this.limits, this.platform).begin(kind, first);
 		if (outer) {
 			// Another space's code is around it: what calls to and fro has an end, too.
 			entry.depth = outer.depth + 1;
@@ -215,8 +235,6 @@ export class Runtime implements JobHost {
 		if (this.limits.onExhausted === "rollback") this.journal?.begin();
 		return entry;
 	}
-
-	private readonly readClock = () => this.platform.clock();
 
 	private close(entry: Entry): void {
 		const { journal, failures } = this;
@@ -237,8 +255,8 @@ export class Runtime implements JobHost {
 				failures.add("slow", slowest, text);
 			}
 		}
-		if (!failures.isHandling) this.handleFailures();
-		if (this.ended && !runningEntry()) this.ended();
+		if (!failures.unhandled.isEmpty() && !failures.isHandling) this.handleFailures();
+		if (this.ended && !present.entry) this.ended();
 	}
 
 	/** Has errors handled, those of one entry together in one entry of their own. */
@@ -275,7 +293,7 @@ export class Runtime implements JobHost {
 		const exhausted = waitingThread()?.entry.exhausted;
 		if (exhausted) this.counts.exhausted += 1;
 		this.failures.add(exhausted ? "exhausted" : "error", listener, problem);
-		if (!this.failures.isHandling && !runningEntry()) this.handleFailures();
+		if (!this.failures.isHandling && !present.entry) this.handleFailures();
 	}
 
 	public promised(listener: Listener, answer: object): void {
@@ -286,7 +304,7 @@ export class Runtime implements JobHost {
 	public chargeWaiting(waiting: Waiting, points: number): void {
 		if (waiting.frame !== this.frame) {
 			waiting.frame = this.frame;
-			waiting.entry = new Entry(this, waiting.entry.kind, waiting.listener, this.limits, this.readClock);
+			waiting.entry = new Entry(this, this.limits, this.platform).begin(waiting.entry.kind, waiting.listener);
 			waiting.entry.waited = waiting.listener;
 			this.counts.entries += 1;
 		}
@@ -303,7 +321,7 @@ export class Runtime implements JobHost {
 
 /** Charges whatever is running; nothing where no handler of a script is. */
 function chargeRunning(points: number): void {
-	const entry = runningEntry();
+	const entry = present.entry;
 	if (entry) {
 		entry.charge(points);
 		return;
@@ -319,9 +337,10 @@ function retold(thrown: string, problem: unknown): unknown {
 
 /** Runs code of the library for a game's, outside of whatever entry is running. Neither yields nor throws. */
 export function outsideOfEntries(body: () => void): void {
-	const former = switchEntry(undefined);
+	const former = present.entry;
+	present.entry = undefined;
 	body();
-	switchEntry(former);
+	present.entry = former;
 }
 
 export type { ScriptError };

@@ -8,6 +8,7 @@ import { startTimer } from "../runtime/timers";
 import { AnyScript, ScriptContext, ShoutAnswers } from "../script-types";
 import { Entity } from "../types";
 import type { ScriptInstance } from "./instance";
+import { messageEvent } from "./message-event";
 import type { Scripts } from "./scripts";
 
 /** Raises an error that blames the line of the script that called a method of its context. */
@@ -54,7 +55,7 @@ class Context implements ScriptContext<never, never, never> {
 	public OnMessage(name: string, handler: (payload: never, sender: string) => void): () => void {
 		const wrong = this.scripts.mail.unknownMessage(this.Entity, name) ?? notFunction(handler);
 		if (wrong !== undefined) blame(`${this.label()}: OnMessage: ${wrong}`);
-		return this.on(`message ${name}`, handler as never);
+		return this.on(messageEvent(name), handler as never);
 	}
 
 	public OnChanged(name: string, handler: (value: never, previous: never) => void): () => void {

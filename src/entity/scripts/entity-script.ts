@@ -3,6 +3,7 @@ import { described, fail } from "../../diagnostics/errors";
 import { ScriptError } from "../runtime/failures";
 import { AnyScript, EntityScript, ScriptStatus } from "../script-types";
 import type { ScriptInstance } from "./instance";
+import { messageEvent } from "./message-event";
 import type { Scripts } from "./scripts";
 
 /** What a game has of an entity's script. */
@@ -54,7 +55,7 @@ export class SharedScript implements EntityScript {
 	}
 
 	public PostMessage(name: string, payload: unknown): void {
-		const wrong = this.scripts.mail.post(this.instance.entity, name, payload);
+		const wrong = this.scripts.mail.post(this.instance, name, payload);
 		if (wrong !== undefined) fail(`${this.instance.entity.label()}: PostMessage: ${wrong}`);
 	}
 
@@ -64,13 +65,13 @@ export class SharedScript implements EntityScript {
 		if (wrong !== undefined) fail(`${instance.entity.label()}: SubscribeToMessage: ${wrong}`);
 		if (!typeIs(handler, "function"))
 			fail(`${instance.entity.label()}: SubscribeToMessage takes a function, but got ${described(handler)}`);
-		return scripts.runtime.on(instance.owner, `message ${name}`, handler as never);
+		return scripts.runtime.on(instance.owner, messageEvent(name), handler as never);
 	}
 
 	public RunScript(text: string): void {
 		if (!typeIs(text, "string"))
 			fail(`${this.instance.entity.label()}: RunScript takes a text, but got ${described(text)}`);
-		const wrong = this.scripts.mail.postText(this.instance.entity, text);
+		const wrong = this.scripts.mail.postText(this.instance, text);
 		if (wrong !== undefined) fail(`${this.instance.entity.label()}: RunScript: ${wrong}`);
 	}
 

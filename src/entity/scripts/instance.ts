@@ -7,12 +7,17 @@ import { createContext } from "./context";
 import type { Scripts } from "./scripts";
 import { Program, programOf } from "./source";
 
+/** By name, of the messages that a script gets. */
+export type MessageGuards = { readonly [name: string]: (value: unknown) => boolean };
+
 /** The script of one entity on this server, from one source to the next. */
 export class ScriptInstance {
 	public status: ScriptStatus = "none";
 	/** Whose all is that the present script has registered. */
 	public owner: Owner;
 	public program: Program | undefined;
+	/** Of the program's messages; undefined where everything is open. */
+	public guards: MessageGuards | undefined;
 	public exports: unknown;
 	public readonly StatusChanged: FiringSignal<[status: ScriptStatus]>;
 	public readonly Failed: FiringSignal<[failure: ScriptError]>;
@@ -45,6 +50,7 @@ export class ScriptInstance {
 		const { platform } = scripts.space.cluster.context;
 		const program = programOf(source, platform);
 		this.program = typeIs(program, "string") ? undefined : program;
+		this.guards = this.program?.definition?.Messages as MessageGuards | undefined;
 		this.owner = scripts.runtime.createOwner(entity.Id, entity.Name, this.program?.name ?? "none");
 		if (!this.listening) this.owner.setListening(false);
 		if (!typeIs(program, "string")) this.become("waiting");

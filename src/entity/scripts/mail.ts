@@ -4,7 +4,9 @@ import { TELL_BYTES_MOST } from "../../wire/bounds";
 import { decodePayload, encodePayload } from "../../wire/payload";
 import type { ReplicatedEntity } from "../entity";
 import { findScript } from "../registry";
-import { runningEntry } from "../runtime/energy";
+import { present } from "../runtime/energy";
+import type { ScriptInstance } from "./instance";
+import { messageEvent } from "./message-event";
 import type { Scripts } from "./scripts";
 
 /** A message to an entity of a long name fits, too. */
@@ -45,6 +47,7 @@ export class Mail {
 	private isDraining = false;
 	private drainsNextFrame = false;
 	private cancelLook: (() => void) | undefined;
+	private readonly drainHere = () => this.drain();
 
 	constructor(
 		private readonly scripts: Scripts,
@@ -68,25 +71,39 @@ export class Mail {
 	}
 
 	/** Sends a message; returns what is wrong with it, if anything. Hot: on the leader, once per message. */
-	public post(entity: ReplicatedEntity, name: string, payload: unknown): string | undefined {
-		const guard = guardsOf(entity)?.[name];
+	public post(instance: ScriptInstance, name: string, payload: unknown): string | undefined {
+		const { guards, entity } = instance;
+		const guard = guards && guards[name];
+		let isFine = false;
+		if (guard) {
+			const [success, passed] = pcall(guard, payload);
+			isFine = success && passed;
+		}
 		// What passes is the rule: what is wrong otherwise is found out only then.
-		const [success, isFine] = guard ? pcall(guard, payload) : [false, false];
-		if (!success || !isFine) {
+		if (!isFine) {
 			const wrong = this.unknownMessage(entity, name) ?? refusal(guardsOf(entity), name, payload);
 			if (wrong !== undefined) return wrong;
 		}
-		return this.send(entity, name, payload);
+		const { scripts } = this;
+		const tenure = scripts.election && scripts.election.tenure;
+		const isIdle = !present.entry && this.nextLocal >= this.local.size();
+		// At once, here; but in Studio it has to pass what would be sent elsewhere.
+		if (isIdle && tenure && tenure.IsValid() && entity.isPresent && !scripts.isStudio) {
+			this.handle(instance, name, payload, scripts.serverId);
+			return undefined;
+		}
+		return this.send(instance, name, payload);
 	}
 
 	/** Has a text in Luau run on the leader. */
-	public postText(entity: ReplicatedEntity, text: string): string | undefined {
-		return this.send(entity, RUN, text);
+	public postText(instance: ScriptInstance, text: string): string | undefined {
+		return this.send(instance, RUN, text);
 	}
 
-	private send(entity: ReplicatedEntity, name: string, payload: unknown): string | undefined {
+	private send(instance: ScriptInstance, name: string, payload: unknown): string | undefined {
 		const { scripts } = this;
 		const { space } = scripts;
+		const { entity } = instance;
 		if (!entity.isPresent) return "the entity is gone; ask Exists() before";
 		const leads = scripts.leads();
 		// What could not be sent from another server must not work in Studio either.
@@ -98,12 +115,12 @@ export class Mail {
 		}
 		if (leads) {
 			// Nothing waits, and nothing runs: at once.
-			if (this.local.isEmpty() && !this.isDraining && !runningEntry()) {
-				this.handle(entity, name, payload, scripts.serverId);
+			if (!this.isDraining && !present.entry && this.local.isEmpty()) {
+				this.handle(instance, name, payload, scripts.serverId);
 				return undefined;
 			}
-			this.local.push({ entity, name, payload, untilSeconds: space.now() + LIFE_SECONDS });
-			if (!runningEntry()) this.drain();
+			this.queueHere({ entity, name, payload, untilSeconds: space.now() + LIFE_SECONDS });
+			if (!present.entry) this.drain();
 			return undefined;
 		}
 		if (this.waiting.size() >= MOST_WAITING)
@@ -113,15 +130,21 @@ export class Mail {
 		return undefined;
 	}
 
+	/** It is handled here, when what is running has ended. */
+	private queueHere(message: Message): void {
+		this.local.push(message);
+		this.scripts.runtime.ended = this.drainHere;
+	}
+
 	/** There is a leader, or another one; or one of the messages under way has arrived. */
 	public dispatch(): void {
 		const { scripts } = this;
 		if (this.waiting.isEmpty()) return;
 		scripts.elect();
 		if (scripts.leads()) {
-			for (const message of this.waiting) this.local.push(message);
+			for (const message of this.waiting) this.queueHere(message);
 			this.waiting.clear();
-			if (!runningEntry()) this.drain();
+			if (!present.entry) this.drain();
 			return;
 		}
 		const election = scripts.space.leader.election();
@@ -198,7 +221,7 @@ export class Mail {
 			this.invalid += 1;
 			return true;
 		}
-		this.handle(entity, name, value, sender);
+		this.handle(instance, name, value, sender);
 		return true;
 	}
 
@@ -220,12 +243,13 @@ export class Mail {
 			count += 1;
 			if (!scripts.leads()) this.handOn(message);
 			else if (message.entity.isPresent)
-				this.handle(message.entity, message.name, message.payload, scripts.serverId);
+				this.handle(scripts.instanceOf(message.entity), message.name, message.payload, scripts.serverId);
 			else this.expire(message);
 		}
 		if (this.nextLocal >= posted.size()) {
 			posted.clear();
 			this.nextLocal = 0;
+			scripts.runtime.ended = undefined;
 		}
 		this.isDraining = false;
 		this.dispatch();
@@ -246,16 +270,16 @@ export class Mail {
 		});
 	}
 
-	private handle(entity: ReplicatedEntity, name: string, payload: unknown, sender: string): void {
+	private handle(instance: ScriptInstance, name: string, payload: unknown, sender: string): void {
 		const { scripts } = this;
-		const instance = scripts.instanceOf(entity);
 		if (name === RUN) {
 			this.handled += 1;
 			scripts.runText(instance, payload as string);
 			return;
 		}
-		const listeners = instance.owner.listeners.get(`message ${name}`);
-		if (!listeners || !instance.owner.listening) {
+		const { owner } = instance;
+		const listeners = owner.listeners.get(messageEvent(name));
+		if (!listeners || !owner.listening) {
 			this.dropped += 1;
 			return;
 		}

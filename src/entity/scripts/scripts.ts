@@ -41,7 +41,7 @@ export class Scripts implements ScriptHost, SpaceScripts {
 	/** Whether this server knows what there is, so that scripts may begin. */
 	private isStarted = false;
 	/** Once there are scripts, or messages to them. */
-	private election: Scope | undefined;
+	public election: Scope | undefined;
 	private scriptCount = 0;
 
 	constructor(
@@ -60,7 +60,6 @@ export class Scripts implements ScriptHost, SpaceScripts {
 			this.instances.get(failure.EntityId)?.noteFailure(failure);
 			this.ScriptFailed.Fire(failure);
 		};
-		this.runtime.ended = () => this.mail.drain();
 		this.mail = new Mail(this, ({ entity, name, payload }) => this.MessageExpired.Fire(entity.Id, name, payload));
 		this.modules = new Modules(this);
 		this.actions = new Actions(this);
@@ -211,7 +210,8 @@ export class Scripts implements ScriptHost, SpaceScripts {
 
 	/** Whether this server runs the scripts, by the clock. Hot. */
 	public leads(): boolean {
-		return this.election !== undefined && this.election.IsLeader();
+		const { election } = this;
+		return election !== undefined && election.IsLeader();
 	}
 
 	public isLoaded(id: string): boolean {
