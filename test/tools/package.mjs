@@ -1,5 +1,5 @@
-// Checks what the package would ship: the build, the transformer, its papers, and nothing else.
-import { execFileSync } from "node:child_process";
+// Checks what the package would ship: the build, the transformer, its papers, and nothing else; and that it stays small. As `npm publish` would, without its registry.
+import { execFileSync, spawnSync } from "node:child_process";
 import process from "node:process";
 
 import { ROOT } from "./tools.mjs";
@@ -14,8 +14,11 @@ const ALLOWED = [
 ];
 const REQUIRED = ["package.json", "LICENSE", "out/init.luau", "out/index.d.ts", "transformer/index.js"];
 
+/** Nobody downloads more than this for it. */
+const PACKED_BYTES_MOST = 400_000;
+
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-const [{ files }] = JSON.parse(
+const [{ files, size }] = JSON.parse(
 	execFileSync(npm, ["pack", "--dry-run", "--json", "--ignore-scripts"], {
 		cwd: ROOT,
 		encoding: "utf8",
@@ -29,6 +32,17 @@ const missing = REQUIRED.filter((name) => !names.includes(name));
 if (surplus.length > 0) console.log(`FAILED  the package has what it should not: ${surplus.join(", ")}`);
 if (missing.length > 0) console.log(`FAILED  the package lacks ${missing.join(", ")}`);
 
-const failed = Number(surplus.length > 0) + Number(missing.length > 0);
-console.log(`${2 - failed} passed, ${failed} failed, 0 skipped`);
+const isTooLarge = size > PACKED_BYTES_MOST;
+if (isTooLarge) console.log(`FAILED  the package is ${size} bytes, the most is ${PACKED_BYTES_MOST}`);
+// What `npm publish` itself has against it. It would rebuild; that is done.
+const rehearsal = spawnSync(npm, ["publish", "--dry-run", "--ignore-scripts", "--offline"], {
+	cwd: ROOT,
+	encoding: "utf8",
+});
+const isRefused = rehearsal.status !== 0;
+if (isRefused) console.log(`FAILED  npm would not publish it\n${rehearsal.stderr}`);
+console.log(`packed: ${size} bytes of ${PACKED_BYTES_MOST}, ${names.length} files`);
+
+const failed = [surplus.length > 0, missing.length > 0, isTooLarge, isRefused].filter(Boolean).length;
+console.log(`${4 - failed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed === 0 ? 0 : 1);

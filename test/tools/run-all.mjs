@@ -8,7 +8,8 @@ import path from "node:path";
 import process from "node:process";
 
 import { clean } from "./clean.mjs";
-import { ROOT, runTool } from "./tools.mjs";
+import { buildPackage } from "./release/build-package.mjs";
+import { ROOT } from "./tools.mjs";
 
 const TALLY = /^(\d+) passed, (\d+) failed, (\d+) skipped$/;
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -54,7 +55,7 @@ function finish() {
 
 console.log("== clean build");
 clean();
-if (runTool("roblox-ts", "rbxtsc", []) !== 0) {
+if (!buildPackage()) {
 	total.failed++;
 	finish();
 }

@@ -6,6 +6,7 @@ import path from "node:path";
 import process from "node:process";
 
 import { locked } from "./lock.mjs";
+import { buildPackage } from "./release/build-package.mjs";
 import { ROOT, runTool } from "./tools.mjs";
 
 const GAME = path.join(ROOT, "test", "game");
@@ -45,7 +46,7 @@ function npm(parameters, cwd) {
 function packInto(folder) {
 	// Nobody may clean or rebuild `out` between the build and the packing.
 	locked("specs", () => {
-		if (runTool("roblox-ts", "rbxtsc", []) !== 0) throw new Error("the library does not compile");
+		if (!buildPackage({ hasLock: true })) throw new Error("the library does not compile");
 		npm(["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], ROOT);
 	});
 	const packed = readdirSync(folder).find((name) => name.endsWith(".tgz"));
