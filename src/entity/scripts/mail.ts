@@ -44,6 +44,7 @@ export class Mail {
 	/** On the leader: those that are handled as soon as what is running has ended. */
 	private readonly local = new Array<Message>();
 	private nextLocal = 0;
+	private isDispatching = false;
 	private isDraining = false;
 	private drainsNextFrame = false;
 	private cancelLook: (() => void) | undefined;
@@ -139,7 +140,8 @@ export class Mail {
 	/** There is a leader, or another one; or one of the messages under way has arrived. */
 	public dispatch(): void {
 		const { scripts } = this;
-		if (this.waiting.isEmpty()) return;
+		// What cannot be sent any more is settled at once, and calls this in the middle of the loop below, which goes on with the rest.
+		if (this.isDispatching || this.waiting.isEmpty()) return;
 		scripts.elect();
 		if (scripts.leads()) {
 			for (const message of this.waiting) this.queueHere(message);
@@ -154,6 +156,7 @@ export class Mail {
 		const leader = known && membership.get(known.leader) ? known : undefined;
 		const now = scripts.space.now();
 		let taken = 0;
+		this.isDispatching = true;
 		while (taken < this.waiting.size()) {
 			const message = this.waiting[taken]!;
 			const isLate = now >= message.untilSeconds;
@@ -162,6 +165,7 @@ export class Mail {
 			if (isLate) this.expire(message);
 			else this.tell(message);
 		}
+		this.isDispatching = false;
 		if (taken > 0) this.waiting = this.waiting.filter((_, index) => index >= taken);
 		this.lookAgain();
 	}

@@ -212,6 +212,26 @@ export = () => {
 			});
 		});
 
+		it("what a server posts while it closes, and can not send any more, is told of once", () => {
+			const definition = counter([]);
+			inArena({ seed: 116 }, (arena) => {
+				const [first, second] = arena.start(2);
+				create(first!, "door", definition, { n: 0 });
+				untilLed(arena);
+				arena.run(5);
+				const other = leaderOf(arena) === first ? second! : first!;
+				const expired = new Array<string>();
+				other.space.Scripts.MessageExpired.Connect((_id, name, payload) => expired.push(`${name} ${payload}`));
+				other.server.Close();
+				other.do(() => {
+					for (const number of $range(1, 3)) other.entity("door")!.GetScript().PostMessage("add", number);
+				});
+				arena.run(60);
+				expect(expired.join(", ")).to.equal("add 1, add 2, add 3");
+				expect(arena.game.Errors.size()).to.equal(0);
+			});
+		});
+
 		it("a script is replaced on all servers: nothing of the former one is left anywhere", () => {
 			const log = new Array<string>();
 			const former = scripted({}, (context) => context.OnShout("go", () => log.push("former")));
