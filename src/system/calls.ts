@@ -191,7 +191,7 @@ export class Calls {
 	private route(call: Call): void {
 		const { directory, cluster } = this;
 		const record = directory.hostOf(call.moduleId!);
-		if (!record || record.term === call.refusedTerm) return;
+		if (!record || record.state === "stopping" || record.term === call.refusedTerm) return;
 		if (record.state === "failed") {
 			this.fail(call, "notRunning", "notRun", `the module could not be started: ${record.message}`);
 			return;

@@ -1,4 +1,6 @@
 import { ServerCluster } from "../cluster/server-cluster";
+import { isPlausible } from "../election/term";
+import { HybridClock } from "../replication/hybrid-clock";
 import { IndexTable } from "./index-table";
 import { decodeMetadata } from "./metadata";
 import { PoolView } from "./pool-view";
@@ -181,7 +183,7 @@ export class Directory {
 	private listChanged(system: string, text: string | undefined): void {
 		const former = this.indexes.get(system);
 		const list = text === undefined ? undefined : decodeList(text);
-		if (text !== undefined && !list) {
+		if (text !== undefined && !(list && this.isStamp(list.revision))) {
 			this.malformed += 1;
 			return;
 		}
@@ -234,34 +236,44 @@ export class Directory {
 	}
 
 	private hostsChanged(key: string, text: string | undefined, owner: string): void {
-		if (key === TARGET_KEY) {
-			this.target = text === undefined ? undefined : decodeTarget(text);
-			this.events.progressed();
-			return;
-		}
-		if (key === STABLE_KEY) {
-			const version = text === undefined ? undefined : decodeVersion(text);
-			if (version !== undefined && version > this.stable) this.stable = version;
-			this.events.progressed();
-			return;
-		}
 		const [kind, name] = [string.sub(key, 1, 2), string.sub(key, 3)];
-		if (kind === "h/") this.hostChanged(name, text, owner);
+		if (key === TARGET_KEY) this.targetChanged(text);
+		else if (key === STABLE_KEY) this.stableChanged(text);
+		else if (kind === "h/") this.hostChanged(name, text, owner);
 		else if (kind === "i/") this.announced(name, text);
+		else if (kind !== "n/" && kind !== "r/") return;
 		// A server speaks for itself only.
 		else if (text !== undefined && name !== owner) this.malformed += 1;
 		else if (kind === "n/") this.nodeChanged(name, text);
-		else if (kind === "r/") {
-			const version = text === undefined ? undefined : decodeVersion(text);
-			if (version === undefined) this.ready.delete(name);
-			else this.ready.set(name, version);
-			this.events.progressed();
-		}
+		else this.readyChanged(name, text);
+	}
+
+	private targetChanged(text: string | undefined): void {
+		const target = text === undefined ? undefined : decodeTarget(text);
+		const isGood = target !== undefined && this.isStamp(target.version);
+		if (text !== undefined && !isGood) this.malformed += 1;
+		this.target = isGood ? target : undefined;
+		this.events.progressed();
+	}
+
+	private stableChanged(text: string | undefined): void {
+		const version = text === undefined ? undefined : decodeVersion(text);
+		const isGood = version !== undefined && this.isStamp(version);
+		if (text !== undefined && !isGood) this.malformed += 1;
+		if (isGood && version > this.stable) this.stable = version;
+		this.events.progressed();
+	}
+
+	private readyChanged(serverId: string, text: string | undefined): void {
+		const version = text === undefined ? undefined : decodeVersion(text);
+		if (version === undefined) this.ready.delete(serverId);
+		else this.ready.set(serverId, version);
+		this.events.progressed();
 	}
 
 	private hostChanged(moduleId: string, text: string | undefined, owner: string): void {
 		const record = text === undefined ? undefined : decodeHost(text, owner);
-		if (record) this.hostRecords.set(moduleId, record);
+		if (record && this.isTerm(record.term)) this.hostRecords.set(moduleId, record);
 		else {
 			if (text !== undefined) this.malformed += 1;
 			this.hostRecords.delete(moduleId);
@@ -283,5 +295,17 @@ export class Directory {
 		if (node) this.nodes.set(serverId, node);
 		else this.nodes.delete(serverId);
 		this.events.nodesChanged();
+	}
+
+	// -- what cannot be ----------------------------------------------------------------------------------------------------------------------
+
+	/** Revisions and versions are times of the cluster's clock. One far ahead would leave nothing to come after it. */
+	private isStamp(stamp: number): boolean {
+		return HybridClock.accepts(stamp, this.cluster.context.platform.unixMilliseconds());
+	}
+
+	/** Terms are such times as well, or those of leases. */
+	public isTerm(term: number): boolean {
+		return isPlausible(term, "lease", this.cluster.context.platform.unixMilliseconds() / 1000);
 	}
 }

@@ -11,6 +11,8 @@ import { encodePayload } from "../wire/payload";
 /** A module is tried so often, so far apart. */
 export const START_ATTEMPTS = 3;
 const AGAIN_SECONDS = 1;
+/** A module that stops, with functions that run still, is waited for so long. */
+const STOP_SECONDS = 5;
 /** Calls that wait for a module to have started. */
 const MOST_WAITING = 256;
 
@@ -27,10 +29,17 @@ export class Hosted {
 	/** Why it could not be started. */
 	public message = "";
 	public readonly moduleId: string;
-	public readonly status: HostedStatus;
+	public status: HostedStatus;
 	private instance: Instance | undefined;
+	/** One that was told to stop, and may not have yet. */
+	private former: Instance | undefined;
+	private isRunning = false;
 	private attempts = 0;
-	private isStopping = false;
+	/** Who waits for it to have stopped, once it is to. */
+	private stopping: Array<() => void> | undefined;
+	private stopsSeconds = 0;
+	private hasEnded = false;
+	/** Functions that run. */
 	private active = 0;
 	private waiting = new Array<() => void>();
 	private cancelTimer: (() => void) | undefined;
@@ -57,7 +66,7 @@ export class Hosted {
 
 	/** Whether this server may act for the module: it does not stop, and nobody else runs it. */
 	public isValid(): boolean {
-		return !this.isStopping && (!this.leadership || this.leadership.IsValid());
+		return !this.stopping && this.isAllowed();
 	}
 
 	public isSettled(): boolean {
@@ -87,7 +96,8 @@ export class Hosted {
 		this.cancelTimer?.();
 		return () => {
 			this.active -= 1;
-			this.restLater();
+			if (!this.stopping) this.restLater();
+			else if (this.active === 0) this.end();
 		};
 	}
 
@@ -102,48 +112,66 @@ export class Hosted {
 		} else this.instance?.setSettings(entry.settings);
 	}
 
+	/** Takes no more calls. `done` is called when the functions that run, and then its handlers, are through, or have taken five seconds together. */
 	public stop(done: () => void): void {
-		if (this.isStopping) return;
-		this.isStopping = true;
-		this.cancelTimer?.();
-		const { instance } = this;
-		const finish = (): void => {
-			this.status.finish();
-			this.become("stopping");
-			done();
-		};
-		this.instance = undefined;
-		if (!instance) {
-			finish();
+		if (this.stopping) {
+			this.stopping.push(done);
+			// What is exclusive has no time without its lease.
+			if (!this.isAllowed()) this.end();
 			return;
 		}
-		this.events.stopped();
-		instance.stop(finish);
+		this.stopping = [done];
+		this.stopsSeconds = this.platform.clock() + STOP_SECONDS;
+		this.cancelTimer?.();
+		this.become("stopping");
+		if (this.active > 0 && this.isAllowed())
+			this.cancelTimer = this.platform.schedule(STOP_SECONDS, () => this.end());
+		else this.end();
+	}
+
+	private end(): void {
+		const { instance, former } = this;
+		if (this.hasEnded) return;
+		this.hasEnded = true;
+		this.cancelTimer?.();
+		this.instance = undefined;
+		const finish = (): void => {
+			this.status.drop();
+			for (const callback of this.stopping!) callback();
+		};
+		if (instance) {
+			this.noteStopped();
+			instance.stop(math.max(0, this.stopsSeconds - this.platform.clock()), finish);
+		} else if (former) former.stop(STOP_SECONDS, finish);
+		else finish();
+	}
+
+	/** An exclusive module may run while its lease holds. */
+	private isAllowed(): boolean {
+		return !this.leadership || this.leadership.IsValid();
 	}
 
 	private start(): void {
 		this.become("starting");
 		this.attempts += 1;
+		if (this.attempts > 1 || this.former) this.status = this.status.next();
 		const instance = new Instance(this.moduleId, this.definition, this.entry.settings, this.status, this.platform);
 		this.instance = instance;
-		this.status.restart();
 		instance.begin((failure) => {
-			if (this.isStopping) return;
 			if (failure === undefined) {
 				this.attempts = 0;
+				this.isRunning = true;
 				this.events.started();
 				this.become("ready");
 				this.restLater();
 				return;
 			}
 			sometimes("a module that fails to start");
-			this.instance = undefined;
-			instance.stop(() => this.tryAgain(failure));
+			this.leave(instance, () => this.tryAgain(failure));
 		});
 	}
 
 	private tryAgain(failure: string): void {
-		if (this.isStopping) return;
 		if (this.attempts < START_ATTEMPTS) {
 			this.cancelTimer = this.platform.schedule(AGAIN_SECONDS * this.attempts, () => this.start());
 			return;
@@ -152,20 +180,33 @@ export class Hosted {
 		this.become("failed");
 	}
 
+	/** This time of running is over, another one may follow. */
+	private leave(instance: Instance, afterwards: () => void): void {
+		this.instance = undefined;
+		this.former = instance;
+		this.noteStopped();
+		instance.stop(STOP_SECONDS, () => {
+			if (!this.stopping) afterwards();
+		});
+	}
+
+	private noteStopped(): void {
+		if (!this.isRunning) return;
+		this.isRunning = false;
+		this.events.stopped();
+	}
+
 	/** A lazy module stops when nobody has called it for long enough. */
 	private restLater(): void {
 		const { lazySeconds } = this.definition;
 		this.cancelTimer?.();
-		if (lazySeconds === undefined || this.active > 0 || this.state !== "ready" || this.isStopping) return;
+		if (lazySeconds === undefined || this.active > 0 || this.state !== "ready" || this.stopping) return;
 		this.cancelTimer = this.platform.schedule(lazySeconds, () => {
 			const { instance } = this;
-			if (!instance || this.active > 0 || this.isStopping) return;
-			this.instance = undefined;
+			if (!instance || this.active > 0 || this.stopping) return;
 			// Whoever calls now waits until it has stopped, and starts it again.
 			this.state = "starting";
-			this.events.stopped();
-			instance.stop(() => {
-				if (this.isStopping) return;
+			this.leave(instance, () => {
 				if (this.waiting.isEmpty()) this.become("idle");
 				else this.start();
 			});

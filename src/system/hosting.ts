@@ -109,7 +109,9 @@ export class Hosting implements HostedEvents {
 
 	public changed(hosted: Hosted): void {
 		if (this.hosted.get(hosted.moduleId) !== hosted) return;
-		if (hosted.state !== "stopping") this.putHost(hosted);
+		const record = this.directory.hostOf(hosted.moduleId);
+		// Who stops it because another one runs it does not take its place once more.
+		if (hosted.state !== "stopping" || record?.serverId === this.cluster.ServerId) this.putHost(hosted);
 		this.progressed();
 	}
 
@@ -227,6 +229,10 @@ export class Hosting implements HostedEvents {
 	private stop(hosted: Hosted, isKnown: boolean, done?: () => void): void {
 		const { moduleId } = hosted;
 		hosted.stop(() => {
+			if (this.hosted.get(moduleId) !== hosted) {
+				done?.();
+				return;
+			}
 			this.hosted.delete(moduleId);
 			const record = this.directory.hostOf(moduleId);
 			if (!record || record.serverId === this.cluster.ServerId) this.directory.takeHost(moduleId);

@@ -7,8 +7,8 @@ import { Owner } from "./owner";
 import { TaskQueue } from "./task-queue";
 import { ModuleContext, ModuleStatus, QueueOptions, Settings } from "./types";
 
-/** A module that stops is waited for so long. */
-const STOP_SECONDS = 5;
+/** A module that starts is waited for so long: what yields for ever must not hold up all servers' start-up. */
+const START_SECONDS = 30;
 const NO_SETTINGS: Settings = table.freeze({});
 
 export type Body = (args: object, caller: Caller) => unknown;
@@ -27,6 +27,9 @@ export class Instance implements ModuleContext<object> {
 	private stopHandlers = new Array<() => void>();
 	private readonly tasks: TaskQueue;
 	private ended = false;
+	/** Who is called once its handlers are through; undefined when they are. */
+	private stopping: Array<() => void> | undefined;
+	private cancelStart: (() => void) | undefined;
 
 	constructor(
 		public readonly Id: string,
@@ -79,10 +82,19 @@ export class Instance implements ModuleContext<object> {
 
 	/** Starts the module in a thread of its own. `done` gets what went wrong, if anything did. */
 	public begin(done: (failure: string | undefined) => void): void {
+		let isDone = false;
+		const finish = (failure: string | undefined): void => {
+			if (isDone || this.ended) return;
+			isDone = true;
+			this.cancelStart?.();
+			done(failure);
+		};
+		this.cancelStart = this.platform.schedule(START_SECONDS, () =>
+			finish(`start has not returned after ${START_SECONDS} seconds`),
+		);
 		this.platform.spawn(() => {
 			const [success, failure] = xpcall(() => this.load(), traced);
-			if (this.ended) return;
-			done(success ? undefined : tostring(failure));
+			finish(success ? undefined : tostring(failure));
 		});
 	}
 
@@ -97,23 +109,29 @@ export class Instance implements ModuleContext<object> {
 		for (const handler of [...this.settingsHandlers]) this.platform.spawn(() => handler(this.GetSettings()));
 	}
 
-	/** Ends everything of it; `done` is called when its handlers are through, or have taken too long. */
-	public stop(done: () => void): void {
-		if (this.ended) return;
+	/** Ends everything of it; `done` is called when its handlers are through, or have taken so many seconds. */
+	public stop(seconds: number, done: () => void): void {
+		if (this.ended) {
+			if (this.stopping) this.stopping.push(done);
+			else done();
+			return;
+		}
 		this.ended = true;
+		this.stopping = [done];
+		this.cancelStart?.();
 		this.Subscriptions.Terminate();
 		this.tasks.finish();
 		const handlers = this.stopHandlers;
 		this.stopHandlers = [];
-		let isDone = false;
 		const finish = (): void => {
-			if (isDone) return;
-			isDone = true;
+			const { stopping } = this;
+			if (!stopping) return;
+			this.stopping = undefined;
 			cancel();
 			this.status.finish();
-			done();
+			for (const callback of stopping) callback();
 		};
-		const cancel = this.platform.schedule(STOP_SECONDS, finish);
+		const cancel = this.platform.schedule(seconds, finish);
 		this.platform.spawn(() => {
 			for (const index of $range(handlers.size() - 1, 0, -1)) {
 				const [success, problem] = pcall(handlers[index]!);
@@ -133,8 +151,8 @@ export class Instance implements ModuleContext<object> {
 				error(`start returned no function "${name}"; return all of the definition's`, 0);
 		}
 		this.functions = functions as unknown as { readonly [name: string]: Body };
-		for (const handler of [...this.startHandlers]) handler();
-		this.status.clear();
+		for (const handler of [...this.startHandlers]) if (!this.ended) handler();
+		if (!this.ended) this.status.clear();
 	}
 
 	private label(): string {

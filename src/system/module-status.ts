@@ -104,17 +104,22 @@ export class HostedStatus implements ModuleStatus<Status> {
 		return names;
 	}
 
-	/** @internal The module is started: what it does not set while it does, as a former time of running left it, is gone once it runs. */
+	/** @internal The module is started: what it did not set while it started, as a former time of running left it, is gone. */
 	public clear(): void {
+		if (this.ended) return;
 		for (const name of this.statuses.names(this.moduleId)) {
-			const record = this.statuses.get(this.moduleId, name)!;
-			if (record.value !== undefined && record.term < this.term) this.sayDeleted(name, "deleted");
+			const { value } = this.statuses.get(this.moduleId, name)!;
+			if (value !== undefined && !this.held.has(name)) this.sayDeleted(name, "deleted");
 		}
 	}
 
-	/** @internal It is started once more: the values that it has now are not those of the new time. */
-	public restart(): void {
-		this.ended = false;
+	/** @internal The status of the next time of running on this server, in the same term: this one is over. */
+	public next(): HostedStatus {
+		this.drop();
+		const { moduleId, definition, term, statuses, platform } = this;
+		const following = new HostedStatus(moduleId, definition, term, statuses, platform);
+		following.revision = this.revision;
+		return following;
 	}
 
 	/** @internal Says again what others have said in its place: who ran the module before, or adopted its values. */
@@ -123,8 +128,13 @@ export class HostedStatus implements ModuleStatus<Status> {
 			if (this.statuses.shown(this.moduleId, name) !== record) this.statuses.put(this.moduleId, name, record);
 	}
 
-	/** @internal The module stops. Its last values stay. */
+	/** @internal The module has stopped. Its last values stay, and expire when they were to. */
 	public finish(): void {
+		this.ended = true;
+	}
+
+	/** @internal Another time of running follows, or another server. */
+	public drop(): void {
 		this.ended = true;
 		for (const [, { cancelExpiry }] of this.held) cancelExpiry?.();
 	}

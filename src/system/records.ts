@@ -144,8 +144,9 @@ export function decodeHost(text: string, serverId: string): HostRecord | undefin
 	const value = decodePayload(text);
 	if (!isTable(value)) return undefined;
 	const [term, state, message] = value as unknown as [unknown, HostState, unknown];
-	if (!isCount(term) || !HOST_STATES.includes(state) || !typeIs(message, "string")) return undefined;
-	return { serverId, term, state, message };
+	if (!isCount(term) || !typeIs(state, "string") || !typeIs(message, "string")) return undefined;
+	// However it does there by a newer version's word: that server has it, and nobody else is to start it.
+	return { serverId, term, state: HOST_STATES.includes(state) ? state : "starting", message };
 }
 
 /** What a server could run, and its share of that. */

@@ -63,7 +63,7 @@ export class StatusTable {
 	private take(key: string, text: string | undefined): void {
 		const parts = splitStatusKey(key);
 		const record = text === undefined ? undefined : decodeStatus(text);
-		if (!parts || (text !== undefined && !record)) {
+		if (!parts || (text !== undefined && !(record && this.directory.isTerm(record.term)))) {
 			this.directory.malformed += 1;
 			return;
 		}

@@ -1,4 +1,7 @@
 import {
+	AnyModule,
+	CallError,
+	CallOptions,
 	DefineModule,
 	Fn,
 	ModuleContext,
@@ -9,6 +12,8 @@ import {
 	System,
 	Systems,
 } from "../../../src/system";
+import { findDefinition } from "../../../src/system/definition";
+import { Hosted } from "../../../src/system/hosted";
 import { SystemsOfServer } from "../../../src/system/systems";
 import { ServerCluster } from "../../../src/cluster/server-cluster";
 import { VirtualGame, VirtualGameOptions, VirtualServer, VirtualServerOptions } from "../../../src/testing";
@@ -77,6 +82,15 @@ export function defineDisplay(arena: Arena, name: string, more: { exclusive?: bo
 }
 export type Display = ReturnType<typeof defineDisplay>;
 
+/** What came of a call. */
+export interface Outcome {
+	readonly value?: unknown;
+	readonly error?: CallError;
+}
+
+/** How long a call may take: the longest deadline, and some. */
+const CALL_LIMIT_SECONDS = 70;
+
 /** A game whose servers run displays. */
 export class Arena {
 	public readonly world: VirtualGame;
@@ -116,6 +130,40 @@ export class Arena {
 		server.Do(() => System("arena").SetModules(ids.map((id) => ({ id, module: this.display(server) }))));
 	}
 
+	/** A definition that a server has, by its name: of those that the option `setup` made. */
+	public definition(server: VirtualServer, name: string): AnyModule {
+		return findDefinition(this.systems(server).cluster.context.platform.attachments, name)! as unknown as AnyModule;
+	}
+
+	/** Makes a system have one module of each of these ids, of kinds that `setup` defined. */
+	public setModules(server: VirtualServer, system: string, modules: ReadonlyArray<readonly [string, string]>): void {
+		server.Do(() =>
+			System(system).SetModules(
+				modules.map(([id, definition]) => ({ id, module: this.definition(server, definition) })),
+			),
+		);
+	}
+
+	/** Waits for what comes of a call of a module in a place of a system. */
+	public call(
+		server: VirtualServer,
+		name: string,
+		args: object = {},
+		options?: CallOptions,
+		place = "Display",
+		system = "arena",
+	): Outcome {
+		const promise = server.Do(() =>
+			System(system)
+				.Module(place)
+				.Call(name, args as never, options),
+		);
+		const [success, result] = pcall(() => this.world.Settle(promise as Promise<unknown>, CALL_LIMIT_SECONDS));
+		if (success) return { value: result };
+		if (!typeIs(result, "table")) error(result, 0);
+		return { error: result as CallError };
+	}
+
 	public module(server: VirtualServer, index = 1): ModuleProxy<Display> {
 		return server.Do(() => System("arena").Module(this.display(server), index));
 	}
@@ -139,7 +187,12 @@ export class Arena {
 
 	/** The status of a module as its own code has it, where it runs. */
 	public status(id: string): ModuleStatus<DisplayStatus> {
-		return this.systems(this.mustHost(id)).hosting.find(id)!.status as unknown as ModuleStatus<DisplayStatus>;
+		return this.hosted(id).status as unknown as ModuleStatus<DisplayStatus>;
+	}
+
+	/** A module where it runs. */
+	public hosted(id: string): Hosted {
+		return this.systems(this.mustHost(id)).hosting.find(id)!;
 	}
 
 	/** Does something to a module's status on the server that runs it. */

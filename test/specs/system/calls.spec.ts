@@ -1,9 +1,7 @@
 /// <reference types="@rbxts/testez/globals" />
-import { Caller, CallError, CallOptions, DefineModule, Fn, Parameter, System, Systems } from "../../../src/system";
+import { Caller, CallError, DefineModule, Fn, Parameter, System, Systems } from "../../../src/system";
 import { VirtualServer } from "../../../src/testing";
-import { Arena, ArenaOptions, inArena, isBoolean, isString } from "../support/arena";
-
-type Outcome = { readonly value?: unknown; readonly error?: CallError };
+import { Arena, ArenaOptions, inArena, isBoolean, isString, Outcome } from "../support/arena";
 
 /** Two servers; calls come from the one that does not run the module. */
 function apart(
@@ -19,38 +17,6 @@ function apart(
 	});
 }
 
-/** What comes of a call of the first display. */
-function outcomeOf(
-	arena: Arena,
-	server: VirtualServer,
-	name: string,
-	args: object,
-	options?: CallOptions,
-	place = "Display",
-): Outcome {
-	const outcome: { value?: unknown; error?: CallError } = {};
-	let isSettled = false;
-	server
-		.Do(
-			() =>
-				System("arena")
-					.Module(place)
-					.Call(name, args as never, options) as Promise<unknown>,
-		)
-		.then(
-			(value) => {
-				outcome.value = value;
-				isSettled = true;
-			},
-			(problem) => {
-				outcome.error = problem as CallError;
-				isSettled = true;
-			},
-		);
-	arena.until("settled", 70, () => isSettled);
-	return outcome;
-}
-
 const user: Caller = { kind: "player", userId: 5, level: "user" };
 const support: Caller = { kind: "support" };
 const administrator: Caller = { kind: "administrator" };
@@ -60,16 +26,16 @@ export = () => {
 		it("Q1: takes its arguments by name or in order", () => {
 			apart(1, (arena, caller, host) => {
 				for (const server of [caller, host]) {
-					expect(outcomeOf(arena, server, "add", { a: 1, b: 2 }).value).to.equal(3);
-					expect(outcomeOf(arena, server, "add", [2, 3]).value).to.equal(5);
+					expect(arena.call(server, "add", { a: 1, b: 2 }).value).to.equal(3);
+					expect(arena.call(server, "add", [2, 3]).value).to.equal(5);
 				}
 			});
 		});
 
 		it("Q2: fills in what has a default", () => {
 			apart(2, (arena, caller) => {
-				expect(outcomeOf(arena, caller, "add", { a: 5 }).value).to.equal(205);
-				expect(outcomeOf(arena, caller, "add", [6]).value).to.equal(206);
+				expect(arena.call(caller, "add", { a: 5 }).value).to.equal(205);
+				expect(arena.call(caller, "add", [6]).value).to.equal(206);
 			});
 		});
 
@@ -82,7 +48,7 @@ export = () => {
 					[{ a: 1, c: 1 }, 'it has no parameter "c"; it takes 1 to 2 (a, b?)'],
 					[{ a: "one" }, '"a" must be Number, but is "one"'],
 				] as Array<[object, string]>) {
-					const { error: problem } = outcomeOf(arena, caller, "add", args);
+					const { error: problem } = arena.call(caller, "add", args);
 					expect(problem?.kind).to.equal("arguments");
 					expect(problem?.outcome).to.equal("notRun");
 					expect(problem?.message).to.equal(`[net-server-sync] Display_1 of system "arena".add: ${text}`);
@@ -93,14 +59,12 @@ export = () => {
 
 		it("Q4: of a function that there is not is refused, and never sent", () => {
 			apart(4, (arena, caller, host) => {
-				const { error: problem } = outcomeOf(arena, caller, "explode", {});
+				const { error: problem } = arena.call(caller, "explode", {});
 				expect(problem?.kind).to.equal("function");
 				expect(problem?.message).to.equal(
 					'[net-server-sync] Display_1 of system "arena".explode: undefined function; Display has add, clear, power, reboot, reset, set_count, switch_input',
 				);
-				expect(outcomeOf(arena, caller, "add", { a: 1 }, undefined, "Display_2").error?.kind).to.equal(
-					"module",
-				);
+				expect(arena.call(caller, "add", { a: 1 }, undefined, "Display_2").error?.kind).to.equal("module");
 				expect(arena.systems(host).GetStatistics().Requests).to.equal(0);
 			});
 		});
@@ -134,37 +98,11 @@ export = () => {
 				);
 			};
 			inArena({ servers: 2, seed: 5, setup }, (arena) => {
-				const [first] = arena.servers;
-				const definition = first!.Do(() => arena.systems(first!).cluster.context.platform.attachments) as {
-					definitions: Map<string, never>;
-				};
-				first!.Do(() => System("odds").SetModules([{ id: "o1", module: definition.definitions.get("Odd")! }]));
+				arena.setModules(arena.servers[0]!, "odds", [["o1", "Odd"]]);
 				arena.untilStable();
 				const host = arena.mustHost("o1");
 				for (const server of [arena.otherThan(host), host]) {
-					const call = (name: string): Outcome => {
-						const outcome: { value?: unknown; error?: CallError } = {};
-						let isSettled = false;
-						server
-							.Do(
-								() =>
-									System("odds")
-										.Module("Odd")
-										.Call(name, {} as never) as Promise<unknown>,
-							)
-							.then(
-								(value) => {
-									outcome.value = value;
-									isSettled = true;
-								},
-								(problem) => {
-									outcome.error = problem as CallError;
-									isSettled = true;
-								},
-							);
-						arena.until("settled", 12, () => isSettled);
-						return outcome;
-					};
+					const call = (name: string): Outcome => arena.call(server, name, {}, undefined, "Odd", "odds");
 					expect(call("no").value).to.equal(false);
 					expect(call("nothing").value).to.equal(undefined);
 					expect(call("odd").value).to.equal(undefined);
@@ -221,11 +159,11 @@ export = () => {
 				for (const server of arena.servers) server.Do(() => Systems().SetWeight(0));
 				arena.until("it stopped", 20, () => arena.hostOf("d1") === undefined);
 				arena.world.Run(5);
-				const { error: problem } = outcomeOf(arena, caller, "add", [1], { deadlineSeconds: 5 });
+				const { error: problem } = arena.call(caller, "add", [1], { deadlineSeconds: 5 });
 				expect(problem?.kind).to.equal("timeout");
 				expect(problem?.outcome).to.equal("notRun");
 				arena.world.Schedule(3, () => host.Do(() => Systems().SetWeight(1)));
-				expect(outcomeOf(arena, caller, "add", [1]).value).to.equal(201);
+				expect(arena.call(caller, "add", [1]).value).to.equal(201);
 			});
 		});
 
@@ -294,25 +232,11 @@ export = () => {
 				}));
 			};
 			inArena({ servers: 2, seed: 10, setup, loss: 0.2 }, (arena) => {
-				const [server] = arena.servers as [VirtualServer];
-				server.Do(() => {
-					const { definitions } = arena.systems(server).cluster.context.platform.attachments as {
-						definitions: Map<string, never>;
-					};
-					System("weak").SetModules([{ id: "w1", module: definitions.get("Weak")! }]);
-				});
+				arena.setModules(arena.servers[0]!, "weak", [["w1", "Weak"]]);
 				arena.untilStable();
 				const caller = arena.otherThan(arena.mustHost("w1"));
-				const [success, problem] = pcall(() =>
-					arena.world.Settle(
-						caller.Do(() =>
-							System("weak").Module("Weak").Call("go", {}, { deadlineSeconds: 40 }),
-						) as Promise<unknown>,
-						45,
-					),
-				);
-				expect(success).to.equal(false);
-				expect((problem as CallError).kind).to.equal("failed");
+				const options = { deadlineSeconds: 40 };
+				expect(arena.call(caller, "go", {}, options, "Weak", "weak").error?.kind).to.equal("failed");
 				arena.world.Run(60);
 				expect(attempts).to.equal(1);
 			});
@@ -326,16 +250,16 @@ export = () => {
 					const kinds = new Array<string>();
 					for (const name of ["clear", "reboot", "reset"])
 						for (const by of [user, support, administrator, { kind: "system" } as Caller])
-							kinds.push(outcomeOf(arena, server, name, {}, { caller: by }).error?.kind ?? "ok");
+							kinds.push(arena.call(server, name, {}, { caller: by }).error?.kind ?? "ok");
 					expect(kinds.join(" ")).to.equal("ok ok ok ok denied ok ok ok denied denied ok ok");
 				}
 				const wizard: Caller = { kind: "player", userId: 5, level: "wizard" };
-				expect(outcomeOf(arena, caller, "reboot", {}, { caller: wizard }).error?.kind).to.equal("denied");
+				expect(arena.call(caller, "reboot", {}, { caller: wizard }).error?.kind).to.equal("denied");
 				const pretender: Caller = { kind: "player", userId: 5, level: "system" };
-				expect(outcomeOf(arena, caller, "reboot", {}, { caller: pretender }).error?.kind).to.equal("denied");
+				expect(arena.call(caller, "reboot", {}, { caller: pretender }).error?.kind).to.equal("denied");
 				// A server that does not check is refused where the module runs.
 				const { error: problem } = withoutChecks(arena, caller, () =>
-					outcomeOf(arena, caller, "reset", {}, { caller: user }),
+					arena.call(caller, "reset", {}, { caller: user }),
 				);
 				expect(problem?.kind).to.equal("denied");
 				expect(arena.systems(host).GetStatistics().Requests > 0).to.equal(true);
@@ -357,21 +281,15 @@ export = () => {
 				);
 			};
 			inArena({ servers: 3, seed: 21, setup }, (arena) => {
-				const [server] = arena.servers as [VirtualServer];
-				server.Do(() => {
-					const { definitions } = arena.systems(server).cluster.context.platform.attachments as {
-						definitions: Map<string, never>;
-					};
-					System("arena").SetModules([
-						{ id: "d1", module: arena.display(server) },
-						{ id: "k1", module: definitions.get("Desk")! },
-					]);
-				});
+				arena.setModules(arena.servers[0]!, "arena", [
+					["d1", "Display"],
+					["k1", "Desk"],
+				]);
 				arena.untilStable();
 				const caller = arena.otherThan(arena.mustHost("k1"));
 				for (const first of [false, true]) {
 					const relay = (by: Caller): CallError | undefined =>
-						outcomeOf(arena, caller, "relay", ["reset", first], { caller: by, deadlineSeconds: 30 }, "Desk")
+						arena.call(caller, "relay", ["reset", first], { caller: by, deadlineSeconds: 30 }, "Desk")
 							.error;
 					const refused = relay(user);
 					expect(refused?.kind).to.equal("failed");
@@ -449,16 +367,10 @@ export = () => {
 				DefineModule("Recorder", { requirements: { Display: ["Powerable"], Camera: ["Movable"] } }, () => ({}));
 			};
 			inArena({ servers: 2, seed: 40, setup }, (arena) => {
-				const [server] = arena.servers as [VirtualServer];
-				server.Do(() => {
-					const { definitions } = arena.systems(server).cluster.context.platform.attachments as {
-						definitions: Map<string, never>;
-					};
-					System("arena").SetModules([
-						{ id: "d1", module: arena.display(server) },
-						{ id: "r1", module: definitions.get("Recorder")! },
-					]);
-				});
+				arena.setModules(arena.servers[0]!, "arena", [
+					["d1", "Display"],
+					["r1", "Recorder"],
+				]);
 				arena.untilStable();
 				for (const each of arena.servers) {
 					const unmet = each.Do(() => System("arena").GetUnmetRequirements());
@@ -477,16 +389,16 @@ export = () => {
 				(arena, caller) => {
 					expect(arena.story.size()).to.equal(0);
 					expect(arena.module(caller).GetState()).to.equal("idle");
-					expect(outcomeOf(arena, caller, "add", [1]).value).to.equal(201);
+					expect(arena.call(caller, "add", [1]).value).to.equal(201);
 					expect(arena.story.join(" ")).to.equal("+d1");
 					arena.world.Run(20);
 					// A call within its time has it run on.
-					expect(outcomeOf(arena, caller, "add", [2]).value).to.equal(202);
+					expect(arena.call(caller, "add", [2]).value).to.equal(202);
 					arena.world.Run(25);
 					expect(arena.story.join(" ")).to.equal("+d1");
 					arena.world.Run(10);
 					expect(arena.story.join(" ")).to.equal("+d1 -d1");
-					expect(outcomeOf(arena, caller, "add", [3]).value).to.equal(203);
+					expect(arena.call(caller, "add", [3]).value).to.equal(203);
 					expect(arena.story.join(" ")).to.equal("+d1 -d1 +d1");
 				},
 				{ lazySeconds: 30 },
