@@ -88,7 +88,6 @@ export class Entry {
 		return this;
 	}
 
-
 	/** The listener that is running. */
 	private running(): Listener | undefined {
 		return this.job ? this.job.current() : this.waited;
