@@ -10,7 +10,10 @@ export interface Codec<T> {
 }
 
 export const STRING_CODEC: Codec<string> = {
-	check: (value) => (typeIs(value, "string") ? undefined : `contributions are strings, but got ${described(value)}`),
+	check: (value) =>
+		typeIs(value, "string")
+			? undefined
+			: `contributions are strings, but got ${described(value)}; contribute a name or an id, or use a GeneralPool`,
 	hash: (value) => value,
 	serialize: (value) => value,
 	deserialize: (text) => text,
@@ -28,8 +31,11 @@ function numberText(value: number): string {
 
 export const NUMBER_CODEC: Codec<number> = {
 	check: (value) => {
-		if (!typeIs(value, "number")) return `contributions are numbers, but got ${described(value)}`;
-		return value !== value ? "NaN cannot be contributed, because it equals nothing, not even itself" : undefined;
+		if (!typeIs(value, "number"))
+			return `contributions are numbers, but got ${described(value)}; contribute a number, or use a GeneralPool`;
+		return value !== value
+			? "NaN cannot be contributed, because it equals nothing, not even itself; look for a division of 0 by 0"
+			: undefined;
 	},
 	hash: numberText,
 	serialize: numberText,

@@ -160,18 +160,24 @@ function wrongConstants(documents) {
 	);
 }
 
-/** The anchors that a page has, as GitHub makes them of its headings. */
+const anchors = new Map();
+
+/** The anchors that a page has: those that it names, and those that GitHub makes of its headings. */
 function anchorsOf(document) {
+	const known = anchors.get(document);
+	if (known) return known;
 	const text = read(document).replaceAll(/^```[\s\S]*?^```$/gm, "");
-	const words = [...text.matchAll(HEADING)].map(([, heading]) => heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
-	return new Set(
-		words.map((heading) =>
-			heading
-				.toLowerCase()
-				.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-				.replaceAll(" ", "-"),
-		),
-	);
+	const found = new Set([...text.matchAll(/<a (?:id|name)="([^"]+)">/g)].map(([, name]) => name));
+	const uses = new Map();
+	for (const [, heading] of text.matchAll(HEADING)) {
+		const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+		const anchor = words.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(" ", "-");
+		const before = uses.get(anchor) ?? 0;
+		uses.set(anchor, before + 1);
+		found.add(before === 0 ? anchor : `${anchor}-${before}`);
+	}
+	anchors.set(document, found);
+	return found;
 }
 
 function isBroken(document, target, anchor) {

@@ -1,5 +1,5 @@
-// Whether docs/guides/troubleshooting.md has what the library says: each warning in the sources has an entry there, and what
-// its entries tell to do is what the sources tell.
+// Whether docs/guides/troubleshooting.md has what the library says: each warning in the sources has an entry there, comes
+// once or has a pause, and what the entries tell to do is what the sources tell.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
@@ -10,6 +10,8 @@ const DOCUMENT = "docs/guides/troubleshooting.md";
 /** Shorter pieces between values say nothing. */
 const LEAST_LENGTH = 9;
 const WARNING_CALLS = new Set(["warn", "warnOnce"]);
+/** These see to it themselves that a warning does not come too often; everything else warns once of each cause. */
+const LIMITED = new Set(["src/cluster/health-watch.ts", "src/diagnostics/logger.ts"]);
 
 const plain = (text) => text.replaceAll(/\s+/g, " ").trim();
 
@@ -40,7 +42,11 @@ function warningsIn(file) {
 		const text = name === "warnOnce" ? node.arguments[1] : node.arguments[0];
 		const pieces = piecesOf(text).map((piece) => plain(piece).replace(/^[;:,] /, ""));
 		const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-		found.push({ line: line + 1, pieces: pieces.filter((piece) => piece.length >= LEAST_LENGTH) });
+		found.push({
+			line: line + 1,
+			isLimited: name === "warnOnce" || LIMITED.has(file),
+			pieces: pieces.filter((piece) => piece.length >= LEAST_LENGTH),
+		});
 	};
 	visit(source);
 	return found;
@@ -79,11 +85,16 @@ export function wrongMessages(sources) {
 					`${DOCUMENT}: nothing about the warning of ${file}:${line}: ${pieces.join(" … ")}`,
 			),
 	);
+	const unlimited = sources.flatMap((file) =>
+		warningsIn(file)
+			.filter(({ isLimited }) => !isLimited)
+			.map(({ line }) => `${file}:${line}: a warning that may come any number of times; use warnOnce`),
+	);
 	const said = [...new Set(sources.flatMap(textsIn).map(remedyOf))].filter((remedy) => remedy !== undefined);
 	const isSaid = (remedy) => said.some((text) => patternOf(text).test(remedy));
 	const outdated = [...document.matchAll(/\*\*`([^`]+)`\*\*/g)]
 		.map(([, entry]) => remedyOf(entry))
 		.filter((remedy) => remedy !== undefined && !remedy.includes("…") && !isSaid(remedy))
 		.map((remedy) => `${DOCUMENT}: no source says "${remedy}"`);
-	return [...missing, ...outdated];
+	return [...missing, ...unlimited, ...outdated];
 }

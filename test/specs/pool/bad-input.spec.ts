@@ -177,7 +177,8 @@ export = () => {
 				peer!.server.Do(() =>
 					expectBlame(
 						() => pool.ReplaceContribution(5 as unknown as string),
-						'[net-server-sync] StringPool "Names": contributions are strings, but got 5',
+						'[net-server-sync] StringPool "Names": contributions are strings, but got 5; ' +
+							"contribute a name or an id, or use a GeneralPool",
 					),
 				);
 				peer!.server.Do(() =>
@@ -199,13 +200,14 @@ export = () => {
 					expectBlame(
 						() => pool.ReplaceContribution(0 / 0),
 						'[net-server-sync] NumberPool "Scores": NaN cannot be contributed, ' +
-							"because it equals nothing, not even itself",
+							"because it equals nothing, not even itself; look for a division of 0 by 0",
 					),
 				);
 				peer!.server.Do(() =>
 					expectBlame(
 						() => pool.ReplaceContribution("5" as unknown as number),
-						'[net-server-sync] NumberPool "Scores": contributions are numbers, but got "5"',
+						'[net-server-sync] NumberPool "Scores": contributions are numbers, but got "5"; ' +
+							"contribute a number, or use a GeneralPool",
 					),
 				);
 				expect(pool.Size()).to.equal(0);
