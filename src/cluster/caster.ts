@@ -222,7 +222,7 @@ export class Caster {
 			for (const { shortId } of departures) log.noteServer(seq - 1, seq, shortId, now);
 		}
 		// What the cast before brought is said once more, unless what waits is late already, here or at the leaves.
-		const isBusy = this.oldestWait >= LATE_SECONDS || hub.messageSeconds > 0;
+		const isBusy = this.longestWait(now) >= LATE_SECONDS || hub.messageSeconds > 0;
 		const silentSeconds = now - this.lastBeatSeconds;
 		const roomForRecords = room - (silentSeconds >= BEAT_AT_MOST_SECONDS ? BEAT_BYTES : 0);
 		const newMost = wholeRoom * NEW_OF_ROOM - REPEAT_HEAD_BYTES;
@@ -325,6 +325,16 @@ export class Caster {
 		return this.castable(stream) > upTo && this.context.findStream(stream) === stream && stream.live;
 	}
 
+	/** How long the oldest of what the casts before had no room for has waited by now. */
+	private longestWait(now: number): number {
+		let longest = 0;
+		for (const { stream, waitingSinceSeconds } of this.waiting) {
+			if (waitingSinceSeconds === undefined || this.unsaid.has(stream.shortId)) continue;
+			longest = math.max(longest, now - waitingSinceSeconds);
+		}
+		return longest;
+	}
+
 	private sayWords(room: number, baseStamp: number, now: number): { readonly text: string; readonly count: number } {
 		const { context } = this;
 		if (this.words.isEmpty()) return { text: "", count: 0 };
@@ -400,24 +410,30 @@ export class Caster {
 			const isShared = waiting.size() > 1 && groups.isEmpty() && !hasPrecedence;
 			const share = isShared ? math.max(left * MOST_OF_ROOM, 400) : left;
 			const dense = records.size() === upTo - state.upTo;
-			const writer = new RecordsWriter(
-				math.floor(math.min(left, share)),
-				{
-					stream,
-					after: state.upTo,
-					upTo: dense ? undefined : upTo,
-					complete: dense || hasAllOf(context, { stream, after: state.upTo, upTo }),
-					dense,
-					byPrefix: this.context.goesByPrefix(stream),
-				},
-				baseStamp,
-				pools,
-			);
-			let added = 0;
-			for (const record of records) {
-				if (!writer.add(this.referred(record, state, now))) break;
-				added += 1;
-			}
+			const within = (roomBytes: number): { readonly writer: RecordsWriter; readonly added: number } => {
+				const writer = new RecordsWriter(
+					math.floor(roomBytes),
+					{
+						stream,
+						after: state.upTo,
+						upTo: dense ? undefined : upTo,
+						complete: dense || hasAllOf(context, { stream, after: state.upTo, upTo }),
+						dense,
+						byPrefix: this.context.goesByPrefix(stream),
+					},
+					baseStamp,
+					pools,
+				);
+				let added = 0;
+				for (const record of records) {
+					if (!writer.add(this.referred(record, state, now))) break;
+					added += 1;
+				}
+				return { writer, added };
+			};
+			let { writer, added } = within(math.min(left, share));
+			// A record that needs more than its part has it in its turn: in another cast it would fit no better.
+			if (added === 0 && share < left && !records.isEmpty()) ({ writer, added } = within(left));
 			const all = added === records.size();
 			if (added === 0 && !all) {
 				assert(!hasPrecedence || !groups.isEmpty(), "any record fits into a cast");

@@ -90,7 +90,10 @@ export class Gate {
 		const { budget, regime } = this.context;
 		const { hub } = regime;
 		if (!hub) return budget.nextBroadcastAt(now, kind);
-		if (regime.role() === "hub") return now + CAST_AGAIN_SECONDS;
+		if (regime.role() === "hub") {
+			const seldomAt = budget.seldomCastAt();
+			return seldomAt > now ? math.min(now + CAST_AGAIN_SECONDS, seldomAt) : now + CAST_AGAIN_SECONDS;
+		}
 		return math.max(now + 0.1, this.uplinkAt(hub, kind));
 	}
 

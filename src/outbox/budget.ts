@@ -175,11 +175,16 @@ export class Budget {
 		if (own.messages() + 1 > caps.sends) return false;
 		const used = own.deliveries() + others.usedInGame() + servers;
 		// All others wait for the hub: it speaks, seldom if need be, as long as the documented limits allow it.
-		if (nowSeconds >= own.lastBroadcastAt() + SELDOM_CAST_SECONDS / caps.factor) {
+		if (nowSeconds >= this.seldomCastAt()) {
 			return used <= (caps.uncongested ?? caps).gameWideNever;
 		}
 		if (used > CASTS_OF_CAP * caps.gameWide) return false;
 		return this.pace.allows(nowSeconds, servers, caps.gameWide);
+	}
+
+	/** From when on the hub may cast however busy the others were. */
+	public seldomCastAt(): number {
+		return this.own.lastBroadcastAt() + SELDOM_CAST_SECONDS / this.caps.factor;
 	}
 
 	/** How many broadcasts in a minute the hub can make beside what the others use now: as the cap has room for, or seldom. */

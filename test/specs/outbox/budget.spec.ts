@@ -403,5 +403,14 @@ export = () => {
 			expect(budget.mayCast(planned)).to.equal(true);
 			expect(planned < LATER + 3).to.equal(true);
 		});
+
+		it("says from when on it may, and not a moment later", () => {
+			const budget = afterBusyMinute();
+			budget.noteBroadcast(LATER, budget.pickCastTopic(LATER));
+			const soonest = budget.seldomCastAt();
+			expect(soonest > LATER).to.equal(true);
+			expect(budget.mayCast(soonest - 0.01)).to.equal(false);
+			expect(budget.mayCast(soonest)).to.equal(true);
+		});
 	});
 };
