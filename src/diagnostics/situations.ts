@@ -150,6 +150,7 @@ export const OF_UPPER_PARTS = [
 	"what is left of an entity withdrawn",
 	"an edit proposed again",
 	"an edit overtaken on its way",
+	"a message that a former leader has not handled",
 	"an accepted edit that never came",
 ] as const;
 

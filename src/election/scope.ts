@@ -10,6 +10,7 @@ import { Lease } from "./lease";
 import { Local } from "./local";
 import { SettledOptions } from "./options";
 import { Telling } from "./telling";
+import { ONCE_PREFIX, TellingOnce } from "./telling-once";
 import { Tenure, Validity } from "./tenure";
 import { isPlausible } from "./term";
 import { ElectionStatistics, Guarantee, Leadership, LeaderElection, VacatedReason } from "./types";
@@ -78,6 +79,8 @@ export class Scope implements LeaderElection {
 	public stale = 0;
 	public readonly contest: Contest;
 	private readonly telling: Telling;
+	private readonly once: TellingOnce;
+	private lastErrand = 0;
 	private destroyed = false;
 	/** Servers that have just given the leadership up, this one perhaps among them. */
 	private barred = new Map<ShortId, number>();
@@ -104,6 +107,7 @@ export class Scope implements LeaderElection {
 		this.LeaderChanged = createSignal(platform);
 		this.Told = createSignal(platform);
 		this.telling = new Telling(this, options.validate);
+		this.once = new TellingOnce(this);
 		// In Studio there is one server, and perhaps no store.
 		if (options.mode === "local" || (options.mode === "lease" && platform.environment === "studio"))
 			this.contest = new Local(this);
@@ -171,9 +175,15 @@ export class Scope implements LeaderElection {
 		});
 	}
 
-	/** Has the leader's taker get a text of at most `TELL_BYTES_MOST` - 1 bytes, never twice. */
+	/** Has the leader's taker get a text of at most `TELL_BYTES_MOST` - 1 bytes, never twice; "expired" where nobody can tell whether it did. */
 	public tellOne(text: string, settle: (outcome: "done" | "expired" | "overflow") => void): void {
-		this.telling.tellOne(text, settle);
+		if (this.destroyed || this.elections.isClosing) settle("expired");
+		else this.once.tell(text, settle);
+	}
+
+	/** Whether {@link tellOne} would take one more. */
+	public mayTellOne(): boolean {
+		return this.once.hasRoom();
 	}
 
 	public Tell(message: defined): Promise<"done" | "expired" | "overflow"> {
@@ -198,7 +208,7 @@ export class Scope implements LeaderElection {
 			StoreCalls: store?.calls ?? 0,
 			StoreFailures: store?.failures ?? 0,
 			StoreUnits: store?.units ?? 0,
-			TellQueued: telling.queued(),
+			TellQueued: telling.queued() + this.once.queued(),
 			TellInvalid: telling.invalid,
 			Fenced: this.fenced,
 		};
@@ -233,6 +243,7 @@ export class Scope implements LeaderElection {
 			this.fenced += 1;
 		});
 		this.tenure = tenure;
+		this.once.began(term);
 		this.elected += 1;
 		this.lastBeatSeconds = -math.huge;
 		this.setKnown({ leader: context.selfId, serverId: context.identity.serverId, term });
@@ -354,6 +365,12 @@ export class Scope implements LeaderElection {
 		this.elections.sendTo(to, { word, scope: this.hash, term, ...more });
 	}
 
+	/** The number of a message to the leader. */
+	public nextErrand(): number {
+		this.lastErrand += 1;
+		return this.lastErrand;
+	}
+
 	/** When the contest wants to be called, unless it wants to be sooner. */
 	public due(seconds: number): void {
 		const { contest } = this;
@@ -367,7 +384,7 @@ export class Scope implements LeaderElection {
 	/** Another server has said something of this scope. */
 	public hear(entry: ElectionEntry, from: ShortId): void {
 		const { word, term } = entry;
-		if (word === "tell" || word === "told") this.telling.hear(entry, from);
+		if (word === "tell" || word === "told" || word === "untold") this.hearErrand(entry, from);
 		else if (word === "resigned") {
 			if (term > this.highestTerm && !this.learn(from, term, false)) return;
 			// It may have been seen before that it leads no longer, but not yet who comes next.
@@ -380,7 +397,16 @@ export class Scope implements LeaderElection {
 		} else {
 			if (word === "alive" && this.transfer?.asked && this.transfer.to === from) this.handTo(this.transfer);
 			this.contest.hear(entry, from);
+			// Who was asked whether it is there.
+			if (word === "alive") this.once.look();
 		}
+	}
+
+	private hearErrand(entry: ElectionEntry, from: ShortId): void {
+		const { word, text } = entry;
+		const isOnce = word === "tell" ? string.sub(text!, 1, ONCE_PREFIX.size()) === ONCE_PREFIX : true;
+		if (word !== "untold" && (word === "told" || !isOnce)) this.telling.hear(entry, from);
+		if (isOnce) this.once.hear(entry, from);
 	}
 
 	public tick(now: number): void {
@@ -402,11 +428,13 @@ export class Scope implements LeaderElection {
 			}
 		}
 		this.telling.tick(now);
+		this.once.tick(now);
 	}
 
 	/** Gives up whatever this server leads, and is no candidate any more. */
 	public close(reason: "resigned" | "closing", done: () => void): void {
 		this.telling.close();
+		this.once.close();
 		if (!this.tenure || this.isEnding) done();
 		else this.giveUp(reason, this.successor(), done);
 	}
@@ -482,6 +510,7 @@ export class Scope implements LeaderElection {
 	/** Each leader is told once, and undefined between two of them. */
 	private setKnown(known: Known | undefined): void {
 		this.known = known;
+		this.once.look();
 		if (this.told) {
 			const { term } = this.told;
 			this.told = undefined;

@@ -2,6 +2,7 @@ import { described, grouped } from "../diagnostics/errors";
 import { sometimes } from "../diagnostics/situations";
 import { TELL_BYTES_MOST } from "../wire/bounds";
 import { ElectionEntry, ShortId } from "../wire/frame";
+import { Handled } from "./handled";
 import { decodePayload, encodePayload } from "./payload";
 import type { Scope } from "./scope";
 
@@ -10,20 +11,11 @@ const MOST_QUEUED = 64;
 const LIFE_SECONDS = 30;
 /** A message goes to the leader of its time, and once more to the next one. */
 const LEADERS_MOST = 2;
-/** What must not be handled twice goes to one only. */
-const LEADERS_OF_ONE = 1;
-/** A leader remembers for so long what it has handled: no copy comes later. */
-const HANDLED_SECONDS = 120;
-const MOST_HANDLED = 5000;
-
-/** Begins the text of what goes to one leader only; no payload begins so. */
-const ONE_PREFIX = "!";
 
 interface Errand {
 	readonly id: number;
 	readonly text: string;
 	readonly untilSeconds: number;
-	readonly leadersMost: number;
 	readonly settle: (outcome: "done" | "expired" | "overflow") => void;
 	/** The terms it was sent to, the latest last. */
 	terms: number[];
@@ -34,10 +26,8 @@ interface Errand {
 export class Telling {
 	public invalid = 0;
 	private errands = new Array<Errand>();
-	private lastId = 0;
 	private closed = false;
-	private handled = new Map<string, number>();
-	private handledCount = 0;
+	private readonly handled = new Handled();
 
 	constructor(
 		private readonly scope: Scope,
@@ -71,23 +61,14 @@ export class Telling {
 	public tell(text: string): Promise<"done" | "expired" | "overflow"> {
 		if (this.closed) return Promise.resolve("expired" as const);
 		if (this.errands.size() >= MOST_QUEUED) return Promise.resolve("overflow" as const);
-		return new Promise((resolve) => this.add(text, LEADERS_MOST, resolve));
-	}
-
-	/** The same, but it is never handled twice: where a leader may have handled it and is gone, it has expired. Only the scope's taker gets it. */
-	public tellOne(text: string, settle: (outcome: "done" | "expired" | "overflow") => void): void {
-		if (this.closed) return settle("expired");
-		if (this.errands.size() >= MOST_QUEUED) return settle("overflow");
-		this.add(ONE_PREFIX + text, LEADERS_OF_ONE, settle);
-	}
-
-	private add(text: string, leadersMost: number, settle: Errand["settle"]): void {
-		const now = this.scope.elections.context.now();
-		this.lastId += 1;
-		const id = this.lastId;
-		const untilSeconds = now + LIFE_SECONDS;
-		this.errands.push({ id, text, untilSeconds, leadersMost, settle, terms: [], againSeconds: now });
-		this.scope.elections.wakeBy(now);
+		return new Promise((settle) => {
+			const { elections } = this.scope;
+			const now = elections.context.now();
+			const untilSeconds = now + LIFE_SECONDS;
+			const id = this.scope.nextErrand();
+			this.errands.push({ id, text, untilSeconds, settle, terms: [], againSeconds: now });
+			elections.wakeBy(now);
+		});
 	}
 
 	/** There is a leader, or another one: what waits is sent. */
@@ -109,7 +90,7 @@ export class Telling {
 			scope.elections.wakeBy(errand.untilSeconds);
 			if (!known) continue;
 			const isNew = !errand.terms.includes(known.term);
-			if (isNew && errand.terms.size() >= errand.leadersMost) {
+			if (isNew && errand.terms.size() >= LEADERS_MOST) {
 				this.settle(errand, "expired");
 				continue;
 			}
@@ -119,7 +100,7 @@ export class Telling {
 			}
 			if (isNew) errand.terms.push(known.term);
 			if (known.leader === context.selfId) {
-				if (this.handle(errand.id, errand.text, context.selfId, known.term)) this.settle(errand, "done");
+				if (this.handle(errand.id, errand.text, context.selfId)) this.settle(errand, "done");
 				continue;
 			}
 			errand.againSeconds = now + 2 * context.latency.mostSeconds() + 0.3;
@@ -131,7 +112,7 @@ export class Telling {
 	public hear({ word, term, id, text }: ElectionEntry, from: ShortId): void {
 		const { scope } = this;
 		if (word === "tell") {
-			if (this.handle(id!, text!, from, term)) scope.send(from, "told", term, { id });
+			if (this.handle(id!, text!, from)) scope.send(from, "told", term, { id });
 			return;
 		}
 		const errand = this.errands.find((candidate) => candidate.id === id);
@@ -145,24 +126,14 @@ export class Telling {
 	}
 
 	/** Handles a message, once; false if it was not for this server, or is not what it must be. */
-	private handle(id: number, text: string, from: ShortId, term: number): boolean {
+	private handle(id: number, text: string, from: ShortId): boolean {
 		const { scope } = this;
 		const { tenure } = scope;
 		const { context } = scope.elections;
 		const name = `${from}${id}`;
-		const now = context.now();
-		const isForOne = string.sub(text, 1, ONE_PREFIX.size()) === ONE_PREFIX;
-		// Also who leads no longer can say that it was handled.
-		if (this.handled.has(name) && (isForOne || tenure?.IsValid())) {
-			sometimes("a message to the leader twice");
-			return true;
-		}
 		if (!tenure || !tenure.IsValid()) return false;
-		if (isForOne) {
-			// In another term its sender has given it up.
-			if (term !== tenure.Term || !scope.taker) return false;
-			if (!scope.taker(string.sub(text, ONE_PREFIX.size() + 1), context.serverIdOf(from))) return false;
-			this.remember(name, now);
+		if (this.handled.has(name)) {
+			sometimes("a message to the leader twice");
 			return true;
 		}
 		const message = decodePayload(text);
@@ -172,28 +143,9 @@ export class Telling {
 			this.invalid += 1;
 			return false;
 		}
-		this.remember(name, now);
+		this.handled.add(name, context.now());
 		scope.Told.Fire(message, context.serverIdOf(from), tenure);
 		return true;
-	}
-
-	private remember(name: string, now: number): void {
-		if (this.handledCount >= MOST_HANDLED) this.forgetHandled(now);
-		this.handled.set(name, now);
-		this.handledCount += 1;
-	}
-
-	private forgetHandled(now: number): void {
-		const kept = new Map<string, number>();
-		let count = 0;
-		for (const [name, atSeconds] of this.handled) {
-			if (now - atSeconds > HANDLED_SECONDS) continue;
-			kept.set(name, atSeconds);
-			count += 1;
-		}
-		// Far more than fits into the limits has been forged.
-		this.handled = count < MOST_HANDLED ? kept : new Map();
-		this.handledCount = count < MOST_HANDLED ? count : 0;
 	}
 
 	private settle(errand: Errand, outcome: "done" | "expired"): void {

@@ -268,6 +268,7 @@ export const ELECTION_WORDS = [
 	"resigned",
 	"tell",
 	"told",
+	"untold",
 ] as const;
 export type ElectionWord = (typeof ELECTION_WORDS)[number];
 

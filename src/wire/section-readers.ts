@@ -131,7 +131,7 @@ function readElection(reader: Reader): ElectionEntry[] {
 		const scope = reader.word();
 		const term = reader.number();
 		const about = reader.flag() ? reader.shortId() : undefined;
-		const isMessage = word === "tell" || word === "told";
+		const isMessage = word === "tell" || word === "told" || word === "untold";
 		const id = isMessage ? reader.numberUpTo(COUNTER_MOST) : undefined;
 		const text = word === "tell" ? reader.text(1, TELL_BYTES_MOST) : undefined;
 		if (reader.failed) break;

@@ -13,9 +13,8 @@ import type { Scripts } from "./scripts";
 const HEADER_BYTES = 100;
 /** A message's payload, as text, is at most so many bytes. */
 export const MESSAGE_BYTES_MOST = TELL_BYTES_MOST - HEADER_BYTES;
-/** Of one server, so many wait for a leader, and as many are under way. */
+/** Of one server, so many wait for a leader. */
 const MOST_WAITING = 1000;
-const MOST_UNDER_WAY = 48;
 const LIFE_SECONDS = 30;
 /** So often it is asked whether a leader can be reached. */
 const LOOK_SECONDS = 1;
@@ -160,7 +159,7 @@ export class Mail {
 		while (taken < this.waiting.size()) {
 			const message = this.waiting[taken]!;
 			const isLate = now >= message.untilSeconds;
-			if (!isLate && (!leader || this.underWay >= MOST_UNDER_WAY)) break;
+			if (!isLate && (!leader || !election.mayTellOne())) break;
 			taken += 1;
 			if (isLate) this.expire(message);
 			else this.tell(message);
