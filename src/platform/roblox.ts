@@ -1,6 +1,11 @@
-import { HttpService, MemoryStoreService, MessagingService, Players, RunService } from "@rbxts/services";
 import { setLivePlatform } from "./current";
 import { Platform } from "./platform";
+
+const HttpService = game.GetService("HttpService");
+const MemoryStoreService = game.GetService("MemoryStoreService");
+const MessagingService = game.GetService("MessagingService");
+const Players = game.GetService("Players");
+const RunService = game.GetService("RunService");
 
 /** Throws where LoadStringEnabled is not set. */
 declare function loadstring(

@@ -65,6 +65,7 @@ await tool("lune", "run", path.join("test", "lune", "run-checks.luau"));
 await tool("specs", "--forbid-focus");
 await tool("transformer");
 await tool("package");
+await tool("luau");
 await tool("check-docs");
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 for (const name of process.argv.slice(2)) if (name in scripts) await script(name);
