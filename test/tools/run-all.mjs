@@ -67,6 +67,7 @@ await tool("transformer");
 await tool("package");
 await tool("luau");
 await tool("check-docs");
+await tool("api-reference");
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
 for (const name of process.argv.slice(2)) if (name in scripts) await script(name);
 finish();
