@@ -22,7 +22,8 @@ export interface ScriptDefinition<P, M, A, E> {
 }
 
 /** A definition of a script, whatever its types. */
-export type AnyScript = ScriptDefinition<unknown, unknown, unknown, unknown>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any, roblox-ts/no-any -- any types fit
+export type AnyScript = ScriptDefinition<any, any, any, any>;
 /** The types of the properties of a script. */
 export type PropertiesOf<D extends AnyScript> = NonNullable<D["_types"]>["properties"];
 /** The types of the payloads of a script's messages. */

@@ -20,7 +20,8 @@ export interface ComponentDefinition<P> {
 }
 
 /** A kind of components, whatever its properties. */
-export type AnyComponent = ComponentDefinition<unknown>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any, roblox-ts/no-any -- any types fit
+export type AnyComponent = ComponentDefinition<any>;
 /** The types of the properties of a kind of components. */
 export type ComponentProperties<C extends AnyComponent> = NonNullable<C["_types"]>["properties"];
 

@@ -19,7 +19,7 @@ export interface Platform {
 	readonly placeVersion: number;
 	/** What the layers above keep for this platform. */
 	readonly attachments: object;
-	/** Whether handlers of signals run through {@link spawn}, so that their errors are seen. In the engine they run in threads of its own anyway. */
+	/** Whether handlers of signals run through `spawn`, so that their errors are seen. In the engine they run in threads of its own anyway. */
 	readonly watchHandlers: boolean;
 	/** Where many servers are emulated, each message is decoded once for all of them. */
 	readonly decoded?: DecodedMessages;

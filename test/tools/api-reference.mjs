@@ -53,7 +53,8 @@ if (isWriting) {
 	mkdirSync(CACHE, { recursive: true });
 	const folder = mkdtempSync(path.join(CACHE, "api-"));
 	try {
-		await app.generateDocs(project, folder);
+		app.options.setValue("out", folder);
+		await app.generateOutputs(project);
 		for (const name of outdated(folder))
 			complaints.push(`docs/api/${name} is not what the sources say; \`npm run docs:api\` writes it`);
 	} finally {
