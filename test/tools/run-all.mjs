@@ -66,6 +66,7 @@ await tool("specs", "--forbid-focus");
 await tool("transformer");
 await tool("package");
 await tool("luau");
+await tool("examples", "--test");
 await tool("check-docs");
 await tool("api-reference");
 const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
