@@ -1,4 +1,5 @@
 import { setLivePlatform } from "./current";
+import { Profiler } from "./labels";
 import { Platform } from "./platform";
 
 const HttpService = game.GetService("HttpService");
@@ -14,6 +15,13 @@ declare function loadstring(
 	name: string,
 ): LuaTuple<[chunk: Callback | undefined, problem?: string]>;
 
+/** Missing where Luau runs outside of the engine. */
+function engineProfiler(): Profiler | undefined {
+	const { profilebegin, profileend } = debug;
+	if (!typeIs(profilebegin, "function") || !typeIs(profileend, "function")) return undefined;
+	return { begin: (label) => profilebegin(label), end: () => profileend() };
+}
+
 /** The engine's services as the library's platform. Everything that yields runs in a thread of its own and calls back. */
 class RobloxPlatform implements Platform {
 	public readonly environment: "live" | "studio" | "client";
@@ -22,6 +30,7 @@ class RobloxPlatform implements Platform {
 	public readonly placeVersion: number;
 	public readonly watchHandlers = false;
 	public readonly attachments = {};
+	public readonly profiler = engineProfiler();
 	private readonly random01 = new Random();
 
 	constructor() {
