@@ -1,3 +1,7 @@
+/**
+ * What a game imports. No function of it yields, nor does one throw unless it says so.
+ * @module
+ */
 import "./platform/roblox";
 
 export { ConfigureCluster, GetCluster } from "./cluster";

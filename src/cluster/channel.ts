@@ -31,9 +31,10 @@ export interface ChannelOptions<T> {
  * Messages between the servers of the game: to all of them, or to one. They are not kept: a server that starts later does not get them.
  *
  * A payload is a boolean, a number, a string, a plain value of the engine (Vector3, Vector2, CFrame, Color3, BrickColor, UDim, UDim2, Rect, NumberRange,
- * DateTime, EnumItem), or a table of payloads with strings or numbers as keys, at most 8,192 bytes serialized. No method yields.
+ * DateTime, EnumItem), or a table of payloads with strings or numbers as keys, at most 8,192 bytes serialized. No method yields; methods throw for arguments of a wrong type, and where they say so.
  */
 export interface Channel<T extends defined> {
+	/** As it was asked for. */
 	readonly Name: string;
 	/**
 	 * To all servers, this one included. Every server that is live throughout gets it once, and messages of one server in the order in which it published

@@ -11,7 +11,10 @@ const EXPIRY_SECONDS = 1;
 /** How often it is looked for servers that are not known any more. */
 const FORGET_SECONDS = 60;
 
-/** What became of a payload that was sent to one server. */
+/**
+ * What became of a payload that was sent to one server.
+ * @inline
+ */
 export type Sent = "acknowledged" | "gone" | "timeout";
 
 /** What a server says to itself, or to all and so to itself as well. */

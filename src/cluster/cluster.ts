@@ -9,11 +9,13 @@ export interface ServerInfo {
 	readonly ServerId: string;
 	/** Unix time in seconds, by that server's clock. */
 	readonly StartedAt: number;
+	/** `game.PlaceVersion` of that server. */
 	readonly PlaceVersion: number;
+	/** Whether it is this server. */
 	readonly IsSelf: boolean;
 }
 
-/** What went on since this server started, and how things stand. All counts only grow. */
+/** What went on since this server started, and how things stand. Numbers are counts where nothing else is said, and only grow. */
 export interface ClusterStatistics {
 	/** How far this server is: "synced" is the normal state; "local" is Studio without messaging. */
 	readonly Phase: "starting" | "joining" | "synced" | "rejoining" | "local" | "closing" | "closed";
@@ -23,38 +25,57 @@ export interface ClusterStatistics {
 	readonly Hub: string | undefined;
 	/** How many such servers the game has had, as far as this one has heard; 0 where there is none. */
 	readonly Epoch: number;
+	/** Live servers now, this one included. */
 	readonly Servers: number;
+	/** Pools that any server contributes to. */
 	readonly Pools: number;
-	/** Contributions of all servers in all pools, and what is kept of removed ones until every server knows. */
+	/** Contributions of all servers in all pools now. */
 	readonly Records: number;
+	/** What is kept of removed contributions until every server knows. */
 	readonly Tombstones: number;
 	/** Keys and values of all records, in bytes: about half of the memory they take. */
 	readonly StoredBytes: number;
-	/** Own changes that wait to be sent, and for how long the oldest has. */
+	/** Own changes that wait to be sent now. */
 	readonly QueueDepth: number;
+	/** For how long the oldest of them has waited, in seconds; 0 where none does. */
 	readonly OldestQueuedSeconds: number;
-	/** Deliveries in the last minute, as this server knows them; `CapPerMinute` is the share that the game's servers keep to. */
+	/** Deliveries in the last minute, as this server knows them, and what there may be. */
 	readonly Budget: {
+		/** Deliveries of all servers' messages. */
 		readonly DeliveriesPerMinute: number;
+		/** Those of this server's. */
 		readonly OwnDeliveriesPerMinute: number;
+		/** The share that the game's servers keep to. */
 		readonly CapPerMinute: number;
+		/** The most that MessagingService documents. */
 		readonly DocumentedPerMinute: number;
 		/** 1 normally; less after signs of congestion. */
 		readonly CongestionFactor: number;
 	};
+	/** What this server sent. */
 	readonly Sent: {
+		/** Messages to all servers. */
 		readonly Broadcasts: number;
+		/** Messages to one server. */
 		readonly Unicasts: number;
+		/** Bytes of all messages. */
 		readonly Bytes: number;
+		/** Signs of life. */
 		readonly Beats: number;
+		/** Broadcasts that say what was heard of others. */
 		readonly Echoes: number;
+		/** Changes of contributions. */
 		readonly Records: number;
 		/** Records sent again in spare room. */
 		readonly Repeated: number;
+		/** Publish calls that failed. */
 		readonly Failures: number;
 	};
+	/** What came in. */
 	readonly Received: {
+		/** Messages, own ones included. */
 		readonly Messages: number;
+		/** Records that were news. */
 		readonly RecordsApplied: number;
 		/** Records that were known already. */
 		readonly RecordsDuplicate: number;
@@ -62,34 +83,49 @@ export interface ClusterStatistics {
 		readonly RecordsStale: number;
 		/** Records whose stamp was too far in the future, or whose reference was not known; the latter are asked for. */
 		readonly RecordsRefused: number;
+		/** Values that a pool's own function could not read. */
 		readonly DeserializeFailures: number;
+		/** Parts of messages that only a later version understands. */
 		readonly UnknownSections: number;
 	};
+	/** Messages of channels. */
 	readonly Channels: {
-		/** What this server has published, and what of it was not sent within its time to live (or because too much waited). */
+		/** What this server has published. */
 		readonly Published: number;
+		/** What of it was not sent within its time to live, or because too much waited. */
 		readonly Unsent: number;
-		/** What came of others' publishing: delivered, or given up because it did not arrive within its time to live. The latter shows with the next message of the same server, and counts from the first one on that is heard of a server that was there before. */
+		/** What others published and was delivered here. */
 		readonly Delivered: number;
+		/** What was given up because it did not arrive within its time to live. Shows with the next message of the same server, and counts from the first one on that is heard of a server that was there before. */
 		readonly Missed: number;
-		/** What cannot be delivered yet, because something before it is missing; and the bytes of everything that is kept for repairs. */
+		/** What cannot be delivered yet, because something before it is missing. */
 		readonly Waiting: number;
+		/** Bytes of everything that is kept for repairs now. */
 		readonly HeldBytes: number;
 		/** Payloads that did not pass their channel's check, or that this version cannot read. */
 		readonly Refused: number;
-		/** What this server sent to single ones, and what became of it; the others are on their way. */
+		/** What this server sent to single ones: what is in none of the next three is on its way. */
 		readonly Sends: number;
+		/** Of those: delivered. */
 		readonly Acknowledged: number;
+		/** Of those: the server was not there any more. */
 		readonly Gone: number;
+		/** Of those: not answered in time. */
 		readonly TimedOut: number;
 	};
 	/** Messages that were dropped, by reason. */
 	readonly Dropped: { readonly [reason in Dropped]: number };
+	/** What was missing, and how it was made good. */
 	readonly Repair: {
+		/** Requests of this server for what it had missed. */
 		readonly Requested: number;
+		/** Requests of others that this server answered. */
 		readonly Served: number;
+		/** How often this server gave another one the whole state. */
 		readonly SnapshotsServed: number;
+		/** Servers that were asked whether they live. */
 		readonly Probes: number;
+		/** How often this server got the whole state anew. */
 		readonly Resyncs: number;
 		/** Versions known to be missing now. */
 		readonly Missing: number;
@@ -98,15 +134,19 @@ export interface ClusterStatistics {
 	readonly MemoryStore: {
 		/** Whether this server got the state from there when it started. */
 		readonly Joined: boolean;
+		/** Calls that read. */
 		readonly Reads: number;
+		/** Calls that write. */
 		readonly Writes: number;
-		/** Request units, and the most of them in one minute. */
+		/** Request units. */
 		readonly Units: number;
+		/** The most request units in one minute. */
 		readonly MostUnitsPerMinute: number;
 		/** Calls that failed, or were not answered in time. */
 		readonly Failures: number;
-		/** How often this server wrote down the whole state, and how often what had changed since. */
+		/** How often this server wrote down the whole state. */
 		readonly Generations: number;
+		/** How often it wrote down what had changed since. */
 		readonly Renewals: number;
 		/** How often the state was too large for this library's part of the limits. */
 		readonly Skipped: number;
@@ -119,7 +159,7 @@ export interface ClusterStatistics {
 	readonly LagSeconds: number;
 }
 
-/** All servers of the game that run this library, as this one sees them. */
+/** All servers of the game that run this library, as this one sees them. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface Cluster {
 	/** This server's id. */
 	readonly ServerId: string;

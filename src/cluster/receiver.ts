@@ -37,6 +37,7 @@ import { Sender } from "./sender";
 import { SHORT_ID_BYTES } from "../wire/base85";
 import { MESSAGE_BYTES } from "../wire/frame-writer";
 import { FOUNDERS, RENDEZVOUS } from "./topics";
+import { Label, labelled } from "../platform/labels";
 
 /** An unknown server is believed to be live when its clock shows the present: nobody's messages are delayed that long, and a late copy's stamp is old. */
 const FRESH_MILLISECONDS = 60_000;
@@ -179,7 +180,7 @@ export class Receiver {
 
 	/** What was heard before the state was here. */
 	public replay(frame: Frame): void {
-		this.applyFrom(frame);
+		labelled(this.context.platform, Label.Apply, () => this.applyFrom(frame));
 	}
 
 	private process(frame: Frame, message: string): void {
@@ -213,7 +214,7 @@ export class Receiver {
 			if (body !== undefined) this.joiner.notePage(page, frame, body);
 			return;
 		}
-		if (!asks && context.phase !== "joining") this.applyFrom(frame);
+		if (!asks && context.phase !== "joining") labelled(context.platform, Label.Apply, () => this.applyFrom(frame));
 		// From whoever it is: leaders of two sides meet before their servers have.
 		if (election && context.rider && this.isFresh(frame)) context.rider.receive(election, frame.sender);
 		if (context.phase === "joining") {

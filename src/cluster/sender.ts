@@ -15,6 +15,7 @@ import { LossAnnouncer } from "./loss-announcer";
 import { Hub } from "./regime";
 import { FOUNDERS_TOPIC, inboxTopic, RENDEZVOUS_TOPIC } from "./topics";
 import { Transmitter } from "./transmitter";
+import { Label, labelled } from "../platform/labels";
 
 interface TailEcho {
 	/** After the last new record. */
@@ -84,7 +85,7 @@ export class Sender {
 		this.gate = new Gate(context);
 		this.transmitter = new Transmitter(context, this.gate, agenda);
 		this.losses = new LossAnnouncer(context, this.gate, () => this.sayLosses(), agenda);
-		this.flushing = agenda.add(() => this.flush());
+		this.flushing = agenda.add(() => labelled(context.platform, Label.Flush, () => this.flush()));
 		this.echoing = agenda.add(() => this.echo());
 		this.beating = agenda.add(() => this.beat());
 		this.addressed = new AddressedSender(context, this.transmitter, () => this.beatSoon(), agenda);

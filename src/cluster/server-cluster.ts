@@ -33,6 +33,7 @@ import { Sender } from "./sender";
 import { createSignal, FiringSignal } from "./signal";
 import { takeStatistics } from "./take-statistics";
 import { Subscriptions } from "./subscriptions";
+import { Label, labelled } from "../platform/labels";
 
 /** A new hub casts once more what the former one did within this time. */
 const CAST_AGAIN_SECONDS = 30;
@@ -146,7 +147,7 @@ export class ServerCluster implements Cluster {
 		);
 		this.subscriptions = new Subscriptions(
 			context,
-			(message, topic) => receiver.receive(message, topic),
+			(message, topic) => labelled(platform, Label.Receive, () => receiver.receive(message, topic)),
 			() => this.joiner.start(),
 			(failure, attempts) => {
 				if (attempts === 3) {

@@ -1,13 +1,15 @@
 import { Signal as BeaconSignal } from "@rbxts/beacon";
 import { Platform } from "../platform/platform";
 
-/** What {@link Signal.Connect} gives; `Disconnect` ends it. */
+/** What {@link Signal.Connect} gives. No method throws or yields. */
 export interface Connection {
+	/** Whether the callback is still called. */
 	readonly Connected: boolean;
+	/** Ends it: the callback is not called any more. A second time does nothing. */
 	Disconnect(): void;
 }
 
-/** Like Roblox's own signals. Handlers run in threads of their own: what they throw or wait for disturbs nobody. No order between handlers is promised. */
+/** Like Roblox's own signals. Handlers run in threads of their own: what they throw or wait for disturbs nobody. No order between handlers is promised. Methods do not throw, and do not yield unless they say so. */
 export interface Signal<A extends unknown[]> {
 	/** Calls `callback` every time the signal fires, until disconnected. */
 	Connect(callback: (...args: A) => void): Connection;

@@ -2,6 +2,7 @@ import { Platform } from "../platform/platform";
 import { labelled } from "./errors";
 
 export type LogLevel = "debug" | "info" | "warn";
+/** @inline */
 export type Logger = (level: LogLevel, text: string) => void;
 
 /** Warnings go to the game's output unless a logger takes everything; each cause warns once. */

@@ -46,6 +46,10 @@ export function LeaderElection(scope: string, options?: ElectionOptions<defined>
 	if (typeIs(found, "string")) fail(found);
 	return found;
 }
+/**
+ * One scope, in which one server of the game leads, given by the function `LeaderElection`. No method yields; methods throw for arguments of a wrong type, and where they say so.
+ * @interface
+ */
 export type LeaderElection<
 	G extends "exclusive" | "bestEffort" = "exclusive" | "bestEffort",
 	M extends defined = defined,

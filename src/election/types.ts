@@ -17,14 +17,17 @@ export type VacatedReason = "expired" | "superseded" | "resigned" | "transferred
 export interface FenceRefusal {
 	/** ended: this leadership is over; superseded: a later one has written; failed: MemoryStoreService failed, and may have written all the same. */
 	readonly kind: "ended" | "superseded" | "failed";
+	/** The reason in words. */
 	readonly message: string;
 }
 
-/** One time of leading a scope, from its election to its end. */
+/** One time of leading a scope, from its election to its end. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface Leadership<G extends Guarantee = Guarantee> {
+	/** The scope that is led. */
 	readonly Scope: string;
 	/** Later leaderships of the scope have higher terms; no two have the same. */
 	readonly Term: number;
+	/** What this leadership is worth; see {@link Guarantee}. */
 	readonly Guarantee: G;
 	/** Whether it still holds, by the clock: false from the moment on at which another server may lead, without any message. Never yields. Ask right before each effect. */
 	IsValid(): boolean;
@@ -44,34 +47,41 @@ export interface Leadership<G extends Guarantee = Guarantee> {
 	): Promise<T | undefined>;
 }
 
-/** What went on in one scope on this server, and how things stand. All counts only grow. */
+/** What went on in one scope on this server, and how things stand. Numbers are counts where nothing else is said, and only grow. */
 export interface ElectionStatistics {
 	/** Live servers that may lead this scope, this one included. */
 	readonly Candidates: number;
-	/** How often this server was elected, and lost or gave up the leadership, by reason. */
+	/** How often this server was elected. */
 	readonly Elected: number;
+	/** How often it lost or gave up the leadership, by reason. */
 	readonly Vacated: { readonly [reason in VacatedReason]: number };
 	/** How often another leader became known. */
 	readonly LeaderChanges: number;
-	/** What this server said about this scope, heartbeats aside, and how many of its broadcasts had the heartbeat. */
+	/** What this server said about this scope, heartbeats aside. */
 	readonly MessagesSent: number;
+	/** How many of its broadcasts had the heartbeat. */
 	readonly Heartbeats: number;
 	/** What was heard and ignored: of a former term, or implausible. */
 	readonly Stale: number;
-	/** Calls of MemoryStoreService, those that failed, and request units; in mode lease. */
+	/** Calls of MemoryStoreService, in mode lease. */
 	readonly StoreCalls: number;
+	/** Those of them that failed. */
 	readonly StoreFailures: number;
+	/** Request units that they took. */
 	readonly StoreUnits: number;
-	/** Messages to the leader that wait, and those that arrived here and did not pass `validate`. */
+	/** Messages to the leader that wait now. */
 	readonly TellQueued: number;
+	/** Messages that arrived here and did not pass `validate`. */
 	readonly TellInvalid: number;
 	/** Writes that {@link Leadership.Fence} refused. */
 	readonly Fenced: number;
 }
 
-/** One scope, in which one server of the game leads. No method yields. */
+/** One scope, in which one server of the game leads. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface LeaderElection<G extends Guarantee = Guarantee, M extends defined = defined> {
+	/** The name of the scope. */
 	readonly Scope: string;
+	/** What leading is worth, by the mode; see {@link Guarantee}. */
 	readonly Guarantee: G;
 	/** Whether this server leads now, by the clock: becomes false by the passage of time alone. Costs next to nothing. */
 	IsLeader(): boolean;
@@ -92,7 +102,7 @@ export interface LeaderElection<G extends Guarantee = Guarantee, M extends defin
 	 * {@link LeaderElection.Vacated} fires and before another server is told. Returns what ends all this.
 	 */
 	Run(body: (leadership: Leadership<G>) => void | (() => void)): () => void;
-	/** Gives the leadership up, to the best other candidate; this server stays out of the next election unless it is alone. Resolves when that is done; at once if this server does not lead. */
+	/** Gives the leadership up, to the best other candidate; this server stays out of the next election unless it is alone. Resolves when that is done; at once if this server does not lead. Never rejects. */
 	Resign(): Promise<void>;
 	/** Hands the leadership to one server. "gone": there is no such candidate, or this server does not lead; "timeout": it did not answer, or did not take over. Never rejects. */
 	Transfer(serverId: string): Promise<"transferred" | "gone" | "timeout">;
@@ -112,10 +122,11 @@ export interface LeaderElection<G extends Guarantee = Guarantee, M extends defin
 
 /** Best effort, by messages alone: the election of the origin's design papers, made sound. */
 export interface BullyOptions<M> {
+	/** Best effort, by messages alone. The default. */
 	readonly mode?: "bully";
 	/** How often the leader says that it lives, 2 to 60 s; default 5. */
 	readonly heartbeatSeconds?: number;
-	/** A leader that was not heard of for so many periods is suspected, 2 to 10; default 3. */
+	/** A leader that was not heard of for this number of heartbeats is suspected, 2 to 10; default 3. */
 	readonly missedHeartbeats?: number;
 	/** Candidates with a higher rank go first, then older servers; nobody is ever deposed for it. Whole, 0 to 1,000; default 0. */
 	readonly rank?: number;
@@ -127,6 +138,7 @@ export interface BullyOptions<M> {
 export interface LeaseTiming {
 	/** Whole seconds, 4 to 120. */
 	readonly leaseSeconds: number;
+	/** How often the leader renews it, in seconds. */
 	readonly renewSeconds: number;
 	/** Default the least possible. */
 	readonly marginSeconds?: number;
@@ -134,17 +146,23 @@ export interface LeaseTiming {
 
 /** Exclusive, by one key of MemoryStoreService. */
 export interface LeaseOptions<M> {
+	/** Exclusive, by MemoryStoreService. */
 	readonly mode: "lease";
 	/** "default": 10 s, renewed every 3 s; "fast": 6 and 1.5; "calm": 15 and 5. */
 	readonly timing?: "fast" | "default" | "calm" | LeaseTiming;
+	/** Candidates with a higher rank go first. Whole, 0 to 1,000; default 0. */
 	readonly rank?: number;
+	/** What messages of {@link LeaderElection.Tell} must be; others are counted and dropped at the leader. */
 	readonly validate?: Guard<M>;
 }
 
 /** Every server leads for itself: for Studio and tests. */
 export interface LocalOptions<M> {
+	/** Every server leads for itself. */
 	readonly mode: "local";
+	/** What messages of {@link LeaderElection.Tell} must be; others are counted and dropped at the leader. */
 	readonly validate?: Guard<M>;
 }
 
+/** How a scope is led: by messages, by leases, or by every server for itself. */
 export type ElectionOptions<M> = BullyOptions<M> | LeaseOptions<M> | LocalOptions<M>;

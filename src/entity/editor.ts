@@ -12,6 +12,7 @@ import { findComponent } from "./registry";
 import { AnyScript } from "./script-types";
 import type { Space } from "./space";
 import { AnyComponent, Entity, EntityAction, EntityOptions, PropertyValue } from "./types";
+import { Label, labelled } from "../platform/labels";
 
 /** Checks what the game wants to edit, shows it, and has it leave with the turn's batch. What is wrong comes back as a text, and nothing has changed then. */
 export class Editor {
@@ -273,7 +274,8 @@ export class Editor {
 	private schedule(): void {
 		if (this.isScheduled) return;
 		this.isScheduled = true;
-		this.space.cluster.context.platform.schedule(0, () => this.flush());
+		const { platform } = this.space.cluster.context;
+		platform.schedule(0, () => labelled(platform, Label.Turn, () => this.flush()));
 	}
 
 	/** Lets the turn's batch leave: actions first, then one update for each entity. */

@@ -15,4 +15,8 @@ export function EntitySpace(name: string, options?: EntitySpaceOptions): EntityS
 	if (typeIs(space, "string")) fail(space);
 	return space;
 }
+/**
+ * All entities of one name's space, given by the function `EntitySpace`. No method yields; methods throw for arguments of a wrong type, and where they say so.
+ * @interface
+ */
 export type EntitySpace = Shared;

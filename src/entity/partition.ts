@@ -16,16 +16,20 @@ export interface PartitionEdit {
 
 /** All that becomes of one entity in one turn. */
 export interface EntityUpdate {
+	/** Whether the entity comes, changes or goes. */
 	readonly Kind: "add" | "update" | "remove";
+	/** The entity's id. */
 	readonly Id: string;
+	/** What becomes of it; empty for one that goes. */
 	readonly Edits: ReadonlyArray<PartitionEdit>;
 }
 
 /** What a partition thinks of an edit: accepted, refused for a reason, or accepted as another value. */
 export type Verdict = "accept" | { readonly Reject: string } | { readonly Value: PropertyValue | undefined };
 
-/** Where entities live: what keeps their properties, and decides on edits of them. None of its methods may yield. */
+/** Where entities live: what keeps their properties, and decides on edits of them. Games make them: no method may yield or throw. */
 export interface Partition {
+	/** As entities name it, see {@link EntityOptions.partition}. */
 	readonly Name: string;
 	/** Read at every edit, so it may change. */
 	readonly Mode: EditMode;

@@ -9,19 +9,28 @@ export type GuardsOf<T> = { readonly [K in keyof T]: Guard<T[K]> };
 
 /** What a script is: made with `DefineScript`. P, M, A are the types of its properties, of the payloads of its messages and of the parameters of its actions; E is what other scripts get from `Use`. */
 export interface ScriptDefinition<P, M, A, E> {
+	/** The name of the script. */
 	readonly Name: string;
+	/** A guard for each property. */
 	readonly Properties: GuardsOf<P>;
+	/** A guard for the payload of each message. */
 	readonly Messages: GuardsOf<M>;
+	/** A guard for the parameters of each action. */
 	readonly Actions: GuardsOf<A>;
 	/** @hidden Carries the types, never set. */
 	readonly _types?: { properties: P; messages: M; actions: A; exports: E };
 }
 
+/** A definition of a script, whatever its types. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any, roblox-ts/no-any -- any types fit
 export type AnyScript = ScriptDefinition<any, any, any, any>;
+/** The types of the properties of a script. */
 export type PropertiesOf<D extends AnyScript> = NonNullable<D["_types"]>["properties"];
+/** The types of the payloads of a script's messages. */
 export type MessagesOf<D extends AnyScript> = NonNullable<D["_types"]>["messages"];
+/** The types of the parameters of a script's actions. */
 export type ActionsOf<D extends AnyScript> = NonNullable<D["_types"]>["actions"];
+/** What a script gives those that `Use` it. */
 export type ExportsOf<D extends AnyScript> = NonNullable<D["_types"]>["exports"];
 
 /** Properties as an entity is created with them: those that may be nil may be left out. */
@@ -41,9 +50,10 @@ export interface ScriptSchema<P, M, A> {
 	readonly reach?: { readonly [action: string]: ActionReach };
 }
 
+/** Where an action is done; see {@link ScriptSchema.reach}. */
 export type ActionReach = "leader" | "servers" | "players";
 
-/** What a shout's listeners have answered, in the order in which they were called. */
+/** What a shout's listeners have answered, in the order in which they were called. No method throws or yields. */
 export interface ShoutAnswers<R = unknown> {
 	/** How many were called. */
 	readonly Count: number;
@@ -58,9 +68,12 @@ export interface ShoutAnswers<R = unknown> {
 /**
  * What a script has in its hands. A script is set up on every server; what it handles runs on one of them, the leader of the space, except where said otherwise. Whatever it registers ends
  * with it. Functions that register something return what ends that. Handlers may yield: nobody waits for them. What they throw is told by {@link SpaceScripts.ScriptFailed}.
+ * No method yields; methods throw for arguments of a wrong type, and where they say so, and where the script's energy is used up.
  */
 export interface ScriptContext<P, M, A> {
+	/** The entity whose script this is. */
 	readonly Entity: Entity;
+	/** The space in which it is. */
 	readonly Space: EntitySpace;
 	/** The entity's properties, to read and to write: as `Get` and `Set` of the entity. */
 	readonly Properties: P;
@@ -117,9 +130,10 @@ export interface ScriptContext<P, M, A> {
 	GetEnergy(): number;
 }
 
+/** How a script is doing; see {@link EntityScript.GetStatus}. */
 export type ScriptStatus = "none" | "waiting" | "running" | "failed";
 
-/** An entity's script, as code outside of it sees it. There always is one, though it may be empty. No method yields. */
+/** An entity's script, as code outside of it sees it. There always is one, though it may be empty. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface EntityScript<D extends AnyScript = AnyScript> {
 	/**
 	 * Gives the entity a script: a definition, its name, or a text in Luau, which gets the context as `...` and is compiled only where the game has enabled LoadStringEnabled.
@@ -139,7 +153,7 @@ export interface EntityScript<D extends AnyScript = AnyScript> {
 	/**
 	 * Has the script handle a message, on the leader of the space, at most once. It waits for up to 30 s if there is no leader, or none that can be reached; if it may not have been handled
 	 * after all, {@link SpaceScripts.MessageExpired} fires. Here, on the leader, it is handled as soon as what is running has ended. Throws for what the script's definition does not allow,
-	 * and for what is too large: {@link MESSAGE_BYTES_MOST}.
+	 * and for a payload of more than 600 bytes serialized.
 	 */
 	PostMessage<K extends keyof MessagesOf<D> & string>(name: K, payload: MessagesOf<D>[K]): void;
 	/** Handles messages of the script from outside, on the leader, until the script is replaced. Returns what ends it. */
@@ -151,37 +165,47 @@ export interface EntityScript<D extends AnyScript = AnyScript> {
 	RunScript(text: string): void;
 	/** Whether shouts, messages and ticks reach the script on this server; true at first. */
 	SetListening(listening: boolean): void;
+	/** Fires on this server when the status has changed. */
 	readonly StatusChanged: Signal<[status: ScriptStatus]>;
+	/** Fires when something of it has failed on this server. */
 	readonly Failed: Signal<[failure: ScriptError]>;
 }
 
-/** What went on in a space's scripts on this server. All but the first two only grow. */
+/** What went on in a space's scripts on this server. Numbers are counts; all but the first two only grow. */
 export interface ScriptStatistics {
+	/** Scripts that there are now. */
 	readonly Scripts: number;
 	/** Messages that wait for a leader, or for its answer. */
 	readonly MessagesQueued: number;
+	/** Messages that a script here has handled. */
 	readonly MessagesHandled: number;
 	/** Nobody listened to them. */
 	readonly MessagesDropped: number;
 	/** From other servers, and not what the definition allows, or unreadable. */
 	readonly MessagesInvalid: number;
+	/** Messages of this server that may not have been handled. */
 	readonly MessagesExpired: number;
-	/** Calls from outside, and those that used up their energy, or ran for too long without a charge. */
+	/** Calls of scripts from outside: messages, timers, ticks and so on. */
 	readonly Entries: number;
+	/** Those of them that used up their energy. */
 	readonly Exhausted: number;
+	/** Those of them that ran for too long without a charge. */
 	readonly Slow: number;
+	/** Errors of scripts. */
 	readonly Failures: number;
 }
 
-/** The scripts of a space. No method yields. */
+/** The scripts of a space. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface SpaceScripts {
 	/** As the scripts' own, for the game's code. */
 	Shout<R = unknown>(event: string, argument?: unknown): ShoutAnswers<R>;
+	/** The same for some entities, in the given order; see {@link ScriptContext.Whisper}. */
 	Whisper<R = unknown>(
 		targets: ReadonlyArray<Entity | undefined>,
 		event: string,
 		argument?: unknown,
 	): ShoutAnswers<R>;
+	/** Calls listeners until one answers; see {@link ScriptContext.ShoutFirst}. */
 	ShoutFirst<R = unknown>(events: string | ReadonlyArray<string>, argument?: unknown): R | undefined;
 	/** Whether this server runs the scripts now, by the clock. */
 	IsLeader(): boolean;
@@ -195,6 +219,7 @@ export interface SpaceScripts {
 	): void;
 	/** Has places in error messages and stacks translated, such as to TypeScript's. */
 	SetSourceMap(map: SourceMap | undefined): void;
+	/** Counters and gauges; a new table at every call. */
 	GetStatistics(): ScriptStatistics;
 	/** Fires for everything that goes wrong in a script on this server. */
 	readonly ScriptFailed: Signal<[failure: ScriptError]>;

@@ -11,14 +11,18 @@ export type PropertyValue =
 
 /** A kind of components: made with `DefineComponent`. */
 export interface ComponentDefinition<P> {
+	/** The name of the kind. */
 	readonly Kind: string;
+	/** A guard for each property. */
 	readonly Properties: GuardsOf<P>;
 	/** @hidden Carries the type, never set. */
 	readonly _types?: { properties: P };
 }
 
+/** A kind of components, whatever its properties. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any, roblox-ts/no-any -- any types fit
 export type AnyComponent = ComponentDefinition<any>;
+/** The types of the properties of a kind of components. */
 export type ComponentProperties<C extends AnyComponent> = NonNullable<C["_types"]>["properties"];
 
 /** Properties of which nobody knows the types: any name, any value. */
@@ -28,10 +32,13 @@ export interface OpenProperties {
 /** P, unless that is any. */
 export type Known<P> = 0 extends 1 & P ? OpenProperties : P;
 
-/** One named part of an entity, with properties of its own. */
+/** One named part of an entity, with properties of its own. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface Component<C extends AnyComponent = AnyComponent> {
+	/** Unique among the components of its entity. */
 	readonly Name: string;
+	/** The name of its kind. */
 	readonly Kind: string;
+	/** The entity that it is part of. */
 	readonly Entity: Entity;
 	/** The property as this server shows it; nil where it has none. */
 	Get<K extends keyof Known<ComponentProperties<C>> & string>(name: K): Known<ComponentProperties<C>>[K];
@@ -48,6 +55,7 @@ export interface Component<C extends AnyComponent = AnyComponent> {
 		name: string,
 		handler: (parameters: unknown, entity: Entity, component: string, action: string) => void,
 	): void;
+	/** Takes the handler away. Throws if there is none on this server. */
 	UnregisterActionHandler(name: string): void;
 	/** Whether the entity has it still. */
 	Exists(): boolean;
@@ -55,7 +63,7 @@ export interface Component<C extends AnyComponent = AnyComponent> {
 	Remove(): void;
 }
 
-/** One thing that all servers share: a name, properties, components, and perhaps a script. No method yields. */
+/** One thing that all servers share: a name, properties, components, and perhaps a script. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface Entity<D extends AnyScript = AnyScript> {
 	/** Never used again for another entity. */
 	readonly Id: string;
@@ -120,12 +128,15 @@ export interface Entity<D extends AnyScript = AnyScript> {
 
 /** Which entities are wanted; all that is said has to hold. */
 export interface EntityFilter {
+	/** They have this name. */
 	readonly name?: string;
 	/** They have a component of this kind. */
 	readonly kind?: AnyComponent | string;
 	/** They have this script. */
 	readonly script?: AnyScript;
+	/** They are part of this one. */
 	readonly parent?: Entity;
+	/** Their properties live there. */
 	readonly partition?: string;
 }
 
@@ -133,6 +144,7 @@ export interface EntityFilter {
 export interface EntityOptions {
 	/** Where its properties live: "replicated" (default), "server" (this server only), or the name of a partition that was added to the space. */
 	readonly partition?: string;
+	/** The entity that it becomes part of. */
 	readonly parent?: Entity;
 	/** Values that this server alone shows from the beginning, see {@link Entity.SetOverlay}. */
 	readonly overlays?: { readonly [property: string]: PropertyValue };
@@ -143,6 +155,7 @@ export type EditKind = "create" | "destroy" | "set" | "parent" | "script" | "com
 
 /** An edit that a server wants to make, before it counts. */
 export interface ProposedEdit {
+	/** What kind of edit it is. */
 	readonly Kind: EditKind;
 	/** The entity's id. */
 	readonly Id: string;
@@ -150,6 +163,7 @@ export interface ProposedEdit {
 	readonly Entity: Entity | undefined;
 	/** "" for the entity's own properties. */
 	readonly Component: string;
+	/** The property's name; "" where it is none. */
 	readonly Property: string;
 	/** What it is to become: for "create" the name, for "component" the kind, for "parent" its id; nil to take it away. */
 	readonly Value: PropertyValue | undefined;
@@ -166,12 +180,17 @@ export type EditJudgement = undefined | boolean | string | { readonly Value: Pro
 
 /** An edit of this server that was refused, and has been taken back. */
 export interface RejectedEdit {
+	/** The entity that was to be edited. */
 	readonly Entity: Entity;
+	/** What kind of edit it was. */
 	readonly Kind: EditKind;
+	/** "" for the entity's own properties. */
 	readonly Component: string;
+	/** The property's name; "" where it was none. */
 	readonly Property: string;
 	/** What it was to become. */
 	readonly Value: PropertyValue | undefined;
+	/** Why, in words. */
 	readonly Reason: string;
 	/** What this server shows again. */
 	readonly Restored: PropertyValue | undefined;
@@ -179,10 +198,13 @@ export interface RejectedEdit {
 
 /** Something that a script does, for the game's code to handle. */
 export interface EntityAction {
+	/** The entity whose script does it. */
 	readonly Entity: Entity;
 	/** The component that it is done on; "" for the entity itself. */
 	readonly Component: string;
+	/** The action's name. */
 	readonly Name: string;
+	/** What the script has given along. */
 	readonly Parameters: unknown;
 }
 
@@ -194,26 +216,31 @@ export interface EntityBatch {
 	readonly Updates: ReadonlyArray<EntityUpdate>;
 }
 
-/** What a space has and did; all counts only grow, but for those of what there is now. */
+/** What a space has and did. Numbers are counts, and only grow, but for those of what there is now. */
 export interface EntityStatistics {
 	/** Entities that there are now. */
 	readonly Entities: number;
-	/** Edits that this server made, those that changed nothing left out; the turns in which it did, and the merged updates of those. */
+	/** Edits that this server made, those that changed nothing left out. */
 	readonly Edits: number;
+	/** Turns in which it did. */
 	readonly Batches: number;
+	/** Entities that those turns edited, each counted once a turn. */
 	readonly Updates: number;
-	/** Actions done, and those that an interceptor denied. */
+	/** Actions done. */
 	readonly Actions: number;
+	/** Actions that an interceptor denied. */
 	readonly ActionsDenied: number;
-	/** Edits of this server that were refused, and those of which nobody said anything in time. */
+	/** Edits of this server that were refused. */
 	readonly Rejected: number;
+	/** Edits of this server of which nobody said anything in time. */
 	readonly Undecided: number;
 	/** What other servers, or partitions, said and could not be used: unreadable, or refused by a guard. */
 	readonly Dropped: number;
 }
 
-/** All entities of one name's space. No method yields. */
+/** All entities of one name's space. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface EntitySpace {
+	/** As it was asked for. */
 	readonly Name: string;
 	/** Creates an entity with a script. Throws, and creates nothing, if a property does not fit the script's schema. */
 	CreateEntity<D extends AnyScript>(
@@ -224,6 +251,7 @@ export interface EntitySpace {
 	): Entity<D>;
 	/** Creates an entity without a script. Its properties are open: any name, any value. */
 	CreateEntity(name: string, options?: EntityOptions): Entity;
+	/** The entity with this id; undefined where there is none. */
 	GetEntityById(id: string): Entity | undefined;
 	/** Of several with this name, the one with the lowest id. */
 	GetEntityByName(name: string): Entity | undefined;
@@ -238,6 +266,7 @@ export interface EntitySpace {
 	readonly EntityRemoved: Signal<[entity: Entity]>;
 	/** Fires when an entity that is there already gets a component. */
 	readonly ComponentAdded: Signal<[component: Component]>;
+	/** Fires when an entity that stays has lost a component. */
 	readonly ComponentRemoved: Signal<[component: Component]>;
 	/**
 	 * The entity of a player. If he is on this server and has none, it is made; it goes when he leaves, or his server is gone. Of a player elsewhere, given by user id,
@@ -267,6 +296,7 @@ export interface EntitySpace {
 	WatchBatches(watcher: (batch: EntityBatch) => void): () => void;
 	/** Counters and gauges; a new table at every call. */
 	GetStatistics(): EntityStatistics;
+	/** What concerns the scripts of all entities. */
 	readonly Scripts: SpaceScripts;
 	/** Whether this server has got what the others share. */
 	IsSynced(): boolean;
@@ -284,6 +314,7 @@ export interface EntitySpaceOptions {
 	readonly edits?: "immediate" | "delayed";
 	/** How long an edit waits for {@link EntitySpace.ValidateEdit}'s judgement, 1 to 600 s; default 30. Then it is taken back, or (`noVerdict: "keep"`) kept and proposed on. */
 	readonly verdictSeconds?: number;
+	/** What becomes of an edit that nobody judged in time: taken back ("revert", default), or kept. */
 	readonly noVerdict?: "revert" | "keep";
 	/** What a call of a script from outside may cost: see {@link EnergyOptions}. */
 	readonly energy?: EnergyOptions;

@@ -1,3 +1,5 @@
+import { Profiler } from "./labels";
+
 /** Messages to all that another server in the same VM has decoded already. */
 export interface DecodedMessages {
 	get(message: string): defined | undefined;
@@ -19,8 +21,10 @@ export interface Platform {
 	readonly placeVersion: number;
 	/** What the layers above keep for this platform. */
 	readonly attachments: object;
-	/** Whether handlers of signals run through {@link spawn}, so that their errors are seen. In the engine they run in threads of its own anyway. */
+	/** Whether handlers of signals run through `spawn`, so that their errors are seen. In the engine they run in threads of its own anyway. */
 	readonly watchHandlers: boolean;
+	/** The engine's micro-profiler, where there is one; see `labelled`. */
+	readonly profiler?: Profiler | undefined;
 	/** Where many servers are emulated, each message is decoded once for all of them. */
 	readonly decoded?: DecodedMessages;
 

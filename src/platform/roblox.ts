@@ -1,6 +1,12 @@
-import { HttpService, MemoryStoreService, MessagingService, Players, RunService } from "@rbxts/services";
 import { setLivePlatform } from "./current";
+import { Profiler } from "./labels";
 import { Platform } from "./platform";
+
+const HttpService = game.GetService("HttpService");
+const MemoryStoreService = game.GetService("MemoryStoreService");
+const MessagingService = game.GetService("MessagingService");
+const Players = game.GetService("Players");
+const RunService = game.GetService("RunService");
 
 /** Throws where LoadStringEnabled is not set. */
 declare function loadstring(
@@ -8,6 +14,13 @@ declare function loadstring(
 	text: string,
 	name: string,
 ): LuaTuple<[chunk: Callback | undefined, problem?: string]>;
+
+/** Missing where Luau runs outside of the engine. */
+function engineProfiler(): Profiler | undefined {
+	const { profilebegin, profileend } = debug;
+	if (!typeIs(profilebegin, "function") || !typeIs(profileend, "function")) return undefined;
+	return { begin: (label) => profilebegin(label), end: () => profileend() };
+}
 
 /** The engine's services as the library's platform. Everything that yields runs in a thread of its own and calls back. */
 class RobloxPlatform implements Platform {
@@ -17,6 +30,7 @@ class RobloxPlatform implements Platform {
 	public readonly placeVersion: number;
 	public readonly watchHandlers = false;
 	public readonly attachments = {};
+	public readonly profiler = engineProfiler();
 	private readonly random01 = new Random();
 
 	constructor() {

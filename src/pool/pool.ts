@@ -31,16 +31,17 @@ export interface PoolOptions {
 /**
  * A named set of contributions that all servers of the game share: each server contributes, every server soon sees the union.
  * The server that contributed a key last owns it; the key disappears when its owner withdraws it or is gone.
- * No method yields.
+ * No method yields; methods throw for arguments of a wrong type, and where they say so.
  */
 export interface Pool<T extends defined> {
+	/** As it was asked for. */
 	readonly Name: string;
 	/**
 	 * Contributes a value, or replaces the one with the same key, whoever owned that. Usable at once, before any connection exists.
 	 * Throws, and leaves the pool as it was, if the value's key or serialized form cannot be shared (see the pool's kind for the limits).
 	 */
 	ReplaceContribution(value: T): void;
-	/** Withdraws this server's contribution with that key. False, and nothing happens, if this server does not own the key. */
+	/** Withdraws this server's contribution with that key. False, and nothing happens, if this server does not own the key. Throws for a key that is no string, and after `Destroy`. */
 	RemoveContribution(key: string): boolean;
 	/** The value with that key, whoever contributed it. */
 	GetContribution(key: string): T | undefined;

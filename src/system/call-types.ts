@@ -10,6 +10,7 @@ export type CallOutcome = "notRun" | "ran" | "unknown";
 export interface CallCause {
 	/** The `kind` of what was thrown, where that is a table that has one; "error" otherwise. */
 	readonly kind: string;
+	/** What was thrown, as text. */
 	readonly message: string;
 	/** The `code` of what was thrown, if it has one. */
 	readonly code?: string | number;
@@ -42,6 +43,7 @@ export type CallError = CallFailure &
 		| { readonly kind: "timeout"; readonly outcome: "notRun" | "unknown" }
 	);
 
+/** The reasons for which a call does not succeed; see {@link CallError}. */
 export type CallErrorKind = CallError["kind"];
 
 /** How a call is made; all optional. */

@@ -12,6 +12,7 @@ import {
 	decodeNode,
 	decodeTarget,
 	decodeVersion,
+	encodeList,
 	HOSTS_POOL,
 	HostRecord,
 	ListEntry,
@@ -187,14 +188,22 @@ export class Directory {
 			this.malformed += 1;
 			return;
 		}
-		// An older list can only come where a server that was away says it once more, and is soon replaced.
-		if (list && former && list.revision <= former.revision) return;
+		if (list && former && list.revision <= former.revision) {
+			// Said later by a clock that is behind, or once more by a server that was away: whoever knows the newer one says that, or others would keep the older.
+			if (list.revision < former.revision) this.sayAgain(system, former);
+			return;
+		}
 		const index = list && new IndexTable(list);
 		if (index) this.indexes.set(system, index);
 		else this.indexes.delete(system);
 		for (const { id } of former?.places ?? []) if (!index?.of(id)) this.removePlace(system, id);
 		for (const entry of index?.places ?? []) this.addPlace(system, entry);
 		this.events.systemChanged(system);
+	}
+
+	private sayAgain(system: string, index: IndexTable): void {
+		const { text } = encodeList({ revision: index.revision, entries: index.places });
+		if (text !== undefined && !this.cluster.hasLeft()) this.putList(system, text);
 	}
 
 	private addPlace(system: string, entry: ListEntry): void {

@@ -54,6 +54,10 @@ export function System(id: string): SystemOf {
 	if (!systems) fail(`System "${id}": this server has left the cluster; call System before Close()`);
 	return systems.system(id);
 }
+/**
+ * A named list of modules, made by the function `System`. The same id gives the same object. No method yields; methods throw for arguments of a wrong type, and where they say so.
+ * @interface
+ */
 export type System = SystemOf;
 
 /** This server's part in all systems: how far they have started, what has failed, and how much this server runs of them. Throws on a client. */
@@ -65,12 +69,20 @@ export function Systems(): SystemsOf {
 	systems.showDefinitions();
 	return systems as unknown as SystemsOf;
 }
+/**
+ * This server's part in all systems, given by the function `Systems`. No method yields; methods throw for arguments of a wrong type, and where they say so.
+ * @interface
+ */
 export type Systems = SystemsOf;
 
 /** Makes an owner of subscriptions, which ends them all at once. */
 export function SubscriptionOwner(): OwnerOf {
 	return new Owner();
 }
+/**
+ * Ends many subscriptions at once; made by the function `SubscriptionOwner`. No method throws or yields.
+ * @interface
+ */
 export type SubscriptionOwner = OwnerOf;
 
 /** Undefined where it is too late to take part. */

@@ -8,13 +8,20 @@ export type GuardsOf<T> = { readonly [K in keyof T]: Guard<T[K]> };
 
 /** One parameter of a function: made by `Parameter`. */
 export interface Parameter<N extends string, T, O extends boolean> {
+	/** As callers name it. */
 	readonly Name: N;
+	/** What it may be. */
 	readonly Check: Guard<T>;
 	/** Whether it may be left out: it has a default. */
 	readonly Optional: O;
+	/** What it is where it is left out. */
 	readonly Default?: T;
 }
 
+/**
+ * One parameter of a function, whatever its type; made by `Parameter`.
+ * @interface
+ */
 export type AnyParameter = Parameter<string, any, boolean>;
 
 /** Arguments by name; those with a default may be left out. */
@@ -51,10 +58,13 @@ export type Positional<L extends readonly AnyParameter[]> =
 
 /** One function of a module: made by `Fn`. */
 export interface FunctionSpec<L extends readonly AnyParameter[], R> {
+	/** In the order in which they are given. */
 	readonly Parameters: L;
+	/** What it may return; not checked where this is left out. */
 	readonly Returns?: Guard<R>;
 }
 
+/** The functions of a module, by name. */
 export type Functions = { readonly [name: string]: FunctionSpec<any, any> };
 
 /** What a module's functions are: each gets its arguments by name, defaults filled in, and who calls. */
@@ -64,7 +74,7 @@ export type Implementation<F extends Functions> = {
 		: never;
 };
 
-/** The status of a module, as the module itself has it: others can only read it. No method yields. */
+/** The status of a module, as the module itself has it: others can only read it. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface ModuleStatus<S> {
 	/**
 	 * Sets a value, which is published if it is another one than before. Undefined deletes. With `expiresInSeconds` (1 to 86,400) it is deleted after that time,
@@ -73,6 +83,7 @@ export interface ModuleStatus<S> {
 	Set<K extends keyof S & string>(name: K, value: S[K] | undefined, expiresInSeconds?: number): void;
 	/** The value; throws where there is none. */
 	Get<K extends keyof S & string>(name: K): S[K];
+	/** The value; undefined where there is none. */
 	TryGet<K extends keyof S & string>(name: K): S[K] | undefined;
 	/** Deletes a value, and returns what it was. */
 	Delete<K extends keyof S & string>(name: K): S[K] | undefined;
@@ -84,10 +95,11 @@ export interface ModuleStatus<S> {
 	Names(): string[];
 }
 
-/** A running module, for its own code. All of it ends when the module stops. */
+/** A running module, for its own code. All of it ends when the module stops. No method yields; methods throw for arguments of a wrong type. */
 export interface ModuleContext<S> {
 	/** The module's id, as in `SetModules`. */
 	readonly Id: string;
+	/** What it shows of itself to all servers. */
 	readonly Status: ModuleStatus<S>;
 	/** For subscriptions of this module's own: they end with it. */
 	readonly Subscriptions: SubscriptionOwner;
@@ -109,6 +121,7 @@ export interface ModuleContext<S> {
 }
 /** How a task is queued; all optional. */
 export interface QueueOptions {
+	/** What it stands for: a newer task of this name takes its place. */
 	readonly name?: string;
 	/** 0 to 100; default 50. */
 	readonly priority?: number;
@@ -122,12 +135,15 @@ export interface ModuleSpecification<S, F extends Functions> {
 	readonly implements?: readonly string[];
 	/** What its status may be. */
 	readonly status?: GuardsOf<S>;
+	/** What it can be asked to do; each made by `Fn`. */
 	readonly functions?: F;
 	/** What its system needs besides: modules of these names that implement these interfaces. Checked and reported, not enforced. */
 	readonly requirements?: { readonly [moduleName: string]: readonly string[] };
 	/** Functions that not everybody may call: those of support may be called by administrators as well. Others are open. */
 	readonly security?: {
+		/** Names of those that support may call. */
 		readonly support?: readonly (keyof F & string)[];
+		/** Names of those that administrators alone may call. */
 		readonly administrator?: readonly (keyof F & string)[];
 	};
 	/** Runs on one server at a time without exception, by leases of MemoryStoreService, instead of all but always. Default false. */
@@ -138,31 +154,44 @@ export interface ModuleSpecification<S, F extends Functions> {
 
 /** A kind of modules: made by `DefineModule`. */
 export interface ModuleDefinition<S, F extends Functions> {
+	/** The name of the kind. */
 	readonly Name: string;
+	/** A guard for each value of its status. */
 	readonly Status: GuardsOf<S>;
+	/** Its functions. */
 	readonly Functions: F;
 	/** @hidden type carrier, never set */
 	readonly _types?: { status: S };
 }
 
+/** A kind of modules, whatever its types. */
 export type AnyModule = ModuleDefinition<any, any>;
+/** The types of the values of a module's status. */
 export type StatusOf<D extends AnyModule> = NonNullable<D["_types"]>["status"];
 
+/** The arguments of a function, by name or in order. */
 export type Arguments<F> =
 	F extends FunctionSpec<infer L extends readonly AnyParameter[], any> ? Named<L> | Positional<L> : never;
 
+/** What a function returns. */
 export type Result<F> = F extends FunctionSpec<any, infer R> ? R : never;
 
 // -- metadata ----------------------------------------------------------------------------------------------------------------------------------
 
+/** What is known everywhere of a parameter. */
 export interface ParameterMetadata {
+	/** As callers name it. */
 	readonly Name: string;
 	/** "String", "Int32", "String|Int32" and so on; "Any" where the check does not tell. */
 	readonly Type: string;
+	/** Whether it may be left out. */
 	readonly Optional: boolean;
+	/** What it is then. */
 	readonly Default?: defined;
 }
+/** What is known everywhere of a function. */
 export interface FunctionMetadata {
+	/** In the order in which they are given. */
 	readonly Parameters: readonly ParameterMetadata[];
 	/** As of parameters; undefined where nothing is returned. */
 	readonly Returns?: string;
@@ -171,20 +200,27 @@ export interface FunctionMetadata {
 }
 /** What is known of a kind of modules everywhere, also where it is not defined. */
 export interface ModuleMetadata {
+	/** The name of the kind. */
 	readonly Name: string;
+	/** Interfaces that it implements. */
 	readonly Implements: readonly string[];
+	/** The type of each value of its status, as of parameters. */
 	readonly Status: { readonly [name: string]: string };
+	/** Its functions, by name. */
 	readonly Functions: { readonly [name: string]: FunctionMetadata };
+	/** What its system needs besides: interfaces, by the name of the module. */
 	readonly Requirements: { readonly [moduleName: string]: readonly string[] };
+	/** Whether it runs on one server at a time without exception. */
 	readonly Exclusive: boolean;
 }
 
 // -- modules as others see them ----------------------------------------------------------------------------------------------------------------
 
-/** Ends many subscriptions at once. */
+/** Ends many subscriptions at once. No method throws or yields. */
 export interface SubscriptionOwner {
 	/** Ends all subscriptions of this owner: none of their callbacks is called any more. Subscribing with it afterwards throws. */
 	Terminate(): void;
+	/** Whether it has ended them. */
 	IsTerminated(): boolean;
 }
 
@@ -196,6 +232,7 @@ export type StatusReason = "current" | "changed" | "signalled" | "deleted" | "ex
 
 /** What comes with a value. */
 export interface StatusAbout {
+	/** Why the subscriber is told. */
 	readonly Reason: StatusReason;
 	/** The module whose value it is; undefined where there is none in this place. */
 	readonly ModuleId: string | undefined;
@@ -206,17 +243,19 @@ export interface StatusAbout {
 /** How a module is doing. absent: there is none in this place; waiting: no server runs it yet, or any more; idle: starts when it is called. */
 export type ModuleState = "absent" | "waiting" | "starting" | "ready" | "idle" | "failed";
 
-/** A place in a system, or a module: whatever is there when it is asked. Never yields. */
+/** A place in a system, or a module: whatever is there when it is asked. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface ModuleProxy<D extends AnyModule> {
 	/** "Display_3"; or the module's id, where it was asked for by that. */
 	readonly Name: string;
 	/** The id of the module that is there. */
 	GetId(): string | undefined;
+	/** Whether there is a module in this place. */
 	Exists(): boolean;
 	/** What is known of its kind; undefined where there is no module, or it is not known yet. */
 	GetMetadata(): ModuleMetadata | undefined;
 	/** Whether its kind implements an interface, or has a function of this name. */
 	Implements(nameOfInterfaceOrFunction: string): boolean;
+	/** How the module is doing. */
 	GetState(): ModuleState;
 	/** The ServerId of the server that runs it. */
 	GetHost(): string | undefined;
@@ -241,6 +280,7 @@ export interface ModuleProxy<D extends AnyModule> {
 	): () => void;
 	/** The value; throws where there is none. */
 	Get<K extends keyof StatusOf<D> & string>(status: K): StatusOf<D>[K];
+	/** The value; undefined where there is none. */
 	TryGet<K extends keyof StatusOf<D> & string>(status: K): StatusOf<D>[K] | undefined;
 	/** The value as JSON, for front ends: datatypes as lists of their numbers, infinite numbers as null. */
 	TryGetJson<K extends keyof StatusOf<D> & string>(status: K): string | undefined;
@@ -256,22 +296,27 @@ export interface ModuleProxy<D extends AnyModule> {
 export interface ModuleEntry {
 	/** 1 to 100 bytes. The same id in several systems is the same module. */
 	readonly id: string;
+	/** Its kind. */
 	readonly module: AnyModule;
 	/** The name in this system; default the definition's. */
 	readonly name?: string;
+	/** What it is given to begin with; default nothing. */
 	readonly settings?: Settings;
 }
 
 /** A module whose requirements its system does not meet. */
 export interface UnmetRequirement {
+	/** The module, by its name in the system. */
 	readonly moduleName: string;
 	/** What it needs: a module of this name that implements this. */
 	readonly requiredModule: string;
+	/** The interface that is missing. */
 	readonly requiredInterface: string;
 }
 
-/** A named list of modules. The same id gives the same object. No method yields. */
+/** A named list of modules. The same id gives the same object. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface System {
+	/** As it was asked for. */
 	readonly Id: string;
 	/**
 	 * Says which modules the system has, in which order: the order numbers those of one name, from 1. Any server may; the latest word counts. The list is at most 8,000 bytes
@@ -307,7 +352,9 @@ export interface System {
 	/** What the server that looks after this system has found missing; empty where all is well. */
 	GetUnmetRequirements(): UnmetRequirement[];
 }
+/** How a function of several modules is called; all optional. */
 export interface CallAllOptions extends CallOptions {
+	/** Whether the promise rejects with the first error instead of resolving with what came of each. Default false. */
 	readonly strict?: boolean;
 }
 
@@ -316,24 +363,31 @@ export type StartUpState = "define" | "join" | "index" | "start" | "ready" | "st
 
 /** A module that could not be started: three attempts have failed. */
 export interface ModuleFailure {
+	/** The module's id. */
 	readonly ModuleId: string;
+	/** The server on which it failed. */
 	readonly ServerId: string;
+	/** What was thrown. */
 	readonly Message: string;
 }
 
-/** What went on in all systems on this server. All counts only grow. */
+/** What went on in all systems on this server. Numbers are counts, and only grow. */
 export interface SystemsStatistics {
+	/** Calls that this server made. */
 	readonly Calls: number;
+	/** Those of them that did not succeed. */
 	readonly CallsFailed: number;
 	/** Answers that came after their call had settled. */
 	readonly LateReplies: number;
-	/** Requests that this server has had, and copies of them that it did not run again. */
+	/** Requests that this server has had. */
 	readonly Requests: number;
+	/** Copies of them that it did not run again. */
 	readonly DuplicateRequests: number;
 	/** What others said that could not be read, or was not as it must be. */
 	readonly Malformed: number;
-	/** Modules that this server has started and stopped. */
+	/** Modules that this server has started. */
 	readonly Started: number;
+	/** Modules that it has stopped. */
 	readonly Stopped: number;
 	/** Values that were passed over because a callback was too slow. */
 	readonly Overflowed: number;
@@ -341,7 +395,7 @@ export interface SystemsStatistics {
 	readonly Recoveries: number;
 }
 
-/** This server's part in all systems. */
+/** This server's part in all systems. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface Systems {
 	/** Ids of all systems, ascending. */
 	GetSystems(): string[];
@@ -350,6 +404,7 @@ export interface Systems {
 	ModuleById(id: string): ModuleProxy<AnyModule>;
 	/** What is known of a kind of modules. */
 	GetMetadata(definitionName: string): ModuleMetadata | undefined;
+	/** How far this server is. */
 	GetState(): StartUpState;
 	/** The version that this server is at: higher with every change of servers or systems. 0 before the first. */
 	GetVersion(): number;
@@ -361,5 +416,6 @@ export interface Systems {
 	GetFailures(): ModuleFailure[];
 	/** This server's share of modules, beside those of others: 0 (none) to 100; default 1. Throws for others. */
 	SetWeight(weight: number): void;
+	/** Counters and gauges; a new table at every call. */
 	GetStatistics(): SystemsStatistics;
 }

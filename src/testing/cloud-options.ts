@@ -31,7 +31,7 @@ export interface CloudFaults {
 	readonly subscribeErrors?: number;
 	/** How long a subscribe request takes; what the cloud has before half of that is not received. Default 0.05 to 0.2 s. */
 	readonly subscribeSeconds?: Range;
-	/** What the documented limits of sending and receiving are multiplied by; default 1. They may be other ones than documented. */
+	/** What the documented limits of sending and receiving are multiplied by, a factor; default 1. They may be other ones than documented. */
 	readonly limitScale?: number;
 }
 

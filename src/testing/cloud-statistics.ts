@@ -15,10 +15,13 @@ export type LimitName =
 
 /** The closest that a limit came to being reached: the most in any sliding minute as a share of the limit at that time. */
 export interface LimitUse {
+	/** Which limit. */
 	readonly name: LimitName;
 	/** The server or topic where it was; "" for the whole game. */
 	readonly where: string;
+	/** The number it came to at most. */
 	readonly most: number;
+	/** What may be: a number of messages, requests or bytes, as the name says. */
 	readonly limit: number;
 	/** `most / limit` */
 	readonly share: number;
@@ -34,16 +37,21 @@ export class CloudCounters {
 	publishedBytes = 0;
 	/** Messages handed to a subscriber, second copies included. */
 	deliveries = 0;
+	/** Bytes of them. */
 	deliveredBytes = 0;
 	/** Second copies sent. */
 	duplicates = 0;
+	/** Calls that subscribe. */
 	subscribeRequests = 0;
 
 	// Publishes that failed.
+	/** Publishes of messages that are too large. */
 	refusedSize = 0;
+	/** Publishes on topics that cannot be. */
 	refusedTopic = 0;
 	/** Not text that JSON can carry. */
 	refusedText = 0;
+	/** Publishes over the limit of their server. */
 	refusedSendLimit = 0;
 	/** Over a receive limit, where the rules say that the publisher is told. */
 	refusedReceiveLimit = 0;
@@ -51,7 +59,9 @@ export class CloudCounters {
 	failedByFault = 0;
 
 	// Subscribe requests that failed.
+	/** Those of them that were over a limit. */
 	subscribesRefusedByLimit = 0;
+	/** Those of them that failed although nothing was wrong with them. */
 	subscribesFailedByFault = 0;
 
 	// Deliveries that were not.
@@ -59,8 +69,11 @@ export class CloudCounters {
 	limiterDrops = 0;
 	/** Those of them that were over the limit of their topic; the others were over the game's. */
 	limiterDropsOnTopic = 0;
+	/** Deliveries that got lost by chance, as `loss` says. */
 	droppedByLoss = 0;
+	/** Deliveries that the filter dropped. */
 	droppedByFilter = 0;
+	/** Deliveries to servers that were made deaf. */
 	droppedByDeafness = 0;
 	/** Publishes that vanished for all of their receivers. */
 	publishesLost = 0;
@@ -70,10 +83,14 @@ export class CloudCounters {
 	droppedAtDisconnected = 0;
 }
 
-/** What the cloud did, and how close it came to each documented limit. */
+/**
+ * What the cloud did, and how close it came to each documented limit. Numbers are counts where nothing else is said.
+ * @interface
+ */
 export type CloudStatistics = Readonly<CloudCounters> & {
 	/** Virtual seconds that this covers. */
 	readonly seconds: number;
+	/** How close it came to each documented limit. */
 	readonly limits: readonly LimitUse[];
 };
 

@@ -4,7 +4,10 @@ import { CloudFaults, CloudRules, FAULT_CHECKS, RULE_CHECKS } from "./cloud-opti
 import { MemoryFaults, MemoryRules, MEMORY_FAULT_CHECKS, MEMORY_RULE_CHECKS } from "./memory-store/memory-options";
 import { Checks, Range, callable, count, finite, integer, oneOf, range, truth } from "./options";
 
-/** What can go wrong in a game, and may be changed while it runs. */
+/**
+ * What can go wrong in a game, and may be changed while it runs.
+ * @inline
+ */
 export type GameFaults = CloudFaults & MemoryFaults;
 
 /** Options of a {@link VirtualGame}: what goes wrong, how the limits are understood, and the servers' clocks. */
@@ -21,7 +24,7 @@ export interface VirtualGameOptions extends CloudFaults, CloudRules, MemoryFault
 
 /** Options of one {@link VirtualServer}. */
 export interface VirtualServerOptions {
-	/** Players on it at first, called Player1 and so on; default 0. */
+	/** How many players are on it at first, called Player1 and so on; default 0. */
 	readonly players?: number;
 	/** How far its Unix time is ahead; default: as the game's options say. */
 	readonly clockSkewSeconds?: number;

@@ -1,3 +1,7 @@
+/**
+ * Many servers in one script, for tests. No function of it yields, nor does one throw unless it says so.
+ * @module
+ */
 export { VirtualGame } from "./virtual-game";
 export type { VirtualError } from "./virtual-game";
 export type { VirtualServer } from "./virtual-server";
@@ -24,14 +28,25 @@ export type { MemoryStatistics } from "./memory-store/memory-statistics";
 export type { MemoryStatus } from "./memory-store/status";
 
 // What it is made of, for other harnesses and benchmarks.
+/** @internal */
 export { describeLimits } from "./cloud-statistics";
+/** @internal */
 export { CloudLink } from "./cloud-link";
+/** @internal */
 export { EPOCH_UNIX_SECONDS, MessagingCloud, OUTSIDE } from "./messaging-cloud";
+/** @internal */
 export { RandomStream } from "./random";
+/** @internal */
 export { Scheduler } from "./scheduler";
+/** @internal */
 export { VirtualClock } from "./virtual-clock";
+/** @internal */
 export { VirtualPlatform } from "./virtual-platform";
+/** @internal */
 export { MemoryStoreCloud } from "./memory-store/memory-store-cloud";
+/** @internal */
 export { memoryStoreService } from "./memory-store/engine-shape";
+/** @internal */
 export { jsonBytes } from "./json-size";
+/** @internal */
 export { startThread } from "./thread";

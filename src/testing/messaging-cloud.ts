@@ -42,10 +42,11 @@ const enum Draw {
 /** What became of a delivery that nobody got. */
 export type LossReason = "loss" | "limit" | "filter" | "deafness" | "muteness" | "disconnected";
 
-/** Is told of every message, for reports; must not change anything. `id` tells publishes apart. */
+/** Is told of every message, for reports; must not change anything. `id` tells publishes apart. Tests make them: no method may throw or yield. */
 export interface CloudWatcher {
 	/** The cloud has the message. */
 	Published(id: number, sender: string, topic: string, message: unknown, bytes: number): void;
+	/** The message number `id` has reached a server. */
 	Delivered(id: number, receiver: string): void;
 	/** `receiver` is "" if everybody goes without. */
 	Lost(id: number, receiver: string, reason: LossReason): void;

@@ -1,4 +1,7 @@
-/** What "a minute" means to a limit; the documentation does not say. */
+/**
+ * What "a minute" means to a limit; the documentation does not say.
+ * @inline
+ */
 export type Minute = "sliding" | "fixed";
 
 const MINUTE_SECONDS = 60;

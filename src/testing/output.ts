@@ -2,7 +2,9 @@
 export interface OutputLine {
 	/** Virtual time. */
 	readonly atSeconds: number;
+	/** Whether it was printed, or a warning. */
 	readonly level: "print" | "warn";
+	/** Without the time. */
 	readonly text: string;
 }
 

@@ -29,7 +29,7 @@ function fire(timer: Timer): void {
  * Hot: a binary heap on (time, sequence number) in parallel arrays, nothing allocated per event.
  */
 export class Scheduler {
-	/** Read it as {@link Scheduler.now} where not every call counts. */
+	/** Read it as `now` where not every call counts. */
 	nowSeconds = 0;
 	private sequence = 0;
 	private size = 0;
@@ -39,7 +39,7 @@ export class Scheduler {
 	private readonly callbacks = new Array<(item: ScheduledItem) => void>();
 	private readonly items = new Array<ScheduledItem>();
 
-	/** @param report gets the text of errors thrown by callbacks of {@link Scheduler.at} */
+	/** @param report gets the text of errors thrown by callbacks of `at` */
 	constructor(private readonly report: FailureReport) {}
 
 	now(): number {
@@ -68,7 +68,7 @@ export class Scheduler {
 		};
 	}
 
-	/** Calls `callback(item)` at `timeSeconds`: for code that neither yields nor throws, an error passes through {@link Scheduler.step}. */
+	/** Calls `callback(item)` at `timeSeconds`: for code that neither yields nor throws, an error passes through `step`. */
 	post<T extends ScheduledItem>(timeSeconds: number, callback: (item: T) => void, item: T): void {
 		this.sequence += 1;
 		const index = this.size;

@@ -33,7 +33,7 @@ export interface VirtualError {
 /** What the emulated MessagingService did, and in `memory` what the emulated MemoryStoreService did. */
 export type GameStatistics = CloudStatistics & { readonly memory: MemoryStatistics };
 
-/** A whole game in one script: many servers, one virtual clock, an emulated cloud. */
+/** A whole game in one script: many servers, one virtual clock, an emulated cloud. No method yields; methods throw for arguments that cannot be, and where they say so. */
 export interface VirtualGame {
 	/** Errors that code of servers did not catch, the first hundred of them. The first ten are printed as warnings. */
 	readonly Errors: readonly VirtualError[];

@@ -295,7 +295,7 @@ export class VirtualPlatform implements Platform {
 		return this.frozen;
 	}
 
-	/** What {@link VirtualPlatform.close} was given. */
+	/** What `close` was given. */
 	getCloseReason(): Enum.CloseReason | undefined {
 		return this.closeReason;
 	}
@@ -317,7 +317,7 @@ export class VirtualPlatform implements Platform {
 		this.end("crashed");
 	}
 
-	/** Players leave, the handlers of {@link VirtualPlatform.onClosing} run at once, and the server ends when all are done, or after 30 s. */
+	/** Players leave, the handlers of `onClosing` run at once, and the server ends when all are done, or after 30 s. */
 	close(reason: Enum.CloseReason | undefined): void {
 		if (this.state !== "running") return;
 		this.state = "closing";

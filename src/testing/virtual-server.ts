@@ -5,8 +5,9 @@ import { OutputLine } from "./output";
 import { runUnyielding } from "./thread";
 import { ServerState, VirtualPlatform } from "./virtual-platform";
 
-/** One server of a {@link VirtualGame}. */
+/** One server of a {@link VirtualGame}. No method yields; methods throw for arguments that cannot be, and where they say so. */
 export interface VirtualServer {
+	/** What the server is known by to all others. */
 	readonly ServerId: string;
 	/** 1 for the game's first server, and so on. */
 	readonly Number: number;
@@ -46,6 +47,7 @@ export interface VirtualServer {
 	JumpClock(seconds: number): void;
 	/** "closing" runs on until all that is bound to closing is done; "closed" and "crashed" servers never run again. */
 	GetState(): ServerState;
+	/** Whether it stands still, see {@link VirtualServer.Freeze}. */
 	IsFrozen(): boolean;
 	/** The last thousand lines that this server wrote to the output, oldest first. */
 	GetOutput(): OutputLine[];

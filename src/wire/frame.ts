@@ -9,7 +9,10 @@ export interface StreamName {
 	readonly incarnation: number;
 }
 
-/** What survivors do with a lost or closed owner's contributions. */
+/**
+ * What survivors do with a lost or closed owner's contributions.
+ * @inline
+ */
 export type OwnerGonePolicy = "remove" | "adopt";
 
 export interface WireRecord {

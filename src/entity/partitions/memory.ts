@@ -77,7 +77,7 @@ export function FrozenPartition(name: string, entities: ReadonlyArray<EntityUpda
 	return new MemoryPartition(name, "frozen", math.huge, entities);
 }
 
-/** A partition to which entities can be added, but not changed or taken away: for a log of errors. Beyond `most` of them the oldest go. */
+/** A partition to which entities can be added, but not changed or taken away: for a log of errors. `most` is how many it keeps: beyond it the oldest go. */
 export function LogPartition(name: string, most = 1000): Partition {
 	return new MemoryPartition(name, "appendOnly", math.max(1, most), []);
 }

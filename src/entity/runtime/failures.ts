@@ -13,11 +13,13 @@ export interface ScriptError {
 	readonly Kind: "error" | "exhausted" | "slow";
 	/** The Id of the entity whose script it was. */
 	readonly EntityId: string;
+	/** Its name. */
 	readonly EntityName: string;
 	/** The name of the script's definition. */
 	readonly Script: string;
 	/** What it was called for: "message open", "tick", "setup". */
 	readonly Handler: string;
+	/** What was thrown, with its place in the sources if there is a map. */
 	readonly Message: string;
 	/** Where it happened: "entity/script#handler", then the game's own frames, mapped to the sources if there is a map. */
 	readonly Stack: string;

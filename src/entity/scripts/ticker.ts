@@ -1,4 +1,5 @@
 import type { Scripts } from "./scripts";
+import { Label, labelled } from "../../platform/labels";
 
 /** What the first frame of a leader has: nobody knows how long it was since the last one of its predecessor. */
 const FRAME_SECONDS = 1 / 60;
@@ -23,7 +24,8 @@ export class Ticker {
 	}
 
 	private next(): void {
-		this.scripts.space.cluster.context.platform.schedule(0, () => this.frame());
+		const { platform } = this.scripts.space.cluster.context;
+		platform.schedule(0, () => labelled(platform, Label.Tick, () => this.frame()));
 	}
 
 	private frame(): void {

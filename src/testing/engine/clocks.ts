@@ -10,6 +10,7 @@ export interface EngineOs {
 
 /** What of the `DateTime` type exists. */
 export interface EngineDateTime {
+	/** The present moment, by this server's clock. */
 	readonly now: () => { readonly UnixTimestamp: number; readonly UnixTimestampMillis: number };
 }
 

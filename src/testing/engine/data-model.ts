@@ -1,9 +1,10 @@
 import type { VirtualPlatform } from "../virtual-platform";
 
-/** What of the DataModel, `game`, exists; `game` itself has this type too, but for its many other services. */
+/** What of the DataModel, `game`, exists; `game` itself has this type too, but for its many other services. No method throws or yields. */
 export interface EngineDataModel {
 	/** The server's id; empty in Studio. */
 	readonly JobId: string;
+	/** The version of the place, a number that grows. */
 	readonly PlaceVersion: number;
 	/** What is bound runs when the server closes, all of it at once; after 30 s in total the server is gone. A crash runs nothing. */
 	BindToClose(callback: (reason: Enum.CloseReason) => void): void;

@@ -16,15 +16,23 @@ import { EngineThreads } from "./threads";
  * naming the real ones. What yields has to be called by code of the server, in a thread: start one with `task.spawn`.
  */
 export interface VirtualEngine {
+	/** The players of this server. */
 	readonly Players: EnginePlayers;
+	/** Messages, by the emulated cloud. */
 	readonly MessagingService: EngineMessaging;
+	/** One emulated backend for all servers. */
 	readonly MemoryStoreService: MemoryStoreService;
+	/** JSON and GUIDs. */
 	readonly HttpService: EngineHttp;
+	/** Frames, and what kind of server this is. */
 	readonly RunService: EngineRunService;
 	/** What `game` is. */
 	readonly DataModel: EngineDataModel;
+	/** The clock of this server. */
 	readonly DateTime: EngineDateTime;
+	/** Threads, on virtual time. */
 	readonly task: EngineTask;
+	/** The clock of this server, and of its processor. */
 	readonly os: EngineOs;
 }
 

@@ -1,10 +1,11 @@
 import { RandomStream } from "../random";
 import { decodeJson, encodeJson } from "./json";
 
-/** What of HttpService exists: no requests. */
+/** What of HttpService exists: no requests. No method yields; methods throw for arguments of a wrong type, and where they say so. */
 export interface EngineHttp {
 	/** Throws for cycles and for strings that are not UTF-8. */
 	JSONEncode(value: unknown): string;
+	/** As the engine's. Throws for what is no JSON. */
 	JSONDecode(text: string): unknown;
 	/** In braces, unless told not to. */
 	GenerateGUID(wrapInCurlyBraces?: boolean): string;

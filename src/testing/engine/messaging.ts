@@ -6,6 +6,7 @@ import { EngineThreads } from "./threads";
 
 /** A message as a subscriber gets it. */
 export interface EngineMessage {
+	/** What was published. */
 	readonly Data: unknown;
 	/** Unix time in seconds at which it was sent. */
 	readonly Sent: number;

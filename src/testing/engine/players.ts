@@ -1,7 +1,7 @@
 import { hashText } from "../random";
 import { EngineSignal, EngineSignals } from "./signal";
 
-/** What of the Players service exists; the service itself has this type too. */
+/** What of the Players service exists; the service itself has this type too. No method throws or yields. */
 export interface EnginePlayers {
 	/** Documented to fire when a player has entered; those who were there before fire nothing. */
 	readonly PlayerAdded: RBXScriptSignal<(player: Player) => void>;
@@ -9,6 +9,7 @@ export interface EnginePlayers {
 	readonly PlayerRemoving: RBXScriptSignal<(player: Player, reason: Enum.PlayerExitReason) => void>;
 	/** In the order in which they came. */
 	GetPlayers(): Player[];
+	/** The player with this id, if he is on this server. */
 	GetPlayerByUserId(userId: number): Player | undefined;
 }
 

@@ -1,12 +1,15 @@
 import type { VirtualPlatform } from "../virtual-platform";
 import { EngineSignal, EngineSignals } from "./signal";
 
-/** What of RunService exists. */
+/** What of RunService exists. No method throws or yields. */
 export interface EngineRunService {
 	/** Fires each frame, with the seconds since the one before. */
 	readonly Heartbeat: RBXScriptSignal<(deltaSeconds: number) => void>;
+	/** True, but for a virtual client. */
 	IsServer(): boolean;
+	/** False, but for a virtual client. */
 	IsClient(): boolean;
+	/** Whether the server is one in Studio. */
 	IsStudio(): boolean;
 }
 

@@ -63,7 +63,7 @@ export interface MemoryRules {
 	readonly memoryPartitionRequests?: number;
 	/** Request units that one data structure takes in a minute; default 100,000. */
 	readonly memoryStructureUnits?: number;
-	/** Items of one sorted map or queue; default 1,000,000. */
+	/** How many items one sorted map or queue takes; default 1,000,000. */
 	readonly memoryStructureItems?: number;
 	/** Kilobytes of one sorted map or queue; default 102,400. */
 	readonly memoryStructureKilobytes?: number;

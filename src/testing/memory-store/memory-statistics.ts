@@ -19,7 +19,10 @@ export class MemoryCounters {
 	staleReads = 0;
 }
 
-/** What the emulated MemoryStoreService did, and how close it came to each documented limit. */
+/**
+ * What the emulated MemoryStoreService did, and how close it came to each documented limit. Numbers are counts where nothing else is said.
+ * @interface
+ */
 export type MemoryStatistics = Readonly<MemoryCounters> & {
 	/** How often each status was given, that of a call that never reached the service included. */
 	readonly statuses: { readonly [S in MemoryStatus]?: number };
@@ -27,11 +30,13 @@ export type MemoryStatistics = Readonly<MemoryCounters> & {
 	readonly unitsLastMinute: number;
 	/** The most that may be, given the users now. */
 	readonly unitsPerMinute: number;
+	/** Items that there are now. */
 	readonly items: number;
 	/** Bytes of all items. */
 	readonly bytes: number;
 	/** The most that may be, given the users of the last eight days. */
 	readonly quotaBytes: number;
+	/** Items whose time was over. */
 	readonly expired: number;
 	/** The closest that each limit came to being reached; Studio's are counted as well. */
 	readonly limits: readonly LimitUse[];

@@ -1,0 +1,2 @@
+import "./news";
+import "./chat";
