@@ -140,7 +140,7 @@ export function TypeLabel<T>(label: string, check: Guard<T>): Guard<T> {
 
 /**
  * Defines a kind of modules. Every server that is to run some calls this with the same name when it starts. `start` runs on the server that hosts a module, once for
- * each time it is started there, and returns its functions; where it throws it is tried again, three times in all.
+ * each time it is started there, and returns its functions; where it throws, or has not returned after 30 seconds, it is tried again, three times in all.
  * Throws if the specification is not as it must be, for a name that is defined already, and beyond 140 definitions.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- no status, no functions
