@@ -5,6 +5,7 @@ import { isUtf8 } from "../wire/text";
 import { Guard } from "../cluster/channel";
 import { accepts, labelOf, setLabel } from "./labels";
 import { encodeMetadata, METADATA_BYTES_MOST } from "./metadata";
+import { DEFINITIONS_MOST } from "./records";
 import {
 	AnyParameter,
 	Functions,
@@ -139,8 +140,8 @@ export function TypeLabel<T>(label: string, check: Guard<T>): Guard<T> {
 
 /**
  * Defines a kind of modules. Every server that is to run some calls this with the same name when it starts. `start` runs on the server that hosts a module, once for
- * each time it is started there, and returns its functions; where it throws it is tried again, three times in all.
- * Throws if the specification is not as it must be, and for a name that is defined already.
+ * each time it is started there, and returns its functions; where it throws, or has not returned after 30 seconds, it is tried again, three times in all.
+ * Throws if the specification is not as it must be, for a name that is defined already, and beyond 140 definitions.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- no status, no functions
 export function DefineModule<S extends object = {}, F extends Functions = {}>(
@@ -163,6 +164,10 @@ export function DefineModule<S extends object = {}, F extends Functions = {}>(
 	const known = own ? (own.definitions ??= new Map<string, DefinedModule>()) : everywhere;
 	if (known.has(name) || everywhere.has(name))
 		fail(`DefineModule "${name}": there is a definition of this name already; choose another name`);
+	if (definitionNames(platform?.attachments ?? {}).size() >= DEFINITIONS_MOST)
+		fail(
+			`DefineModule "${name}": there are ${DEFINITIONS_MOST} definitions already, which is the most; give modules settings instead`,
+		);
 	const defined = new DefinedModule(
 		name,
 		(specification.status ?? {}) as { [status: string]: Guard<defined> },

@@ -23,8 +23,11 @@ import {
 import { StatusTable } from "./status-table";
 import { ModuleMetadata } from "./types";
 
-const SYSTEMS_PRIORITY = 40;
-const HOSTS_PRIORITY = 45;
+const LIST_PRIORITY = 40;
+/** Which server runs what is worth the more the sooner everybody knows which servers there are. */
+const NODE_PRIORITY = 60;
+const PROGRESS_PRIORITY = 50;
+const HOST_PRIORITY = 45;
 const STABLE_KEY = "stable";
 const TARGET_KEY = "target";
 
@@ -44,8 +47,8 @@ export interface DirectoryEvents {
 	/** Another module may have a place in this system. */
 	systemChanged(id: string): void;
 	moduleChanged(id: string): void;
-	/** Servers have come or gone, or could run something else. */
-	nodesChanged(): void;
+	/** Servers have come (`isNew`) or gone, or could run something else. */
+	nodesChanged(isNew: boolean): void;
 	/** More is known of kinds of modules. */
 	metadataChanged(): void;
 	/** A system was checked by whoever looks after it; or that one is gone. */
@@ -80,12 +83,12 @@ export class Directory {
 		private readonly events: DirectoryEvents,
 	) {
 		const settled = (): void => events.settled();
-		this.systems = new PoolView(cluster, SYSTEMS_POOL, "adopt", SYSTEMS_PRIORITY, {
+		this.systems = new PoolView(cluster, SYSTEMS_POOL, "adopt", {
 			changed: (key, text) => this.systemsChanged(key, text),
 			lost: () => {},
 			settled,
 		});
-		this.hosts = new PoolView(cluster, HOSTS_POOL, "remove", HOSTS_PRIORITY, {
+		this.hosts = new PoolView(cluster, HOSTS_POOL, "remove", {
 			changed: (key, text, owner) => this.hostsChanged(key, text, owner),
 			lost: (key) => {
 				if (string.sub(key, 1, 2) === "h/") events.hostLost(string.sub(key, 3));
@@ -130,7 +133,7 @@ export class Directory {
 	// -- what this server says ---------------------------------------------------------------------------------------------------------------
 
 	public putList(system: string, text: string): void {
-		this.systems.put(`d/${system}`, text);
+		this.systems.put(`d/${system}`, text, LIST_PRIORITY);
 	}
 
 	/** What others may know of a kind of modules already, or know better: that of a newer version of the place stays. */
@@ -138,39 +141,39 @@ export class Directory {
 		const known = this.metadata.get(name);
 		const shown = `${placeVersion} ${text}`;
 		if (known && known.placeVersion > placeVersion) return;
-		if (this.systems.get(`m/${name}`) !== shown) this.systems.put(`m/${name}`, shown);
+		if (this.systems.get(`m/${name}`) !== shown) this.systems.put(`m/${name}`, shown, LIST_PRIORITY);
 	}
 
 	public putHost(moduleId: string, text: string): void {
-		this.hosts.put(`h/${moduleId}`, text);
+		this.hosts.put(`h/${moduleId}`, text, HOST_PRIORITY);
 	}
 
 	public takeHost(moduleId: string): void {
-		this.hosts.take(`h/${moduleId}`);
+		this.hosts.take(`h/${moduleId}`, HOST_PRIORITY);
 	}
 
 	public putNode(text: string): void {
-		this.hosts.put(`n/${this.cluster.ServerId}`, text);
+		this.hosts.put(`n/${this.cluster.ServerId}`, text, NODE_PRIORITY);
 	}
 
 	public takeNode(): void {
-		this.hosts.take(`n/${this.cluster.ServerId}`);
+		this.hosts.take(`n/${this.cluster.ServerId}`, NODE_PRIORITY);
 	}
 
 	public putReady(text: string): void {
-		this.hosts.put(`r/${this.cluster.ServerId}`, text);
+		this.hosts.put(`r/${this.cluster.ServerId}`, text, PROGRESS_PRIORITY);
 	}
 
 	public putAnnouncement(system: string, text: string): void {
-		this.hosts.put(`i/${system}`, text);
+		this.hosts.put(`i/${system}`, text, PROGRESS_PRIORITY);
 	}
 
 	public putTarget(text: string): void {
-		this.hosts.put(TARGET_KEY, text);
+		this.hosts.put(TARGET_KEY, text, PROGRESS_PRIORITY);
 	}
 
 	public putStable(text: string): void {
-		this.hosts.put(STABLE_KEY, text);
+		this.hosts.put(STABLE_KEY, text, PROGRESS_PRIORITY);
 	}
 
 	// -- what is heard -----------------------------------------------------------------------------------------------------------------------
@@ -301,9 +304,10 @@ export class Directory {
 
 	private nodeChanged(serverId: string, text: string | undefined): void {
 		const node = text === undefined ? undefined : decodeNode(text);
+		const isNew = node !== undefined && !this.nodes.has(serverId);
 		if (node) this.nodes.set(serverId, node);
 		else this.nodes.delete(serverId);
-		this.events.nodesChanged();
+		this.events.nodesChanged(isNew);
 	}
 
 	// -- what cannot be ----------------------------------------------------------------------------------------------------------------------

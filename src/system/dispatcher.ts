@@ -10,11 +10,8 @@ import { Hosting } from "./hosting";
 import { accepts } from "./labels";
 import { belongTo, Errand, onBehalf } from "./on-behalf";
 import { levelOf, mayCall } from "./security";
+import { SeenRequests } from "./seen-requests";
 import { AnyParameter } from "./types";
-
-/** Requests are remembered for so long: no copy of one comes later. */
-const REMEMBERED_SECONDS = 400;
-const MOST_REMEMBERED = 20_000;
 
 interface Thrown {
 	readonly problem: unknown;
@@ -29,8 +26,7 @@ function caught(problem: unknown): Thrown {
 export class Dispatcher {
 	public requests = 0;
 	public duplicates = 0;
-	private seen = new Map<string, number>();
-	private seenCount = 0;
+	private readonly seen = new SeenRequests();
 
 	constructor(
 		private readonly context: Context,
@@ -40,13 +36,11 @@ export class Dispatcher {
 	/** A request has come. `reply` is called once, unless it is a copy of one that has come already. */
 	public handle(request: Request, from: string, reply: (reply: Reply) => void): void {
 		this.requests += 1;
-		const name = `${from} ${request.i}`;
-		if (this.seen.has(name)) {
+		if (!this.seen.note(`${from} ${request.i}`, this.context.now())) {
 			sometimes("a request that came again");
 			this.duplicates += 1;
 			return;
 		}
-		this.remember(name);
 		const elsewhere = (): void => reply({ k: "elsewhere", i: request.i });
 		const hosted = this.hosting.find(request.m);
 		if (!hosted || !hosted.isValid()) {
@@ -137,23 +131,6 @@ export class Dispatcher {
 			c: { ...cause, kind: sendable(cause.kind), message },
 			s: sendable(trace),
 		};
-	}
-
-	private remember(name: string): void {
-		const now = this.context.now();
-		if (this.seenCount >= MOST_REMEMBERED) {
-			const kept = new Map<string, number>();
-			let count = 0;
-			for (const [known, atSeconds] of this.seen) {
-				if (now - atSeconds > REMEMBERED_SECONDS) continue;
-				kept.set(known, atSeconds);
-				count += 1;
-			}
-			this.seen = kept;
-			this.seenCount = count;
-		}
-		this.seen.set(name, now);
-		this.seenCount += 1;
 	}
 }
 

@@ -10,6 +10,9 @@ import { Hosted, HostedEvents } from "./hosted";
 import { Candidate, candidate, choose, keyHash } from "./placement";
 import { encodeHost, encodeNode } from "./records";
 
+/** While servers come one after the other modules stay where they are: until none has come for so long, or for so long at most. */
+const QUIET_SECONDS = 2;
+const UNQUIET_SECONDS = 8;
 /** So many modules start in one frame; the others in the next. */
 const STARTS_PER_FRAME = 32;
 const FIRST_SEED = 0x5a_3c11;
@@ -39,6 +42,9 @@ export class Hosting implements HostedEvents {
 	private readonly byDefinition = new Map<string, Candidate[]>();
 	private isClosing = false;
 	private shownNode = "";
+	/** When servers came: the last one, and the first of them. */
+	private lastCameSeconds = -math.huge;
+	private firstCameSeconds = -math.huge;
 
 	constructor(
 		private readonly cluster: ServerCluster,
@@ -89,11 +95,22 @@ export class Hosting implements HostedEvents {
 		this.directory.putNode(text);
 	}
 
-	public nodesChanged(): void {
+	/** Servers have come (`isNew`) or gone, or could run something else. */
+	public nodesChanged(isNew: boolean): void {
 		this.candidates = undefined;
 		this.byDefinition.clear();
 		this.isAllDirty = true;
+		if (isNew) {
+			const now = this.cluster.context.now();
+			if (now >= this.quietSeconds()) this.firstCameSeconds = now;
+			this.lastCameSeconds = now;
+		}
 		this.decideSoon();
+	}
+
+	/** From when on it counts which servers there are. */
+	public quietSeconds(): number {
+		return math.min(this.lastCameSeconds + QUIET_SECONDS, this.firstCameSeconds + UNQUIET_SECONDS);
 	}
 
 	public moduleChanged(moduleId: string): void {
@@ -145,7 +162,7 @@ export class Hosting implements HostedEvents {
 			}
 			if (this.decideOn(id)) starts += 1;
 		}
-		if (!this.dirty.isEmpty()) this.cluster.context.platform.schedule(0, () => this.decideSoon());
+		if (starts >= STARTS_PER_FRAME) this.cluster.context.platform.schedule(0, () => this.decideSoon());
 		this.progressed();
 	}
 
@@ -164,8 +181,10 @@ export class Hosting implements HostedEvents {
 		if (hosted) {
 			this.owed.delete(id);
 			const isSame = known !== undefined && known.entry.definition === hosted.definition.Name;
-			if (!belongsHere || !isSame || this.isSuperseded(hosted)) this.stop(hosted, known !== undefined);
-			else this.keep(hosted, known);
+			if (!isSame || this.isSuperseded(hosted)) this.stop(hosted, known !== undefined);
+			else if (belongsHere) this.keep(hosted, known);
+			else if (!this.isQuiet(id)) return false;
+			else this.stop(hosted, true);
 			return false;
 		}
 		const definition =
@@ -178,7 +197,7 @@ export class Hosting implements HostedEvents {
 			return false;
 		}
 		this.owed.add(id);
-		if (!this.directory.isIndexed(known)) return false;
+		if (!this.directory.isIndexed(known) || !this.isQuiet(id)) return false;
 		if (definition.metadata.Exclusive) {
 			this.claim(id);
 			return false;
@@ -188,6 +207,15 @@ export class Hosting implements HostedEvents {
 		if (record && record.serverId !== this.cluster.ServerId) return false;
 		this.begin(id, undefined);
 		return true;
+	}
+
+	/** Whether a module may come or go; if not, it is decided later. */
+	private isQuiet(id: string): boolean {
+		const quietSeconds = this.quietSeconds();
+		if (this.cluster.context.now() >= quietSeconds) return true;
+		this.noteDirty(id);
+		this.deciding.by(quietSeconds);
+		return false;
 	}
 
 	private keep(hosted: Hosted, { entry }: KnownModule): void {

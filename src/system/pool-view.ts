@@ -18,7 +18,6 @@ export class PoolView implements PoolListener {
 		private readonly cluster: ServerCluster,
 		private readonly name: string,
 		private readonly policy: OwnerGonePolicy,
-		private readonly priority: number,
 		private readonly events: ViewEvents,
 	) {
 		cluster.attach(name, policy, this);
@@ -34,13 +33,13 @@ export class PoolView implements PoolListener {
 		}
 	}
 
-	public put(key: string, text: string): void {
+	public put(key: string, text: string, priority: number): void {
 		const { cluster } = this;
-		if (!cluster.hasLeft()) cluster.contribute(this.name, this.policy, key, text, this.priority);
+		if (!cluster.hasLeft()) cluster.contribute(this.name, this.policy, key, text, priority);
 	}
 
-	public take(key: string): void {
-		this.cluster.withdraw(this.name, key, this.priority);
+	public take(key: string, priority: number): void {
+		this.cluster.withdraw(this.name, key, priority);
 	}
 
 	/** What a key has now. */

@@ -17,7 +17,8 @@ export const PLACE_NAME_BYTES_MOST = 50;
 export const LIST_BYTES_MOST = 8000;
 export const STATUS_BYTES_MOST = 8000;
 const MESSAGE_BYTES_MOST = 300;
-const DEFINITIONS_MOST = 140;
+/** All that a server has are one contribution. */
+export const DEFINITIONS_MOST = 140;
 /** Terms and revisions are whole numbers that are exact. */
 const COUNT_LIMIT = 2 ** 53;
 
@@ -156,9 +157,7 @@ export interface Node {
 }
 
 export function encodeNode(weight: number, definitions: ReadonlyArray<string>): string {
-	const known = new Array<string>();
-	for (const name of definitions) if (known.size() < DEFINITIONS_MOST) known.push(name);
-	return textOf([weight, known]);
+	return textOf([weight, definitions]);
 }
 
 export function decodeNode(text: string): Node | undefined {

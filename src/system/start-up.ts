@@ -108,7 +108,7 @@ export class StartUp {
 		}
 		const now = cluster.context.now();
 		this.outdatedSinceSeconds ??= now;
-		const due = this.outdatedSinceSeconds + GATHER_SECONDS;
+		const due = math.max(this.outdatedSinceSeconds + GATHER_SECONDS, this.hosting.quietSeconds());
 		if (now < due) {
 			this.looking.by(due);
 			return;

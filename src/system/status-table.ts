@@ -16,7 +16,7 @@ export class StatusTable {
 		private readonly changed: (moduleId: string) => void,
 		settled: () => void,
 	) {
-		this.view = new PoolView(cluster, STATUS_POOL, "adopt", PRIORITY, {
+		this.view = new PoolView(cluster, STATUS_POOL, "adopt", {
 			changed: (key, text) => this.take(key, text),
 			// The server that runs the module says it again: it knows best.
 			lost: (key) => {
@@ -47,7 +47,7 @@ export class StatusTable {
 	}
 
 	public put(moduleId: string, status: string, text: string): void {
-		this.view.put(statusKey(moduleId, status), text);
+		this.view.put(statusKey(moduleId, status), text, PRIORITY);
 	}
 
 	/** What others would be told of a value. */
@@ -57,7 +57,7 @@ export class StatusTable {
 
 	/** The module is in no system any more. */
 	public forget(moduleId: string): void {
-		for (const name of this.names(moduleId)) this.view.take(statusKey(moduleId, name));
+		for (const name of this.names(moduleId)) this.view.take(statusKey(moduleId, name), PRIORITY);
 	}
 
 	private take(key: string, text: string | undefined): void {

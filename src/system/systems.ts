@@ -54,7 +54,7 @@ export class SystemsOfServer implements Systems, DirectoryEvents {
 		this.directory.load();
 		this.settled();
 		this.showDefinitions();
-		cluster.WaitUntilReady().then(() => this.nodesChanged());
+		cluster.WaitUntilReady().then(() => this.nodesChanged(true));
 		cluster.beforeLeaving((done) =>
 			this.hosting.close(() => {
 				this.calls.close();
@@ -200,8 +200,8 @@ export class SystemsOfServer implements Systems, DirectoryEvents {
 		this.hosting.moduleChanged(id);
 	}
 
-	public nodesChanged(): void {
-		this.hosting.nodesChanged();
+	public nodesChanged(isNew: boolean): void {
+		this.hosting.nodesChanged(isNew);
 		this.indexer.allChanged();
 		this.progressed();
 	}

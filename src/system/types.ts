@@ -109,7 +109,7 @@ export interface ModuleContext<S> {
 	OnSettings(handler: (settings: Settings) => void): void;
 	/** Called when this module is about to serve: the `start` function has returned, the settings were told. What it throws counts as a failure to start. */
 	OnStart(handler: () => void): void;
-	/** Called when the module stops, last added first: it moves to another server, was taken out of its system, or this server closes. What takes longer than 5 seconds is not waited for. */
+	/** Called when the module stops, last added first: it moves to another server, was taken out of its system, or this server closes. Functions that run still are waited for before. What takes longer than 5 seconds in all is not waited for. */
 	OnStop(handler: () => void): void;
 	/**
 	 * Runs a task after those that were queued before, one at a time; of higher `priority` first (default 50). While the module is offline nothing runs: a task with a name

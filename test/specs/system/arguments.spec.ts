@@ -46,6 +46,9 @@ export = () => {
 				DefineModule("Door", {}, () => ({}));
 				DefineModule("Door", {}, () => ({}));
 			}, 'DefineModule "Door": there is a definition of this name already; choose another name');
+			blamed(() => {
+				for (const number of $range(1, 141)) DefineModule(`Door${number}`, {}, () => ({}));
+			}, 'DefineModule "Door141": there are 140 definitions already, which is the most; give modules settings instead');
 		});
 
 		it("refuse parameters that do not fit together", () => {
@@ -185,13 +188,13 @@ export = () => {
 				const { directory } = arena.systems(first!);
 				const before = arena.systems(second!).GetStatistics().Malformed;
 				first!.Do(() => {
-					directory.systems.put("d/arena", "[1");
-					directory.systems.put("d/other", '[1,[["x"]]]');
-					directory.systems.put("m/Odd", '1 {"Name":"Even"}');
-					directory.hosts.put("h/d9", "[-1]");
-					directory.hosts.put(`n/${second!.ServerId}`, "[1,[]]");
-					directory.status.view.put("d1/count", "5 5~");
-					directory.status.view.put("nothing", "5 5=1");
+					directory.systems.put("d/arena", "[1", 0);
+					directory.systems.put("d/other", '[1,[["x"]]]', 0);
+					directory.systems.put("m/Odd", '1 {"Name":"Even"}', 0);
+					directory.hosts.put("h/d9", "[-1]", 0);
+					directory.hosts.put(`n/${second!.ServerId}`, "[1,[]]", 0);
+					directory.status.view.put("d1/count", "5 5~", 0);
+					directory.status.view.put("nothing", "5 5=1", 0);
 				});
 				arena.world.Run(10);
 				const { Malformed } = arena.systems(second!).GetStatistics();

@@ -284,12 +284,13 @@ export = () => {
 					directory.systems.put(
 						"d/arena",
 						`[${stamp},[["d1","Display","Display",{"a":1},{"zone":"eu"}],["d2","Display"]],"more"]`,
+						0,
 					);
-					directory.systems.put("z/new", '"of another kind"');
-					directory.hosts.put("z/new", '"of another kind"');
-					directory.hosts.put(`n/${other.ServerId}`, '[1,["Display","Future"],{"zone":"eu"}]');
+					directory.systems.put("z/new", '"of another kind"', 0);
+					directory.hosts.put("z/new", '"of another kind"', 0);
+					directory.hosts.put(`n/${other.ServerId}`, '[1,["Display","Future"],{"zone":"eu"}]', 0);
 					const known = directory.systems.get("m/Display")!;
-					directory.systems.put("m/Display", known.sub(1, -2) + ',"Zone":"eu"}');
+					directory.systems.put("m/Display", known.sub(1, -2) + ',"Zone":"eu"}', 0);
 				});
 				arena.world.Run(5);
 				arena.untilStable();
@@ -323,7 +324,9 @@ export = () => {
 				const other = arena.otherThan(host);
 				const { term } = arena.hosted("d1");
 				host.Do(() =>
-					arena.systems(host).directory.hosts.put("h/d2", `[${string.format("%.0f", term)},"paused","",7]`),
+					arena
+						.systems(host)
+						.directory.hosts.put("h/d2", `[${string.format("%.0f", term)},"paused","",7]`, 0),
 				);
 				arena.world.Run(2);
 				other.Do(() =>
@@ -345,11 +348,11 @@ export = () => {
 				const { directory } = arena.systems(other);
 				const most = string.format("%.0f", 2 ** 53 - 1);
 				other.Do(() => {
-					directory.systems.put("d/arena", `[${most},[["x1","Display"]]]`);
-					directory.hosts.put("stable", most);
-					directory.hosts.put("target", `[${most},1,1]`);
-					directory.hosts.put("h/d1", `[${most},"ready",""]`);
-					directory.status.view.put("d1/count", `${most} ${most}=7`);
+					directory.systems.put("d/arena", `[${most},[["x1","Display"]]]`, 0);
+					directory.hosts.put("stable", most, 0);
+					directory.hosts.put("target", `[${most},1,1]`, 0);
+					directory.hosts.put("h/d1", `[${most},"ready",""]`, 0);
+					directory.status.view.put("d1/count", `${most} ${most}=7`, 0);
 				});
 				arena.world.Run(10);
 				arena.setDisplays(first, ["d1", "d2"]);
