@@ -19,7 +19,14 @@ declare function loadstring(
 function engineProfiler(): Profiler | undefined {
 	const { profilebegin, profileend } = debug;
 	if (!typeIs(profilebegin, "function") || !typeIs(profileend, "function")) return undefined;
-	return { begin: (label) => profilebegin(label), end: () => profileend() };
+	return {
+		begin(label: string) {
+			profilebegin(label);
+		},
+		end() {
+			profileend();
+		},
+	};
 }
 
 /** The engine's services as the library's platform. Everything that yields runs in a thread of its own and calls back. */
