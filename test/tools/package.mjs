@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import process from "node:process";
 
+import { buildPackage } from "./release/build-package.mjs";
 import { ROOT } from "./tools.mjs";
 
 const ALLOWED = [
@@ -16,6 +17,12 @@ const REQUIRED = ["package.json", "LICENSE", "out/init.luau", "out/index.d.ts", 
 
 /** Nobody downloads more than this for it. */
 const PACKED_BYTES_MOST = 400_000;
+
+// Tests compile for themselves what is in `out`, with more than is shipped.
+if (!buildPackage()) {
+	console.log("0 passed, 1 failed, 0 skipped");
+	process.exit(1);
+}
 
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const [{ files, size }] = JSON.parse(
